@@ -1,0 +1,1 @@
+//! Pages in order -> documents, with a reason for every cut.

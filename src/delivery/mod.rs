@@ -1,0 +1,1 @@
+//! Outbox, targets, retries, receipts.

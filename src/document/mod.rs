@@ -1,0 +1,1 @@
+//! Text -> kind, fields, protection, target.

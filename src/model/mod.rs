@@ -1,0 +1,16 @@
+//! The nouns: plain data that every room understands.
+//!
+//! Knows nobody. Opens no file, asks no clock. Whatever two rooms say to each
+//! other is said in these words; the glossary English/German is in [`crate`].
+
+pub mod delivery;
+pub mod document;
+pub mod geometry;
+pub mod hash;
+pub mod ids;
+pub mod limits;
+pub mod notes;
+pub mod page;
+pub mod refusal;
+pub mod state;
+pub mod town;

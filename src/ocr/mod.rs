@@ -1,0 +1,1 @@
+//! Reading: words with boxes and confidence.

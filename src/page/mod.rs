@@ -1,0 +1,2 @@
+//! One scan -> kept image, reading image, findings.
+pub mod raster;
