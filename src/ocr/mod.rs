@@ -1,1 +1,137 @@
 //! Reading: words with boxes and confidence.
+//!
+//! In: a decoded page and its measurement. Out: the page with its words, in
+//! the coordinates of the kept image after turning. The engine sits behind
+//! [`Recogniser`]; this room decides what it is shown and what is believed of
+//! its answer, never how it works.
+
+pub mod tesseract;
+mod second;
+mod tsv;
+mod words;
+
+use crate::model::geometry::{Box2, Turn};
+use crate::model::notes::Note;
+use crate::model::page::{MeasuredPage, PageText, ReadPage};
+use crate::model::refusal::Refusal;
+use crate::page::{self, ReadingImage, noise, raster::Raster};
+use image::GrayImage;
+
+/// How the engine shall look for text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadMode {
+    /// A whole page: columns, paragraphs, lines.
+    Page,
+    /// One block of text: a strip, a stamp.
+    Block,
+}
+
+/// A word as the engine saw it, in pixels of the image it was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawWord {
+    /// Text as the engine gave it.
+    pub text: String,
+    /// Box.
+    pub bounds: Box2,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Line, counted over the page from 0.
+    pub line: u32,
+    /// Paragraph, counted over the page from 0.
+    pub block: u32,
+}
+
+/// A reading engine. The same image gives the same words, in whatever order pages come.
+pub trait Recogniser {
+    /// Reads an image.
+    fn read(&mut self, image: &GrayImage, dpi: f32, mode: ReadMode) -> Result<Vec<RawWord>, Refusal>;
+
+    /// The turn that would make the image upright, with a confidence from 0 up; `None` if it cannot tell.
+    fn orientation(&mut self, image: &GrayImage, dpi: f32) -> Option<(Turn, f32)>;
+
+    /// Name, version and language data, for the record.
+    fn identity(&self) -> String;
+}
+
+/// Blobs of ink on a reading image, per square inch, from which it is noise rather than text: dense
+/// print of 6 points has about 150 letters a square inch.
+const NOISE_BLOBS: f32 = 420.0;
+/// Reads worse than this are checked for lying the wrong way.
+const POOR: f32 = 0.62;
+
+/// Reads a page; settles the turn first where measuring was unsure.
+pub fn read_page(
+    engine: &mut dyn Recogniser,
+    raster: &Raster,
+    measured: MeasuredPage,
+) -> Result<ReadPage, Refusal> {
+    let mut measured = measured;
+    let mut reading = page::reading_image(raster, &measured);
+    if !readable(&mut reading, &mut measured) {
+        return Ok(ReadPage { measured, text: PageText::default() });
+    }
+    let doubt = second::doubt(&measured);
+    let mut asked = false;
+    if let Some(doubt) = doubt {
+        asked = true;
+        let verdict = second::opinion(engine, &reading, doubt)?;
+        settle(raster, &mut measured, &mut reading, verdict);
+    }
+    let mut raw = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
+    if !asked && words::quality(&raw) < POOR {
+        let verdict = second::opinion(engine, &reading, second::Doubt::Axis)?;
+        if matches!(verdict, second::Verdict::Turn(turn) if turn != Turn::None) {
+            settle(raster, &mut measured, &mut reading, verdict);
+            raw = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
+        }
+    }
+    let mut words = words::placed(&raw, &reading);
+    for stamp in &reading.stamps {
+        let raw = engine.read(&stamp.grey, stamp.dpi, ReadMode::Block)?;
+        words::append(&mut words, words::placed(&raw, stamp));
+    }
+    Ok(ReadPage { measured, text: PageText { words } })
+}
+
+/// Turns the page as the second opinion says, or notes that nobody knows.
+fn settle(raster: &Raster, measured: &mut MeasuredPage, reading: &mut ReadingImage, verdict: second::Verdict) {
+    match verdict {
+        second::Verdict::Turn(turn) => {
+            measured.notes.retain(|n| !second::is_doubt(n));
+            if turn != Turn::None {
+                *measured = page::remeasured(raster, measured, turn);
+                *reading = page::reading_image(raster, measured);
+            }
+        }
+        second::Verdict::Unknown => {
+            measured.notes.retain(|n| !second::is_doubt(n));
+            measured.notes.push(Note::warning(
+                "page.turn_unknown",
+                "Zu wenig lesbarer Text, um die Lage der Seite zu erkennen. Bitte ansehen.",
+            ));
+        }
+    }
+}
+
+/// Whether a page is text rather than noise; noise that a stronger filter takes out is taken out.
+fn readable(reading: &mut ReadingImage, measured: &mut MeasuredPage) -> bool {
+    if words::blobs_per_square_inch(&reading.grey, reading.dpi) < NOISE_BLOBS {
+        return true;
+    }
+    reading.grey = noise::median(&noise::median(&reading.grey));
+    if words::blobs_per_square_inch(&reading.grey, reading.dpi) < NOISE_BLOBS {
+        measured.notes.push(Note::warning(
+            "page.noise_removed",
+            "Die Seite ist stark verrauscht; gelesen wurde eine geglättete Fassung.",
+        ));
+        return true;
+    }
+    measured.notes.push(Note::review(
+        "page.noise",
+        "Die Seite besteht überwiegend aus Störungen und wurde nicht gelesen. Bitte neu scannen.",
+    ));
+    false
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,2 +1,27 @@
 //! One scan -> kept image, reading image, findings.
+//!
+//! In: decoded samples and what the container says. Out: a measured page, the
+//! image the OCR reads, a thumbnail. The kept image is never touched here:
+//! cleaning makes reading images only. Opens no file, asks no clock; every
+//! step may leave the page alone and say so.
+
+pub mod analysis;
+pub mod blank;
+pub mod blobs;
+pub mod deskew;
+pub mod light;
+pub mod measure;
+pub mod noise;
+pub mod pixels;
 pub mod raster;
+pub mod reading;
+pub mod stamp;
+pub mod thumbnail;
+pub mod turn;
+
+pub use measure::{PageOrder, measure, remeasured, upright_grey};
+pub use reading::{ReadingImage, reading_image};
+pub use thumbnail::thumbnail;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Reading pages drawn in code.

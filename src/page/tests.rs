@@ -1,0 +1,1 @@
+//! Pages drawn in code and looked at.
