@@ -9,3 +9,6 @@ pub mod document;
 pub mod pdf;
 pub mod record;
 pub mod delivery;
+
+#[cfg(test)]
+mod testpage;

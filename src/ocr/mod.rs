@@ -5,8 +5,8 @@
 //! [`Recogniser`]; this room decides what it is shown and what is believed of
 //! its answer, never how it works.
 
-pub mod tesseract;
 mod second;
+pub mod tesseract;
 mod tsv;
 mod words;
 
@@ -56,6 +56,9 @@ pub trait Recogniser {
 /// Blobs of ink on a reading image, per square inch, from which it is noise rather than text: dense
 /// print of 6 points has about 150 letters a square inch.
 const NOISE_BLOBS: f32 = 420.0;
+/// Changes between dark and light per inch over all rows, from which an image is noise: a page set densely
+/// in 6 points has about 25.
+const NOISE_CHANGES: f32 = 38.0;
 /// Reads worse than this are checked for lying the wrong way.
 const POOR: f32 = 0.62;
 
@@ -94,7 +97,12 @@ pub fn read_page(
 }
 
 /// Turns the page as the second opinion says, or notes that nobody knows.
-fn settle(raster: &Raster, measured: &mut MeasuredPage, reading: &mut ReadingImage, verdict: second::Verdict) {
+fn settle(
+    raster: &Raster,
+    measured: &mut MeasuredPage,
+    reading: &mut ReadingImage,
+    verdict: second::Verdict,
+) {
     match verdict {
         second::Verdict::Turn(turn) => {
             measured.notes.retain(|n| !second::is_doubt(n));
@@ -115,11 +123,17 @@ fn settle(raster: &Raster, measured: &mut MeasuredPage, reading: &mut ReadingIma
 
 /// Whether a page is text rather than noise; noise that a stronger filter takes out is taken out.
 fn readable(reading: &mut ReadingImage, measured: &mut MeasuredPage) -> bool {
-    if words::blobs_per_square_inch(&reading.grey, reading.dpi) < NOISE_BLOBS {
+    let calm = |image: &GrayImage| {
+        let texture = words::texture(image, reading.dpi);
+        texture.blobs_per_square_inch < NOISE_BLOBS && texture.changes_per_inch < NOISE_CHANGES
+    };
+    if calm(&reading.grey) {
         return true;
     }
-    reading.grey = noise::median(&noise::median(&reading.grey));
-    if words::blobs_per_square_inch(&reading.grey, reading.dpi) < NOISE_BLOBS {
+    let smooth = noise::median(&noise::median(&reading.grey));
+    let helped = calm(&smooth);
+    reading.grey = smooth;
+    if helped {
         measured.notes.push(Note::warning(
             "page.noise_removed",
             "Die Seite ist stark verrauscht; gelesen wurde eine geglättete Fassung.",

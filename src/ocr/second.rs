@@ -4,7 +4,7 @@
 //! that nobody knows. A strip is read in the directions in question; text that
 //! lies right reads as words, text that lies wrong as rubbish.
 
-use super::{ReadMode, RawWord, Recogniser, words};
+use super::{RawWord, ReadMode, Recogniser, words};
 use crate::model::geometry::Turn;
 use crate::model::notes::Note;
 use crate::model::page::MeasuredPage;
@@ -35,14 +35,13 @@ const LETTERS_MIN: f32 = 7.0;
 /// The best direction must read this much more than the next.
 const LEAD: f32 = 1.6;
 
+/// Pieces of ink up to which a page is sparse: reading it all costs little.
+const SPARSE_BLOBS: usize = 700;
+
 /// The doubt that measuring noted.
 pub fn doubt(measured: &MeasuredPage) -> Option<Doubt> {
     let has = |code: &str| measured.notes.iter().any(|n| n.code == code);
-    if has(turn::AXIS_UNSURE) {
-        Some(Doubt::Axis)
-    } else {
-        has(turn::UNSURE).then_some(Doubt::UpDown)
-    }
+    if has(turn::AXIS_UNSURE) { Some(Doubt::Axis) } else { has(turn::UNSURE).then_some(Doubt::UpDown) }
 }
 
 /// Whether a note is one that a verdict settles.
@@ -51,7 +50,11 @@ pub fn is_doubt(note: &Note) -> bool {
 }
 
 /// Reads a strip in the directions in doubt.
-pub fn opinion(engine: &mut dyn Recogniser, reading: &ReadingImage, doubt: Doubt) -> Result<Verdict, Refusal> {
+pub fn opinion(
+    engine: &mut dyn Recogniser,
+    reading: &ReadingImage,
+    doubt: Doubt,
+) -> Result<Verdict, Refusal> {
     let mut scores: Vec<(Turn, f32)> = Vec::with_capacity(4);
     let strip = densest_strip(&reading.grey, reading.dpi);
     for turn in [Turn::None, Turn::Half] {
@@ -59,6 +62,18 @@ pub fn opinion(engine: &mut dyn Recogniser, reading: &ReadingImage, doubt: Doubt
     }
     if let Some(verdict) = winner(&scores) {
         if doubt == Doubt::UpDown || scores.iter().any(|s| s.1 > 40.0) {
+            return Ok(verdict);
+        }
+    }
+    // The strip said nothing. On a sparse page the few words may stand elsewhere.
+    if words::texture(&reading.grey, reading.dpi).blobs <= SPARSE_BLOBS {
+        scores.clear();
+        for turn in [Turn::None, Turn::Half] {
+            let page = pixels::oriented(reading.grey.clone(), false, turn);
+            let words = engine.read(&page, reading.dpi, ReadMode::Page)?;
+            scores.push((turn, words.iter().map(sure_letters).sum()));
+        }
+        if let (Some(verdict), Doubt::UpDown) = (winner(&scores), doubt) {
             return Ok(verdict);
         }
     }
@@ -87,21 +102,19 @@ fn sure_letters(word: &RawWord) -> f32 {
     if letters < 3.0 || !words::is_wordlike(&word.text) { 0.0 } else { letters * sure * sure }
 }
 
-/// About 45 mm of the page with the most ink.
+/// About 45 mm of the page with the most letters.
 fn densest_strip(image: &GrayImage, dpi: f32) -> GrayImage {
     let (width, height) = image.dimensions();
     let strip = ((dpi * 1.8) as u32).clamp(1, height.max(1)).min(height);
-    let ink: Vec<u32> = image
+    // Letters change between dark and light far more often than bars, lines and pictures.
+    let changes: Vec<u32> = image
         .as_raw()
         .chunks_exact(width.max(1) as usize)
-        .map(|row| row.iter().step_by(4).map(|&p| u32::from(p < 140)).sum())
+        .map(|row| row.windows(2).map(|p| u32::from((p[0] < 140) != (p[1] < 140))).sum())
         .collect();
-    // Rows that are mostly dark are pictures or bars, not text.
-    let weight = |top: u32| -> u32 {
-        let rows = ink.iter().skip(top as usize).take(strip as usize);
-        rows.map(|&n| if n * 8 > width { 0 } else { n }).sum()
-    };
+    let weight = |top: u32| -> u32 { changes.iter().skip(top as usize).take(strip as usize).sum() };
     let step = (strip / 4).max(1) as usize;
-    let top = (0..=height - strip).step_by(step).max_by_key(|&top| (weight(top), u32::MAX - top)).unwrap_or(0);
+    let top =
+        (0..=height - strip).step_by(step).max_by_key(|&top| (weight(top), u32::MAX - top)).unwrap_or(0);
     imageops::crop_imm(image, 0, top, width, strip).to_image()
 }

@@ -96,7 +96,11 @@ impl Recogniser for Tesseract {
 }
 
 fn failed(what: &str) -> Refusal {
-    Refusal::new("ocr.failed", format!("Tesseract konnte die Seite nicht lesen ({what})."), "Seite neu scannen.")
+    Refusal::new(
+        "ocr.failed",
+        format!("Tesseract konnte die Seite nicht lesen ({what})."),
+        "Seite neu scannen.",
+    )
 }
 
 /// Sides as Tesseract takes them; nothing for images it should not see.

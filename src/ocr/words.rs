@@ -82,7 +82,8 @@ struct Baseline {
 impl Baseline {
     /// A straight line through the feet of the words, least squares over their width.
     fn of(line: &[&RawWord]) -> Self {
-        let feet: Vec<(f32, f32)> = line.iter().map(|w| (w.bounds.x as f32 + w.bounds.w as f32 / 2.0, foot(w))).collect();
+        let feet: Vec<(f32, f32)> =
+            line.iter().map(|w| (w.bounds.x as f32 + w.bounds.w as f32 / 2.0, foot(w))).collect();
         let n = feet.len().max(1) as f32;
         let (mx, my) = (feet.iter().map(|f| f.0).sum::<f32>() / n, feet.iter().map(|f| f.1).sum::<f32>() / n);
         let spread: f32 = feet.iter().map(|f| (f.0 - mx) * (f.0 - mx)).sum();
@@ -94,10 +95,7 @@ impl Baseline {
         // The page was straightened: what still leans more is a misread box.
         let lean = if lean.abs() > 0.03 { 0.0 } else { lean };
         let mut own = Self { at: my - lean * mx, lean, ascent: 0.0 };
-        own.ascent = line
-            .iter()
-            .map(|w| own.y(w.bounds.x as f32) - w.bounds.y as f32)
-            .fold(1.0, f32::max);
+        own.ascent = line.iter().map(|w| own.y(w.bounds.x as f32) - w.bounds.y as f32).fold(1.0, f32::max);
         own
     }
 
@@ -109,7 +107,8 @@ impl Baseline {
         let b = word.bounds;
         let (left, right) = (b.x as f32, (b.x + b.w) as f32);
         let (top, bottom) = (b.y as f32, (b.y + b.h) as f32);
-        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| reading.to_kept.at(x, y));
+        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)]
+            .map(|(x, y)| reading.to_kept.at(x, y));
         let least = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MAX, f32::min).floor();
         let most = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MIN, f32::max).ceil();
         // A word far from its line's baseline (a superscript, a merged line) stands on its own foot.
@@ -141,16 +140,30 @@ fn foot(word: &RawWord) -> f32 {
     (b.y + b.h) as f32 - if hangs { b.h as f32 * DESCENT } else { 0.0 }
 }
 
-/// Separate pieces of ink per square inch of paper: what decides how long an engine is busy.
-pub fn blobs_per_square_inch(image: &GrayImage, dpi: f32) -> f32 {
-    let factor = (analysis::DPI / dpi.max(1.0)).min(1.0);
-    let small = pixels::resized(
-        image,
-        pixels::scaled(image.width(), factor),
-        pixels::scaled(image.height(), factor),
-    );
+/// How busy an image is: what decides how long an engine works on it, and whether that is worth it.
+#[derive(Clone, Copy, Debug)]
+pub struct Texture {
+    /// Separate pieces of ink.
+    pub blobs: usize,
+    /// The same per square inch of paper.
+    pub blobs_per_square_inch: f32,
+    /// Changes between dark and light per inch, averaged over all rows.
+    pub changes_per_inch: f32,
+}
+
+/// Looks at an image, reduced.
+pub fn texture(image: &GrayImage, dpi: f32) -> Texture {
+    let dpi = dpi.max(1.0);
+    let factor = (analysis::DPI / dpi).min(1.0);
+    let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
+    let small = pixels::resized(image, w, h);
     let mask: Vec<u8> = small.as_raw().iter().map(|&p| u8::from(p < 150)).collect();
-    let count = blobs::find(&mask, small.width() as usize).blobs.len() as f32;
-    let inches = (image.width() as f32 / dpi.max(1.0)) * (image.height() as f32 / dpi.max(1.0));
-    count / inches.max(1.0)
+    let blobs = blobs::find(&mask, w as usize).blobs.len();
+    let changes = mask.windows(2).filter(|p| p[0] != p[1]).count() as f32;
+    let (across, down) = (image.width() as f32 / dpi, image.height() as f32 / dpi);
+    Texture {
+        blobs,
+        blobs_per_square_inch: blobs as f32 / (across * down).max(1.0),
+        changes_per_inch: changes / (across * h as f32).max(1.0),
+    }
 }

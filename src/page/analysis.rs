@@ -349,7 +349,9 @@ fn depth(grey: &[u8], outside: &[u8], paper: &PaperMap, width: usize) -> Vec<u8>
         let levels = &paper.level[y / CELL * paper.columns..];
         for (cell, (part, outs)) in row.chunks(CELL).zip(outside.chunks(CELL)).enumerate() {
             let level = levels[cell];
-            out.extend(part.iter().zip(outs).map(|(&p, &o)| if o != 0 { 0 } else { level.saturating_sub(p) }));
+            out.extend(
+                part.iter().zip(outs).map(|(&p, &o)| if o != 0 { 0 } else { level.saturating_sub(p) }),
+            );
         }
     }
     out

@@ -10,19 +10,28 @@ use super::blobs::{Blob, find};
 use crate::model::page::Colour;
 
 /// Deeper than this is a mark on grey and colour pages; the back shines through by up to 46 grey values.
-const STRONG: u8 = 58;
+const STRONG: u8 = 50;
 /// Deeper than this is looked at again: a faint note or the back.
 const FAINT: u8 = 26;
 /// On black and white pages ink is black; averaged over a reduced pixel this much is left of a thin stroke.
 const BITONAL: u8 = 90;
-/// Colour of a mark where grey says nothing: difference between the strongest and weakest colour.
+/// Colour of a mark where grey says nothing: difference between the strongest and weakest colour, above
+/// that of the paper.
 const CHROMA: u8 = 46;
 /// A mark spans at least this, mm: a full stop of 10 points has 0.5 mm.
 const SPAN: f32 = 1.0;
-/// Specks smaller than a mark, that together are one: a row of dots.
-const SPECKS_MM2: f32 = 14.0;
-/// Faint spots from which on a page is the back shining through, not a note.
-const SHINE_SPOTS: usize = 60;
+/// Side of the squares in which small spots are gathered, mm.
+const SQUARE: f32 = 15.0;
+/// Specks smaller than a mark that together are one: ink in one square, mm². A row of dots has this much.
+const SPECKS_MM2: f32 = 1.6;
+/// Such a square has so many times the ink of the average one; dust and noise lie evenly.
+const SPECKS_OVER_MEAN: f32 = 5.0;
+/// Faint spots, at least this large in mm, that together may be the back shining through.
+const SHINE_SPAN: f32 = 0.5;
+/// The back is a page of print: so many faint spots ...
+const SHINE_SPOTS: usize = 25;
+/// ... over so many squares. A note or signature fits in eight.
+const SHINE_SQUARES: usize = 10;
 /// Marks closer than this to the edge are shadows of the paper's edge, mm.
 const EDGE: f32 = 2.0;
 /// Diameter of punch holes with their shadows, mm.
@@ -38,7 +47,9 @@ pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
         Vec::new()
     };
     let seen = |deep: &dyn Fn(usize) -> bool| -> Vec<u8> {
-        (0..page.depth.len()).map(|i| u8::from(deep(i) && near_outside.get(i).is_none_or(|&o| o == 0))).collect()
+        (0..page.depth.len())
+            .map(|i| u8::from(deep(i) && near_outside.get(i).is_none_or(|&o| o == 0)))
+            .collect()
     };
     let strong = match colour {
         Colour::Bitonal => BITONAL,
@@ -50,31 +61,85 @@ pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
     if colour == Colour::Bitonal {
         return true;
     }
-    if !page.chroma.is_empty() && has_mark(&seen(&|i| page.chroma[i] > CHROMA && page.depth[i] > 8), page) {
+    let chroma = page.paper_chroma().saturating_add(CHROMA);
+    if !page.chroma.is_empty() && has_mark(&seen(&|i| page.chroma[i] > chroma && page.depth[i] > 8), page) {
         return false;
     }
-    // What is left is faint. Few spots: a note in doubt. Many: the back, evenly over the page.
-    let faint = seen(&|i| page.depth[i] > FAINT);
-    let spots = find(&faint, page.width).blobs.iter().filter(|b| is_mark(b, page)).count();
-    spots == 0 || spots >= SHINE_SPOTS
+    is_only_the_back(&seen(&|i| page.depth[i] > FAINT), page)
+}
+
+/// What is left is faint. Little of it in one place is a note in doubt; print all over is the back.
+fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
+    let blobs = find(faint, page.width).blobs;
+    if !blobs.iter().any(|b| is_mark(b, page)) {
+        return true;
+    }
+    let mut squares = Squares::over(page);
+    let mut spots = 0;
+    for blob in blobs.iter().filter(|b| span(b) >= SHINE_SPAN) {
+        spots += 1;
+        squares.add(blob);
+    }
+    spots >= SHINE_SPOTS && squares.used() >= SHINE_SQUARES
 }
 
 fn has_mark(mask: &[u8], page: &Analysis) -> bool {
-    let mut specks = 0.0f32;
+    let mut squares = Squares::over(page);
     for blob in &find(mask, page.width).blobs {
         if is_mark(blob, page) {
             return true;
         }
-        if blob.area > 1 && !is_hole(blob, page) && !is_fold(blob, page) && !at_edge(blob, page) {
-            specks += blob.area as f32 / (MM * MM);
+        if !is_hole(blob, page) && !is_fold(blob, page) && !at_edge(blob, page) {
+            squares.add(blob);
         }
     }
-    specks > SPECKS_MM2
+    squares.most() > SPECKS_MM2.max(squares.mean() * SPECKS_OVER_MEAN)
+}
+
+/// Ink of small spots, gathered by square.
+struct Squares {
+    columns: usize,
+    ink_mm2: Vec<f32>,
+}
+
+impl Squares {
+    fn over(page: &Analysis) -> Self {
+        let count = |side: usize| (side as f32 / (SQUARE * MM)) as usize + 1;
+        Self { columns: count(page.width), ink_mm2: vec![0.0; count(page.width) * count(page.height)] }
+    }
+
+    fn add(&mut self, blob: &Blob) {
+        let place = |from: u32, to: u32| ((from + to) as f32 / 2.0 / (SQUARE * MM)) as usize;
+        let at = place(blob.top, blob.bottom) * self.columns + place(blob.left, blob.right);
+        if let Some(ink) = self.ink_mm2.get_mut(at) {
+            *ink += blob.area as f32 / (MM * MM);
+        }
+    }
+
+    fn most(&self) -> f32 {
+        self.ink_mm2.iter().copied().fold(0.0, f32::max)
+    }
+
+    fn mean(&self) -> f32 {
+        self.ink_mm2.iter().sum::<f32>() / self.ink_mm2.len().max(1) as f32
+    }
+
+    fn used(&self) -> usize {
+        self.ink_mm2.iter().filter(|&&v| v > 0.0).count()
+    }
+}
+
+/// Longer side, mm.
+fn span(blob: &Blob) -> f32 {
+    blob.width().max(blob.height()) as f32 / MM
 }
 
 fn is_mark(blob: &Blob, page: &Analysis) -> bool {
-    let span = blob.width().max(blob.height()) as f32 / MM;
-    span >= SPAN && blob.area >= 7 && !is_hole(blob, page) && !is_fold(blob, page) && !at_edge(blob, page)
+    span(blob) >= SPAN
+        && blob.area >= 7
+        && !is_hole(blob, page)
+        && !is_fold(blob, page)
+        && !at_edge(blob, page)
 }
 
 /// A shadow along the very edge of the sheet.

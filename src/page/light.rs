@@ -4,13 +4,19 @@
 //! the same image with the scanner's background white, and the paper white
 //! where light, tint or show-through made it dark or uneven.
 
-use super::analysis::{Analysis, CELL};
+use super::analysis::{Analysis, CELL, grown};
 use image::GrayImage;
 
 /// Paper this bright everywhere needs no help.
 const BRIGHT: u8 = 205;
 /// Steps of brightness over the page that do no harm.
 const EVEN: u8 = 30;
+/// Ink at least this deep is the page's own, not the back's.
+const OWN: u8 = 58;
+/// The back shines through by at most this much.
+const SHINE_MAX: u8 = 50;
+/// Share of pixels that are faint and away from the page's own ink, from which the back shines through.
+const SHINE_SHARE: f32 = 0.003;
 /// What paper becomes.
 const WHITE: f32 = 245.0;
 
@@ -78,5 +84,34 @@ pub fn flatten(image: &mut GrayImage, page: &Analysis) -> bool {
             *pixel = ((u32::from(*pixel) * gain) >> 12).min(255) as u8;
         }
     }
+    true
+}
+
+/// Makes white what is much fainter than the page's own ink, if there is enough of it to be the back of the
+/// sheet shining through. Gives whether it did.
+pub fn remove_shine(image: &mut GrayImage, page: &Analysis) -> bool {
+    let mut own: Vec<u8> = page.depth.iter().copied().filter(|&d| d >= OWN).collect();
+    if own.len() < 40 {
+        return false;
+    }
+    let at = own.len() / 2;
+    let typical = *own.select_nth_unstable(at).1;
+    let near: Vec<u8> = page.depth.iter().map(|&d| u8::from(d >= OWN)).collect();
+    let near = grown(&near, page.width, page.height, 3);
+    let faint = page.depth.iter().zip(&near).filter(|(d, n)| (24..OWN).contains(*d) && **n == 0).count();
+    if (faint as f32) < SHINE_SHARE * page.depth.len() as f32 {
+        return false;
+    }
+    let cut = u32::from(SHINE_MAX.min((u32::from(typical) * 45 / 100) as u8));
+    let white = u32::from(page.paper.median());
+    let black = white.saturating_sub(255.min(u32::from(typical) * 3 / 2));
+    // Straight from the ink's darkness to white, reached `cut` below the paper.
+    let span = (white - cut.min(white)).saturating_sub(black).max(1);
+    let table: Vec<u8> = (0..256u32)
+        .map(|v| {
+            (black + v.saturating_sub(black) * (WHITE as u32).saturating_sub(black) / span).min(255) as u8
+        })
+        .collect();
+    image.iter_mut().for_each(|p| *p = table[usize::from(*p)]);
     true
 }

@@ -51,7 +51,10 @@ pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> Measu
     let blank = blank::is_blank(&page, raster.colour);
     let (found, skew) = if blank { (turn::Found::default(), None) } else { lie(&page, &mask) };
     if found.axis_unsure {
-        notes.push(Note::info(turn::AXIS_UNSURE, "Ob die Seite hoch oder quer liegt, war nicht sicher zu sehen."));
+        notes.push(Note::info(
+            turn::AXIS_UNSURE,
+            "Ob die Seite hoch oder quer liegt, war nicht sicher zu sehen.",
+        ));
     } else if found.unsure {
         notes.push(Note::info(turn::UNSURE, "Ob die Seite auf dem Kopf steht, war nicht sicher zu sehen."));
     }

@@ -134,11 +134,22 @@ pub fn median(image: &GrayImage) -> GrayImage {
     }
     let from = image.as_raw();
     for (y, to) in out.chunks_exact_mut(width).enumerate().take(height - 1).skip(1) {
-        let rows = [&from[(y - 1) * width..y * width], &from[y * width..(y + 1) * width], &from[(y + 1) * width..(y + 2) * width]];
+        let rows = [
+            &from[(y - 1) * width..y * width],
+            &from[y * width..(y + 1) * width],
+            &from[(y + 1) * width..(y + 2) * width],
+        ];
         for x in 1..width - 1 {
             to[x] = middle([
-                rows[0][x - 1], rows[0][x], rows[0][x + 1], rows[1][x - 1], rows[1][x], rows[1][x + 1],
-                rows[2][x - 1], rows[2][x], rows[2][x + 1],
+                rows[0][x - 1],
+                rows[0][x],
+                rows[0][x + 1],
+                rows[1][x - 1],
+                rows[1][x],
+                rows[1][x + 1],
+                rows[2][x - 1],
+                rows[2][x],
+                rows[2][x + 1],
             ]);
         }
     }
@@ -148,8 +159,25 @@ pub fn median(image: &GrayImage) -> GrayImage {
 /// The fifth of nine by a fixed network of exchanges: no branches.
 fn middle(mut v: [u8; 9]) -> u8 {
     const EXCHANGES: [(usize, usize); 19] = [
-        (1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3),
-        (5, 8), (4, 7), (3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2),
+        (1, 2),
+        (4, 5),
+        (7, 8),
+        (0, 1),
+        (3, 4),
+        (6, 7),
+        (1, 2),
+        (4, 5),
+        (7, 8),
+        (0, 3),
+        (5, 8),
+        (4, 7),
+        (3, 6),
+        (1, 4),
+        (2, 5),
+        (4, 7),
+        (4, 2),
+        (6, 4),
+        (4, 2),
     ];
     for (i, j) in EXCHANGES {
         (v[i], v[j]) = (v[i].min(v[j]), v[i].max(v[j]));

@@ -100,12 +100,14 @@ pub fn resized(image: &GrayImage, width: u32, height: u32) -> GrayImage {
 
 /// The same for colours.
 pub fn resized_rgb(image: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let from = fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
+    let from =
+        fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
     let rows = match from.map(|from| resample(&from, width, height, fir::PixelType::U8x3)) {
         Ok(Some(rows)) => rows,
         _ => Vec::new(),
     };
-    RgbImage::from_raw(width, height, rows).unwrap_or_else(|| RgbImage::from_pixel(width, height, image::Rgb([255; 3])))
+    RgbImage::from_raw(width, height, rows)
+        .unwrap_or_else(|| RgbImage::from_pixel(width, height, image::Rgb([255; 3])))
 }
 
 fn resample(from: &fir::images::ImageRef, width: u32, height: u32, pixel: fir::PixelType) -> Option<Vec<u8>> {

@@ -9,7 +9,7 @@ use super::pixels::{self, made};
 use super::raster::Raster;
 use super::{light, measure, noise, stamp};
 use crate::model::geometry::Dpi;
-use crate::model::page::MeasuredPage;
+use crate::model::page::{Colour, MeasuredPage};
 use image::GrayImage;
 
 /// Smaller skews are read as they are: the engine follows them, and turning softens the letters.
@@ -33,10 +33,7 @@ pub struct Affine {
 impl Affine {
     /// Where a point goes.
     pub fn at(&self, x: f32, y: f32) -> [f32; 2] {
-        [
-            self.x[0] * x + self.x[1] * y + self.x[2],
-            self.y[0] * x + self.y[1] * y + self.y[2],
-        ]
+        [self.x[0] * x + self.x[1] * y + self.x[2], self.y[0] * x + self.y[1] * y + self.y[2]]
     }
 
     /// How much longer lengths become.
@@ -78,7 +75,9 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage) -> ReadingImage {
         })
         .collect();
     light::whiten_background(&mut grey, &page);
-    light::flatten(&mut grey, &page);
+    if !light::flatten(&mut grey, &page) && raster.colour != Colour::Bitonal {
+        light::remove_shine(&mut grey, &page);
+    }
     if measured.quality.noise > noise::NOISY_PER_CM2 {
         noise::despeckle(&mut grey, measured.dpi);
     }
@@ -93,7 +92,8 @@ fn at_reading_size(grey: GrayImage, dpi: f32) -> (GrayImage, f32, f32) {
         return (grey, 1.0, dpi);
     }
     // Whole factors keep pixels aligned when reducing.
-    let factor = if dpi > DPI_MAX { 1.0 / (dpi / DPI_READ).round().max(1.0) } else { (DPI_READ / dpi).min(4.0) };
+    let factor =
+        if dpi > DPI_MAX { 1.0 / (dpi / DPI_READ).round().max(1.0) } else { (DPI_READ / dpi).min(4.0) };
     let (w, h) = (pixels::scaled(grey.width(), factor), pixels::scaled(grey.height(), factor));
     (pixels::resized(&grey, w, h), factor, dpi * factor)
 }
@@ -104,10 +104,7 @@ fn straightened(grey: GrayImage, skew: f32) -> (GrayImage, Affine) {
     }
     let (sin, cos) = skew.to_radians().sin_cos();
     let (cx, cy) = (grey.width() as f32 / 2.0, grey.height() as f32 / 2.0);
-    let back = Affine {
-        x: [cos, sin, cx - cos * cx - sin * cy],
-        y: [-sin, cos, cy + sin * cx - cos * cy],
-    };
+    let back = Affine { x: [cos, sin, cx - cos * cx - sin * cy], y: [-sin, cos, cy + sin * cx - cos * cy] };
     (mapped(&grey, &back), back)
 }
 

@@ -47,7 +47,8 @@ pub fn regions(page: &Analysis, width: u32, height: u32) -> Vec<Region> {
     }
     let paper_chroma = page.paper_chroma();
     let limit = paper_chroma.saturating_add(COLOURED);
-    let mask: Vec<u8> = page.chroma.iter().zip(&page.outside).map(|(&c, &o)| u8::from(c > limit && o == 0)).collect();
+    let mask: Vec<u8> =
+        page.chroma.iter().zip(&page.outside).map(|(&c, &o)| u8::from(c > limit && o == 0)).collect();
     if mask.iter().filter(|&&m| m != 0).count() < 300 {
         return Vec::new();
     }
@@ -79,7 +80,13 @@ pub fn regions(page: &Analysis, width: u32, height: u32) -> Vec<Region> {
 }
 
 /// Takes the coloured ink of a region out of the upright grey page; gives the ink alone, dark on white.
-pub fn separate(image: &mut GrayImage, raster: &Raster, mirror: bool, turn: Turn, region: &Region) -> GrayImage {
+pub fn separate(
+    image: &mut GrayImage,
+    raster: &Raster,
+    mirror: bool,
+    turn: Turn,
+    region: &Region,
+) -> GrayImage {
     let Pixels::Rgb(colour) = &raster.pixels else {
         return GrayImage::new(0, 0);
     };

@@ -16,7 +16,8 @@ pub fn thumbnail(raster: &Raster, measured: &MeasuredPage) -> Vec<u8> {
         return Vec::new();
     }
     let longest = width.max(height);
-    let side = |v: u32| (u64::from(v) * u64::from(SIDE) / u64::from(longest)).clamp(1, u64::from(SIDE)) as u32;
+    let side =
+        |v: u32| (u64::from(v) * u64::from(SIDE) / u64::from(longest)).clamp(1, u64::from(SIDE)) as u32;
     let mut jpeg = Vec::new();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, QUALITY);
     let done = match &raster.pixels {

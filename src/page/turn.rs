@@ -19,7 +19,9 @@ pub const AXIS_UNSURE: &str = "page.turn_axis_unsure";
 /// The sharper axis must be this much sharper.
 const AXIS_RATIO: f64 = 1.25;
 /// Votes on up and down must lie this many standard errors from zero.
-const UP_SIGMA: f32 = 3.5;
+const UP_SIGMA: f32 = 2.6;
+/// Votes closer to zero than this are not even a hint.
+const HINT_SIGMA: f32 = 1.0;
 /// Text pieces needed for a vote on up and down.
 const PIECES_MIN: usize = 8;
 /// Skew allowed for while deciding, degrees.
@@ -54,7 +56,8 @@ pub fn text_mask(mask: &[u8], width: usize) -> Vec<u8> {
         let short_side = w.min(h);
         let long_side = w.max(h);
         // Touching letters make blobs of a word's length, never of a line's and never solid.
-        let text = long_side >= least && short_side <= most && long_side <= long && blob.area * 20 < w * h * 19;
+        let text =
+            long_side >= least && short_side <= most && long_side <= long && blob.area * 20 < w * h * 19;
         if text {
             let row = run.y as usize * width;
             out[row + run.start as usize..row + run.end as usize].fill(1);
@@ -82,7 +85,8 @@ pub fn quarter(page: &Analysis, text: &[u8]) -> Found {
         up_and_down(text, page.width, page.height, lean_across.degrees)
     };
     let axis = if sideways { Turn::Right } else { Turn::None };
-    let turn = if balance.sigma < 0.0 { axis.then(Turn::Half) } else { axis };
+    // A weak hint is no reason to turn a page upside down.
+    let turn = if balance.sigma < -HINT_SIGMA { axis.then(Turn::Half) } else { axis };
     let axis_unsure = axis_ratio < AXIS_RATIO;
     Found {
         turn,
@@ -122,7 +126,13 @@ fn up_and_down(mask: &[u8], width: usize, height: usize, degrees: f32) -> Balanc
 }
 
 /// Ink per row of a strip, rows leaning with the text.
-fn strip_profile(mask: &[u8], width: usize, columns: std::ops::Range<usize>, slope: f32, profile: &mut [f32]) {
+fn strip_profile(
+    mask: &[u8],
+    width: usize,
+    columns: std::ops::Range<usize>,
+    slope: f32,
+    profile: &mut [f32],
+) {
     profile.fill(0.0);
     let middle = (columns.start + columns.end) as f32 / 2.0;
     let shifts: Vec<i32> = columns.clone().map(|x| ((x as f32 - middle) * slope).round() as i32).collect();
