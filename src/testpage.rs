@@ -1,5 +1,7 @@
 //! Letters drawn for tests: real typefaces, known words, any lean.
 
+#![allow(clippy::expect_used)] // a test may end where it stands
+
 use ab_glyph::{Font, FontVec, PxScale, ScaleFont, point};
 use image::{GrayImage, Luma};
 

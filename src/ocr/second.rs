@@ -32,6 +32,8 @@ pub enum Verdict {
 
 /// Sure letters a direction needs: two short words.
 const LETTERS_MIN: f32 = 7.0;
+/// Sure letters from which the other axis need not be tried.
+const SURE: f32 = 40.0;
 /// The best direction must read this much more than the next.
 const LEAD: f32 = 1.6;
 
@@ -60,10 +62,10 @@ pub fn opinion(
     for turn in [Turn::None, Turn::Half] {
         scores.push((turn, score(engine, &pixels::oriented(strip.clone(), false, turn), reading.dpi)?));
     }
-    if let Some(verdict) = winner(&scores) {
-        if doubt == Doubt::UpDown || scores.iter().any(|s| s.1 > 40.0) {
-            return Ok(verdict);
-        }
+    if let Some(verdict) = winner(&scores)
+        && (doubt == Doubt::UpDown || scores.iter().any(|s| s.1 > SURE))
+    {
+        return Ok(verdict);
     }
     // The strip said nothing. On a sparse page the few words may stand elsewhere.
     if words::texture(&reading.grey, reading.dpi).blobs <= SPARSE_BLOBS {

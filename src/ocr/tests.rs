@@ -1,5 +1,7 @@
 //! Reading pages drawn in code.
 
+#![allow(clippy::expect_used)] // a test may end where it stands
+
 use super::tesseract::Tesseract;
 use super::*;
 use crate::model::geometry::{Dpi, Orientation};

@@ -243,10 +243,10 @@ fn solid(grey: &[u8], width: usize, height: usize) -> Vec<u8> {
     let mut below = vec![0usize; width];
     for y in 0..height {
         let mut right = 0usize;
-        for x in 0..width {
+        for (x, below) in below.iter_mut().enumerate() {
             let i = y * width + x;
-            below[x] = if corner[i] != 0 { SOLID } else { below[x].saturating_sub(1) };
-            right = if below[x] > 0 { SOLID } else { right.saturating_sub(1) };
+            *below = if corner[i] != 0 { SOLID } else { below.saturating_sub(1) };
+            right = if *below > 0 { SOLID } else { right.saturating_sub(1) };
             out[i] = u8::from(right > 0);
         }
     }

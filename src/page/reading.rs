@@ -88,7 +88,7 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage) -> ReadingImage {
 }
 
 fn at_reading_size(grey: GrayImage, dpi: f32) -> (GrayImage, f32, f32) {
-    if dpi <= DPI_MAX && dpi >= DPI_MIN || dpi < 1.0 {
+    if (DPI_MIN..=DPI_MAX).contains(&dpi) || dpi < 1.0 {
         return (grey, 1.0, dpi);
     }
     // Whole factors keep pixels aligned when reducing.

@@ -1,5 +1,7 @@
 //! Pages drawn in code and looked at.
 
+#![allow(clippy::expect_used)] // a test may end where it stands
+
 use super::raster::{Pixels, Raster};
 use super::*;
 use crate::model::geometry::{Dpi, Orientation, Turn};
