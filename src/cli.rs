@@ -1,0 +1,172 @@
+//! The command line: a contract that does not change its meaning.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Die digitale Poststelle.
+#[derive(Debug, Parser)]
+#[command(name = "poststelle", version, about = "Digitale Poststelle: scannen, trennen, lesen, erkennen, zustellen, nachweisen")]
+pub struct Cli {
+    /// Konfigurationsdatei (sonst POSTSTELLE_CONFIG, ./pipeline.toml, /etc/poststelle/pipeline.toml)
+    #[arg(long, global = true)]
+    pub config: Option<PathBuf>,
+    /// Was zu tun ist
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Dienst: überwachen, verarbeiten, Seite anzeigen, zustellen
+    Run {
+        /// Enden, sobald alles erledigt ist, was ohne Menschen geht
+        #[arg(long)]
+        until_settled: bool,
+    },
+    /// Dateien oder Ordner einmal verarbeiten, ohne Zustellung
+    Process {
+        /// Scanstation, deren Profil gilt
+        #[arg(long)]
+        station: Option<String>,
+        /// Scankraft
+        #[arg(long)]
+        operator: Option<String>,
+        /// Eingangsdatum (JJJJ-MM-TT)
+        #[arg(long)]
+        received: Option<String>,
+        /// Ergebnisordner: neu oder leer
+        #[arg(long)]
+        out: PathBuf,
+        /// Zeilen von document.json auf die Standardausgabe
+        #[arg(long)]
+        json: bool,
+        /// Dateien und Ordner
+        #[arg(required = true)]
+        input: Vec<PathBuf>,
+    },
+    /// Konfiguration und Regeln prüfen
+    Check,
+    /// Scanstation öffnen oder schließen
+    Station {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: StationAction,
+    },
+    /// Nachbearbeitung: ansehen und entscheiden
+    Review {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: ReviewAction,
+    },
+    /// Angehaltene Schriftstücke
+    Hold {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: HoldAction,
+    },
+    /// Nachweise prüfen: Ordner aus `process`
+    Verify {
+        /// Ordner mit record.json
+        #[arg(required = true)]
+        path: Vec<PathBuf>,
+    },
+    /// Warum wurde so entschieden?
+    Explain {
+        /// Kennung des Schriftstücks oder Ordner aus `process`
+        what: String,
+    },
+    /// Ergebnisse mit der Wahrheit vergleichen
+    Evaluate {
+        /// truth.jsonl
+        #[arg(long)]
+        truth: PathBuf,
+        /// Ergebnisordner von `process`
+        dir: PathBuf,
+    },
+    /// Beispielscans einmal in die Scanordner legen
+    Samples {
+        /// Ordner mit Unterordnern je Station
+        dir: PathBuf,
+    },
+    /// Stand: was ist wo
+    Status,
+    /// Nur für das Programm selbst
+    #[command(hide = true)]
+    EngineChild {
+        /// Gleichzeitige Seiten
+        workers: usize,
+    },
+}
+
+/// Stations.
+#[derive(Debug, Subcommand)]
+pub enum StationAction {
+    /// Öffnen
+    Open {
+        /// Station
+        name: String,
+        /// Scankraft
+        #[arg(long)]
+        operator: String,
+        /// Eingangsdatum (JJJJ-MM-TT)
+        #[arg(long)]
+        received: String,
+        /// Woher das Datum kommt
+        #[arg(long, default_value = "station_day")]
+        source: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Schließen
+    Close {
+        /// Station
+        name: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Review.
+#[derive(Debug, Subcommand)]
+pub enum ReviewAction {
+    /// Alle wartenden Schriftstücke
+    List,
+    /// Eines ansehen
+    Show {
+        /// Kennung
+        id: String,
+    },
+    /// Eines entscheiden
+    Accept {
+        /// Kennung
+        id: String,
+        /// Dokumentart
+        #[arg(long)]
+        kind: Option<String>,
+        /// Amt
+        #[arg(long)]
+        department: Option<String>,
+        /// Feld berichtigen: name=wert
+        #[arg(long = "field")]
+        fields: Vec<String>,
+        /// Wer entscheidet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Hold.
+#[derive(Debug, Subcommand)]
+pub enum HoldAction {
+    /// In die Nachbearbeitung geben
+    Release {
+        /// Kennung
+        id: String,
+        /// Wer entscheidet
+        #[arg(long)]
+        by: String,
+    },
+}

@@ -1,0 +1,136 @@
+//! The commands. Each takes its arguments and returns an exit code:
+//! 0 done, 1 some input refused or a check failed, 2 wrong usage or
+//! configuration, 3 interrupted or internal failure. Data goes to stdout,
+//! everything else to stderr.
+
+mod evaluate;
+mod people;
+mod process;
+mod service;
+
+use crate::cli::{Cli, Command};
+use crate::config::{self, Complaint, Pipeline};
+use crate::error::Error;
+use crate::record::{self, Files};
+use std::path::Path;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// Something was refused or does not hold.
+pub const REFUSED: u8 = 1;
+/// Wrong usage or configuration.
+pub const USAGE: u8 = 2;
+/// Interrupted or internal failure.
+pub const FAILED: u8 = 3;
+
+/// Why a command ends early.
+pub enum Stop {
+    /// Wrong usage or configuration: message is complete.
+    Usage(String),
+    /// Anything else.
+    Error(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+type Outcome = Result<u8, Stop>;
+
+/// Carries out one command.
+pub fn run(cli: Cli) -> u8 {
+    let config = cli.config.as_deref();
+    let outcome = match cli.command {
+        Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
+        Command::Run { until_settled } => service::run(config, until_settled),
+        Command::Process { station, operator, received, out, json, input } => {
+            process::run(config, process::Wish { station, operator, received, out, json, input })
+        }
+        Command::Check => check(config),
+        Command::Station { action } => people::station(config, action),
+        Command::Review { action } => people::review(config, action),
+        Command::Hold { action } => people::hold(config, action),
+        Command::Verify { path } => Ok(verify(&path)),
+        Command::Explain { what } => people::explain(config, &what),
+        Command::Evaluate { truth, dir } => evaluate::run(&truth, &dir),
+        Command::Samples { dir } => service::samples(config, &dir),
+        Command::Status => service::status(config),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Stop::Usage(text)) => {
+            eprintln!("{text}");
+            USAGE
+        }
+        Err(Stop::Error(error)) => {
+            eprintln!("{error}");
+            FAILED
+        }
+    }
+}
+
+fn listed(complaints: &[Complaint]) -> Stop {
+    Stop::Usage(complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"))
+}
+
+fn pipeline(config: Option<&Path>) -> Result<Pipeline, Stop> {
+    config::load(&config::find(config)).map_err(|complaints| listed(&complaints))
+}
+
+/// Everything that would fail later, now, all at once.
+fn check(config: Option<&Path>) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let mut wrong = Vec::new();
+    match crate::daemon::load_rules(&pipeline) {
+        Ok(book) => {
+            for kind in book.kinds() {
+                if pipeline.department(&kind.department).is_none() {
+                    wrong.push(format!("[rules.department] „{}“ geht an „{}“, das es nicht gibt.", kind.id, kind.department));
+                }
+            }
+        }
+        Err(error) => wrong.push(error.to_string()),
+    }
+    for target in &pipeline.targets {
+        for refusal in crate::delivery::open(target).check() {
+            wrong.push(format!("Ziel „{}“: {refusal}", target.id));
+        }
+    }
+    for station in &pipeline.stations {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&station.folder).map(|m| m.permissions().mode());
+        if mode.is_ok_and(|m| m & 0o004 != 0) && station.profile.confidentiality > crate::model::document::Need::Normal {
+            wrong.push(format!("[station.world_readable] {} ist für alle lesbar. Hinweis: chmod o-rwx.", station.folder.display()));
+        }
+    }
+    for line in &wrong {
+        eprintln!("{line}");
+    }
+    println!("{} Stationen, {} Ämter, {} Ziele geprüft, {} Beanstandungen.", pipeline.stations.len(), pipeline.departments.len(), pipeline.targets.len(), wrong.len());
+    Ok(if wrong.is_empty() { DONE } else { USAGE })
+}
+
+/// Checks records with nothing but the files: 0 intact, 1 not, 2 cannot be checked.
+fn verify(paths: &[std::path::PathBuf]) -> u8 {
+    let mut code = DONE;
+    for path in paths {
+        let read = |name: &str| std::fs::read(path.join(name));
+        let (Ok(record), Ok(text), Ok(sheet)) = (read("record.json"), read("document.txt"), read("document.json")) else {
+            eprintln!("[verify.missing] {}: record.json, document.txt oder document.json fehlt.", path.display());
+            code = USAGE;
+            continue;
+        };
+        let product = read("document.pdf").unwrap_or_default();
+        let checks = record::verify(&record, Files { product: &product, text: &text, sheet: &sheet });
+        let broken: Vec<_> = checks.iter().filter(|c| !c.holds).map(|c| c.name).collect();
+        if broken.is_empty() {
+            println!("{}: unversehrt (Siegel: keines; Schäden werden erkannt, Fälschungen nicht)", path.display());
+        } else {
+            println!("{}: NICHT unversehrt: {}", path.display(), broken.join(", "));
+            code = code.max(REFUSED);
+        }
+    }
+    code
+}

@@ -1,0 +1,161 @@
+//! What people do before they have screens; each act with `--by`.
+
+use super::{DONE, Outcome, Stop, pipeline};
+use crate::cli::{HoldAction, ReviewAction, StationAction};
+use crate::config::Pipeline;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::model::document::{DocumentSheet, Reason, Role, TargetChoice};
+use crate::model::ids::DocumentId;
+use crate::model::state::DocumentState;
+use std::path::Path;
+
+fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    Ok((pipeline, ledger))
+}
+
+/// `station open|close`.
+pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    let (StationAction::Open { name, .. } | StationAction::Close { name, .. }) = &action;
+    if pipeline.station(name).is_none() {
+        return Err(Stop::Usage(format!("[usage.station] Die Station „{name}“ gibt es nicht.")));
+    }
+    match action {
+        StationAction::Open { name, operator, received, source, by } => {
+            if received.parse::<jiff::civil::Date>().is_err() {
+                return Err(Stop::Usage(format!("[usage.date] „{received}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")));
+            }
+            ledger.station_open(&name, &operator, &received, &source, &by)?;
+            println!("Station {name} geöffnet für {operator}, Eingang {received}.");
+        }
+        StationAction::Close { name, by } => {
+            let was_open = ledger.station_close(&name, &by)?;
+            println!("Station {name} {}.", if was_open { "geschlossen" } else { "war nicht geöffnet" });
+        }
+    }
+    Ok(DONE)
+}
+
+/// `review list|show|accept`.
+pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    match action {
+        ReviewAction::List => {
+            for document in ledger.documents_in(DocumentState::Review)? {
+                let Some(sheet) = document.sheet else { continue };
+                let codes: Vec<_> = sheet.understanding.review.iter().map(|r| r.code.as_str()).collect();
+                println!("{} {} {}", document.id, sheet.understanding.kind, codes.join(" "));
+            }
+        }
+        ReviewAction::Show { id } => print_sheet(&sheet(&ledger, &DocumentId(id))?),
+        ReviewAction::Accept { id, kind, department, fields, by } => {
+            let id = DocumentId(id);
+            let mut sheet = sheet(&ledger, &id)?;
+            if let Some(kind) = kind {
+                sheet.understanding.kind = kind;
+                sheet.understanding.kind_confidence = 1.0;
+            }
+            if let Some(department) = department {
+                if pipeline.department(&department).is_none() {
+                    return Err(Stop::Usage(format!("[usage.department] Das Amt „{department}“ gibt es nicht.")));
+                }
+                sheet.understanding.targets.retain(|t| t.role == Role::Copy && t.department != department);
+                let reason = format!("Entscheidung von {by}.");
+                sheet.understanding.targets.insert(0, TargetChoice { department, role: Role::Lead, reason });
+            }
+            for correction in fields {
+                let Some((name, value)) = correction.split_once('=') else {
+                    return Err(Stop::Usage(format!("[usage.field] „{correction}“: name=wert schreiben.")));
+                };
+                let field = sheet.understanding.fields.entry(name.to_owned()).or_insert_with(|| {
+                    crate::model::document::Field {
+                        value: String::new(),
+                        raw: String::new(),
+                        confidence: 1.0,
+                        sure: true,
+                        page: 1,
+                        bounds: Default::default(),
+                    }
+                });
+                field.value = value.to_owned();
+                field.sure = true;
+            }
+            sheet.understanding.review.clear();
+            sheet.understanding.reasons.push(Reason {
+                about: "review".into(),
+                rule: "person".into(),
+                text: format!("Geprüft und freigegeben von {by}."),
+                weight: None,
+                page: None,
+                bounds: None,
+            });
+            ledger.document_decided(&id, sheet, DocumentState::Approved, &by)?;
+            println!("{id} freigegeben.");
+        }
+    }
+    Ok(DONE)
+}
+
+/// `hold release`: only into review, where a person decides what becomes of it.
+pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
+    let (_, ledger) = open(config)?;
+    let HoldAction::Release { id, by } = action;
+    let id = DocumentId(id);
+    let mut sheet = sheet(&ledger, &id)?;
+    sheet.understanding.hold = None;
+    ledger.document_decided(&id, sheet, DocumentState::Review, &by)?;
+    println!("{id} in die Nachbearbeitung gegeben.");
+    Ok(DONE)
+}
+
+fn sheet(ledger: &Ledger, id: &DocumentId) -> Result<DocumentSheet, Stop> {
+    let missing = || Error::Missing { what: "decision", id: id.0.clone() };
+    ledger.document(id)?.sheet.ok_or_else(missing).map_err(Stop::from)
+}
+
+/// `explain`: why, in German sentences.
+pub fn explain(config: Option<&Path>, what: &str) -> Outcome {
+    let path = Path::new(what).join("document.json");
+    if path.is_file() {
+        let text = std::fs::read_to_string(&path).map_err(Error::io("Entscheidung lesen", &path))?;
+        print_sheet(&serde_json::from_str(&text).map_err(Error::from)?);
+        return Ok(DONE);
+    }
+    let (_, ledger) = open(config)?;
+    let id = DocumentId(what.to_owned());
+    print_sheet(&sheet(&ledger, &id)?);
+    println!("\nVerlauf:");
+    for event in ledger.events(what)? {
+        println!("  {} {} {} {} {}", event.at, event.code, event.subject, event.actor, event.detail);
+    }
+    Ok(DONE)
+}
+
+fn print_sheet(sheet: &DocumentSheet) {
+    let u = &sheet.understanding;
+    println!("Schriftstück {} aus Stapel {}", sheet.document_id, sheet.batch);
+    match &u.hold {
+        Some(code) => println!("Angehalten: {code}"),
+        None => println!("Dokumentart: {} (Sicherheit {:.2})", u.kind, u.kind_confidence),
+    }
+    if let Some(second) = &u.runner_up {
+        println!("Danach: {} ({:.2})", second.kind, second.confidence);
+    }
+    for target in &u.targets {
+        println!("Ziel: {} – {}", target.department, target.reason);
+    }
+    for reason in &u.reasons {
+        let place = reason.page.map_or(String::new(), |p| format!(" (Seite {p})"));
+        let weight = reason.weight.map_or(String::new(), |w| format!(" [{w:+.1}]"));
+        println!("  {}: {}{place}{weight}", reason.rule, reason.text);
+    }
+    for review in &u.review {
+        println!("Zu entscheiden: {} – {}", review.code, review.text);
+    }
+    for (name, field) in &u.fields {
+        println!("{name} = {} ({})", field.value, if field.sure { "sicher" } else { "unsicher" });
+    }
+}

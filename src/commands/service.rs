@@ -1,0 +1,123 @@
+//! `run`, `samples`, `status`: the daemon and a look at it.
+
+use super::{DONE, FAILED, Outcome, Stop, pipeline};
+use crate::daemon::House;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::model::hash::ContentHash;
+use crate::{observe, web};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// The daemon.
+pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
+    observe::start();
+    let house = House::open(pipeline(config)?)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(Error::io("Dienst starten", "tokio"))?;
+    observe::started(house.pipeline.stations.len(), house.pipeline.web);
+    let outcome = std::thread::scope(|scope| {
+        let work = scope.spawn(|| house.work(true));
+        let watch = scope.spawn(|| house.watch());
+        let result = runtime.block_on(async {
+            let page = async {
+                match house.pipeline.web {
+                    Some(address) => web::serve(&house.ledger, house.pipeline.town.clone(), address).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                result = page => result,
+                () = asked_to_stop() => Ok(()),
+                result = settled(&house), if until_settled => result,
+            }
+        });
+        house.stop();
+        let joined = work.join().is_ok() & watch.join().is_ok();
+        result.map(|()| if joined { DONE } else { FAILED })
+    });
+    observe::stopped();
+    outcome.map_err(Stop::from)
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Until nothing is left that goes without a person, and the stations are empty.
+async fn settled(house: &House) -> Result<(), Error> {
+    let mut quiet = 0;
+    while quiet < 3 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder));
+        quiet = if !waiting && house.ledger.overview()?.settled() { quiet + 1 } else { 0 };
+    }
+    Ok(())
+}
+
+fn has_files(folder: &Path) -> bool {
+    let plain = |f: &Path| {
+        fs::read_dir(f).into_iter().flatten().flatten().any(|e| e.file_type().is_ok_and(|t| t.is_file()))
+    };
+    plain(folder) || plain(&folder.join(".poststelle"))
+}
+
+/// Puts each sample into its station's folder unless the ledger knows its bytes.
+pub fn samples(config: Option<&Path>, dir: &Path) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    let mut dropped = 0;
+    for station in &pipeline.stations {
+        let folder = dir.join(&station.id);
+        if !folder.is_dir() {
+            continue;
+        }
+        fs::create_dir_all(&station.folder).map_err(Error::io("Scanordner anlegen", &station.folder))?;
+        let entries = fs::read_dir(&folder).map_err(Error::io("Beispiele lesen", &folder))?;
+        for path in entries.flatten().map(|e| e.path()).filter(|p| p.is_file()) {
+            let bytes = fs::read(&path).map_err(Error::io("Beispiel lesen", &path))?;
+            if ledger.knows_bytes(&ContentHash::of(&bytes))? {
+                continue;
+            }
+            let name = path.file_name().unwrap_or_default();
+            let temporary = station.folder.join(format!(".{}.tmp", name.to_string_lossy()));
+            fs::write(&temporary, bytes).map_err(Error::io("Beispiel ablegen", &temporary))?;
+            let place = station.folder.join(name);
+            fs::rename(&temporary, &place).map_err(Error::io("Beispiel ablegen", &place))?;
+            dropped += 1;
+        }
+    }
+    println!("{dropped} Beispielscans abgelegt.");
+    Ok(DONE)
+}
+
+/// What is where.
+pub fn status(config: Option<&Path>) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    for row in ledger.queue(u32::MAX)?.iter().rev() {
+        println!("{} {} {} {}/{} Seiten {}", row.batch, row.station, row.state, row.pages_read, row.pages, row.file_name);
+        if let Some(reason) = &row.reason {
+            println!("  {reason}");
+        }
+        for [id, state, kind, department, hold] in &row.documents {
+            let to = if hold.is_empty() { department } else { hold };
+            println!("  {id} {state} {kind} -> {to}");
+        }
+    }
+    let overview = ledger.overview()?;
+    println!("Stapel {:?}\nSchriftstücke {:?}\nZustellungen {:?}", overview.batches, overview.documents, overview.deliveries);
+    Ok(DONE)
+}

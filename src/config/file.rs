@@ -1,0 +1,178 @@
+//! `pipeline.toml`, exactly as written. Unknown keys are errors.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Database of the ledger.
+    #[serde(default = "default_ledger")]
+    pub ledger: PathBuf,
+    /// Folder of the vault.
+    #[serde(default = "default_vault")]
+    pub vault: PathBuf,
+    /// Folder of the classifiers.
+    #[serde(default = "default_classifiers")]
+    pub classifiers: PathBuf,
+    /// Pages worked on at the same time; as many as there are cores if left out.
+    pub workers: Option<usize>,
+    /// The town.
+    pub town: Town,
+    /// Departments.
+    #[serde(default)]
+    pub department: Vec<Department>,
+    /// Circles.
+    #[serde(default)]
+    pub circle: Vec<Circle>,
+    /// Profiles.
+    #[serde(default)]
+    pub profile: Vec<Profile>,
+    /// Stations.
+    #[serde(default)]
+    pub station: Vec<Station>,
+    /// Targets.
+    #[serde(default)]
+    pub target: Vec<Target>,
+    /// When a decision is sure.
+    #[serde(default)]
+    pub decide: Decide,
+    /// The staff page.
+    #[serde(default)]
+    pub web: Web,
+}
+
+fn default_ledger() -> PathBuf {
+    "var/ledger.sqlite".into()
+}
+fn default_vault() -> PathBuf {
+    "var/vault".into()
+}
+fn default_classifiers() -> PathBuf {
+    "classifiers".into()
+}
+
+/// The town.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Town {
+    /// Tenant id: part of every key, never changed.
+    pub id: Spanned<String>,
+    /// Name on screens and in records.
+    pub name: String,
+    /// Department for mail nobody recognises.
+    pub central: Spanned<String>,
+    /// Regular expressions of the town's own references.
+    #[serde(default)]
+    pub own_references: Vec<Spanned<String>>,
+}
+
+/// A department.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    pub id: Spanned<String>,
+    pub name: String,
+    #[serde(default)]
+    pub targets: Vec<Spanned<String>>,
+    pub substitute: Option<Spanned<String>>,
+}
+
+/// A circle.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circle {
+    pub id: Spanned<String>,
+    #[serde(default)]
+    pub members: Vec<String>,
+}
+
+/// A profile.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub id: Spanned<String>,
+    #[serde(default)]
+    pub scan_mode: crate::model::document::ScanMode,
+    pub languages: Option<Vec<String>>,
+    pub dpi_min: Option<Spanned<f32>>,
+    #[serde(default)]
+    pub duplex: bool,
+    pub suppress_blank: Option<bool>,
+    #[serde(default)]
+    pub blank_separates: bool,
+    pub pages_per_document: Option<u32>,
+    #[serde(default)]
+    pub confidentiality: crate::model::document::Need,
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Limits a profile may change.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub page_megapixels_max: Option<u64>,
+    pub pages_max: Option<u32>,
+    pub page_seconds_max: Option<u32>,
+}
+
+/// A station.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    pub id: Spanned<String>,
+    pub folder: Spanned<PathBuf>,
+    #[serde(default)]
+    pub recursive: bool,
+    pub profile: Option<Spanned<String>>,
+    #[serde(default)]
+    pub scanner: String,
+    pub circle: Option<Spanned<String>>,
+    pub default_department: Option<Spanned<String>>,
+    #[serde(default)]
+    pub ignore: Vec<Spanned<String>>,
+    pub quiet_seconds: Option<u64>,
+    pub poll_seconds: Option<u64>,
+    /// Taken files are kept in `done/` for so many hours; off if left out.
+    pub keep_done_hours: Option<Spanned<u64>>,
+}
+
+/// A target.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub id: Spanned<String>,
+    #[serde(rename = "type")]
+    pub kind: Spanned<String>,
+    pub path: Option<PathBuf>,
+    pub host: Option<Spanned<String>>,
+    pub port: Option<u16>,
+    pub security: Option<Spanned<String>>,
+    pub user: Option<String>,
+    pub password_file: Option<PathBuf>,
+    pub from: Option<String>,
+    #[serde(default)]
+    pub to: Vec<String>,
+    pub ca_file: Option<PathBuf>,
+    pub megabytes_max: Option<u64>,
+    pub timeout_seconds: Option<u64>,
+}
+
+/// Thresholds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decide {
+    pub min_confidence: Option<Spanned<f32>>,
+    pub min_lead: Option<Spanned<f32>>,
+}
+
+/// The staff page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Address and port; no page if left out.
+    pub listen: Option<Spanned<String>>,
+}

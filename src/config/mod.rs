@@ -1,0 +1,121 @@
+//! `pipeline.toml` as written -> as used.
+//!
+//! In: a file. Out: a [`Pipeline`], or every complaint at once, each with line
+//! and caret. Reading the file happens here; `file` and `resolve` are pure.
+
+mod complaint;
+mod file;
+mod resolve;
+
+pub use complaint::Complaint;
+pub use resolve::resolve;
+
+use crate::model::hash::ContentHash;
+use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The configuration as the program uses it.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// Tenant id.
+    pub tenant: String,
+    /// Name of the town, for screens and records.
+    pub town: String,
+    /// Patterns of the town's own references.
+    pub own_references: Vec<String>,
+    /// Who may see what.
+    pub circles: Vec<Circle>,
+    /// Departments.
+    pub departments: Vec<Department>,
+    /// Department for what nobody recognises.
+    pub central: String,
+    /// Stations.
+    pub stations: Vec<Station>,
+    /// Targets.
+    pub targets: Vec<Target>,
+    /// When a decision is sure.
+    pub decide: Decide,
+    /// Database of the ledger.
+    pub ledger: PathBuf,
+    /// Folder of the vault.
+    pub vault: PathBuf,
+    /// Folder of the classifiers.
+    pub classifiers: PathBuf,
+    /// Where the staff page listens, if at all.
+    pub web: Option<SocketAddr>,
+    /// Pages worked on at the same time.
+    pub workers: usize,
+    /// SHA-256 of the configuration text.
+    pub hash: ContentHash,
+    /// The text itself, for the ledger.
+    pub text: String,
+}
+
+impl Pipeline {
+    /// The station of that id.
+    pub fn station(&self, id: &str) -> Option<&Station> {
+        self.stations.iter().find(|s| s.id == id)
+    }
+
+    /// The department of that id.
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|d| d.id == id)
+    }
+}
+
+/// The profile of `process` without `--station`, and of stations that name none.
+pub fn copying_profile() -> Profile {
+    Profile {
+        id: "copying".into(),
+        scan_mode: crate::model::document::ScanMode::Copying,
+        languages: vec!["deu".into()],
+        dpi_min: 200.0,
+        duplex: false,
+        suppress_blank: true,
+        blank_separates: false,
+        pages_per_document: None,
+        confidentiality: crate::model::document::Need::Normal,
+        limits: crate::model::limits::Limits::default(),
+    }
+}
+
+/// Where the configuration is: `--config`, `POSTSTELLE_CONFIG`, `./pipeline.toml`, `/etc/poststelle/pipeline.toml`.
+pub fn find(option: Option<&Path>) -> PathBuf {
+    let variable = std::env::var_os("POSTSTELLE_CONFIG").map(PathBuf::from);
+    option.map(Path::to_owned).or(variable).unwrap_or_else(|| {
+        let here = PathBuf::from("pipeline.toml");
+        if here.is_file() { here } else { PathBuf::from("/etc/poststelle/pipeline.toml") }
+    })
+}
+
+/// Reads and resolves a configuration file.
+pub fn load(path: &Path) -> Result<Pipeline, Vec<Complaint>> {
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        vec![Complaint::whole(
+            "config.unreadable",
+            format!("{}: {e}", path.display()),
+            "Mit --config den Pfad nennen oder pipeline.toml anlegen.",
+        )]
+    })?;
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    resolve(&text, &path.display().to_string(), absolute.parent().unwrap_or(Path::new("/")))
+}
+
+/// A station for tests: quiet time two seconds.
+#[cfg(test)]
+pub fn test_station(id: &str, folder: &Path) -> Station {
+    Station {
+        id: id.into(),
+        folder: folder.into(),
+        recursive: false,
+        profile: copying_profile(),
+        scanner: "test".into(),
+        circle: None,
+        default_department: None,
+        ignore: vec![],
+        quiet: std::time::Duration::from_secs(2),
+        poll: std::time::Duration::from_secs(1),
+        keep_done: None,
+    }
+}

@@ -1,0 +1,176 @@
+//! Start, lease loops, stop.
+//!
+//! In: a pipeline. Runs until told to stop. Every step is the same: lease a
+//! row, fetch bytes, call a pure function or the engine, store results in the
+//! vault, commit the new state with its event. It holds no domain rule: those
+//! are in the rooms it calls.
+
+mod deliver;
+mod steps;
+
+pub use steps::{Made, produce, sheet_of};
+
+use crate::config::{self, Pipeline};
+use crate::document::{RuleBook, TownRules};
+use crate::engine::{Engine, EngineLimits};
+use crate::error::{Error, Result};
+use crate::intake::{Doorbell, Intake, listing::Watch, sweep_done};
+use crate::ledger::Ledger;
+use crate::model::town::{Profile, Station};
+use crate::observe;
+use crate::vault::Vault;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long an idle worker waits before it looks again.
+const IDLE: Duration = Duration::from_millis(150);
+
+/// Everything a worker needs, shared by all of them.
+#[derive(Debug)]
+pub struct House {
+    /// Configuration in force.
+    pub pipeline: Pipeline,
+    /// Rules in force.
+    pub book: RuleBook,
+    /// States.
+    pub ledger: Ledger,
+    /// Bytes.
+    pub vault: Vault,
+    /// Page work.
+    pub engine: Engine,
+    stop: AtomicBool,
+}
+
+impl House {
+    /// Opens ledger and vault, reads the rules, prepares the engine.
+    pub fn open(pipeline: Pipeline) -> Result<Self> {
+        let book = load_rules(&pipeline)?;
+        let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+        ledger.release_leases()?;
+        let vault = Vault::open(&pipeline.vault)?;
+        let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
+        let limits = EngineLimits {
+            order_seconds_max: limits.clone().map(|l| l.page_seconds_max).max().unwrap_or(60),
+            bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
+        };
+        let engine = Engine::new(pipeline.workers, limits);
+        Ok(Self { pipeline, book, ledger, vault, engine, stop: AtomicBool::new(false) })
+    }
+
+    /// Asks every loop to end after the step at hand.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the loops shall end.
+    pub fn stopping(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// What decides about documents.
+    pub fn town_rules(&self) -> TownRules {
+        TownRules {
+            decide: self.pipeline.decide,
+            departments: self.pipeline.departments.iter().map(|d| d.id.clone()).collect(),
+            central: self.pipeline.central.clone(),
+            own_references: self.pipeline.own_references.clone(),
+        }
+    }
+
+    /// Profile of a station; stations that no longer exist are treated as copying.
+    pub fn profile(&self, station: &str) -> Profile {
+        self.pipeline.station(station).map_or_else(config::copying_profile, |s| s.profile.clone())
+    }
+
+    /// Runs page workers, document worker and deliveries until stopped.
+    pub fn work(&self, deliver: bool) {
+        std::thread::scope(|scope| {
+            for number in 0..self.pipeline.workers {
+                scope.spawn(move || self.repeat(&format!("page-{number}"), |w| steps::next_page(self, w)));
+            }
+            scope.spawn(|| self.repeat("open", |w| steps::next_source(self, w)));
+            scope.spawn(|| self.repeat("cut", |w| steps::next_cut(self, w)));
+            scope.spawn(|| self.repeat("document", |w| steps::next_document(self, w)));
+            if deliver {
+                scope.spawn(|| self.repeat("product", |w| steps::next_product(self, w)));
+                for target in &self.pipeline.targets {
+                    scope.spawn(move || {
+                        let way = crate::delivery::open(target);
+                        let worker = format!("deliver-{}", target.id);
+                        self.repeat(&worker, |w| deliver::next_delivery(self, &target.id, way.as_ref(), w));
+                    });
+                }
+            }
+        });
+    }
+
+    /// One step after the other; trouble is reported and never ends the loop.
+    fn repeat(&self, worker: &str, mut step: impl FnMut(&str) -> Result<bool>) {
+        while !self.stopping() {
+            match step(worker) {
+                Ok(true) => {}
+                Ok(false) => std::thread::sleep(IDLE),
+                Err(error) => {
+                    observe::trouble(worker, &error);
+                    std::thread::sleep(IDLE * 10);
+                }
+            }
+        }
+    }
+
+    /// Watches all stations until stopped, each on a thread of its own.
+    pub fn watch(&self) {
+        std::thread::scope(|scope| {
+            for station in &self.pipeline.stations {
+                scope.spawn(move || self.watch_station(station));
+            }
+        });
+    }
+
+    fn watch_station(&self, station: &Station) {
+        if let Err(e) = std::fs::create_dir_all(&station.folder) {
+            observe::trouble(&station.id, &Error::io("Scanordner anlegen", &station.folder)(e));
+        }
+        let bell = Doorbell::hang(&station.folder, station.recursive);
+        let mut watch = Watch::new(station);
+        let config = self.pipeline.hash.hex();
+        let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
+        while !self.stopping() {
+            let (taken, troubles) = intake.round(station, &mut watch, Instant::now());
+            for batch in &taken {
+                observe::batch_received(batch);
+            }
+            for error in &troubles {
+                observe::trouble(&station.id, error);
+            }
+            if let Err(error) = sweep_done(station, SystemTime::now()) {
+                observe::trouble(&station.id, &error);
+            }
+            // Short waits, so that a stop is not kept waiting and the quiet time is met.
+            let until = Instant::now() + station.poll.min(station.quiet.max(IDLE));
+            while Instant::now() < until && !self.stopping() {
+                bell.wait(IDLE);
+            }
+        }
+    }
+}
+
+/// Reads the rule files of the configuration.
+pub fn load_rules(pipeline: &Pipeline) -> Result<RuleBook> {
+    let folder = &pipeline.classifiers;
+    let entries = std::fs::read_dir(folder).map_err(Error::io("Klassifikatoren lesen", folder))?;
+    let mut files = Vec::new();
+    for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        let text = std::fs::read_to_string(&path).map_err(Error::io("Klassifikator lesen", &path))?;
+        files.push((path.display().to_string(), text));
+    }
+    files.sort();
+    RuleBook::parse(&files).map_err(|complaints| {
+        let all: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        Error::Refused(crate::model::refusal::Refusal::new(
+            "rules.refused",
+            format!("Die Klassifikatoren sind fehlerhaft:\n{}", all.join("\n")),
+            "Genannte Stellen berichtigen.",
+        ))
+    })
+}

@@ -1,0 +1,83 @@
+//! German dates and amounts as values.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+static NUMERIC: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?\.\s?(\d{1,2})\s?\.\s?(\d{4}|\d{2})\b").ok());
+static WRITTEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?\.?\s?([A-Za-zÄäÖöÜü]{3,9})\.?\s+(\d{4})\b").ok());
+static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"];
+
+/// The first date in a text: ISO value and the words it was read from.
+pub fn date(text: &str) -> Option<(String, String)> {
+    let number = |s: &str| s.parse::<i16>().ok();
+    let numeric = NUMERIC.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
+        let year = number(&c[3])?;
+        let year = if year < 100 { year + 2000 } else { year };
+        Some((valid(year, number(&c[2])?, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
+    });
+    let written = WRITTEN.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
+        let word = c[2].to_lowercase().replace("mrz", "mär").replace("mae", "mär").replace("mar", "mär");
+        let month = MONTHS.iter().position(|m| word.starts_with(m))?;
+        Some((valid(number(&c[3])?, month as i16 + 1, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
+    });
+    let iso = ISO.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
+        Some((valid(number(&c[1])?, number(&c[2])?, number(&c[3])?)?, c[0].to_owned(), c.get(0)?.start()))
+    });
+    [numeric, written, iso].into_iter().flatten().min_by_key(|f| f.2).map(|f| (f.0, f.1))
+}
+
+fn valid(year: i16, month: i16, day: i16) -> Option<String> {
+    let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    (1950..=2100).contains(&year).then(|| date.to_string())
+}
+
+/// `1.234,56` as `1234.56`.
+pub fn amount(text: &str) -> Option<String> {
+    let (whole, cents) = text.rsplit_once(',')?;
+    let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+    let fine = !whole.is_empty() && cents.len() == 2 && cents.chars().all(|c| c.is_ascii_digit());
+    let whole = whole.trim_start_matches('0');
+    fine.then(|| format!("{}.{cents}", if whole.is_empty() { "0" } else { whole }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_as_people_write_them() {
+        let check = |text: &str, value: Option<&str>| assert_eq!(date(text).map(|d| d.0).as_deref(), value, "{text}");
+        check("Lindenau, den 3. März 2026", Some("2026-03-03"));
+        check("12.03.2026", Some("2026-03-12"));
+        check("vom 1. 9. 26 an", Some("2026-09-01"));
+        check("14 Dez. 2025", Some("2025-12-14"));
+        check("2026-11-20", Some("2026-11-20"));
+        check("31.02.2026", None);
+        check("Tel. 0123 45.67.890", None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in ".{0,80}") {
+            date(&text);
+            amount(&text);
+        }
+
+        #[test]
+        fn amounts_come_back(euros in 0u32..9_999_999, cents in 0u32..100) {
+            let mut grouped = String::new();
+            for (i, c) in euros.to_string().chars().enumerate() {
+                if i > 0 && (euros.to_string().len() - i).is_multiple_of(3) {
+                    grouped.push('.');
+                }
+                grouped.push(c);
+            }
+            prop_assert_eq!(amount(&format!("{grouped},{cents:02}")), Some(format!("{euros}.{cents:02}")));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The child's side: orders in on stdin, answers out on stdout, nothing else.
+//!
+//! One rayon pool, one warm Tesseract engine per worker and language set. A
+//! panic in a decoder is an answer with a reason; an abort or a hang is the
+//! parent's business. When stdin ends, the child ends at once.
+
+use super::protocol::{
+    Answer, KeptFact, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
+};
+use crate::error::{Error, Result};
+use crate::model::hash::ContentHash;
+use crate::model::limits::Limits;
+use crate::model::geometry::Dpi;
+use crate::model::page::{Coding, KeptImage};
+use crate::model::refusal::Refusal;
+use crate::ocr::{self, Recogniser};
+use crate::page::{self, container};
+use crate::pdf;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{BufReader, BufWriter};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Sources kept in memory between pages of the same batch.
+const SOURCES_KEPT: usize = 3;
+
+thread_local! {
+    /// Loading language data takes longer than reading a page, so engines stay warm.
+    static ENGINES: RefCell<HashMap<String, Box<dyn Recogniser>>> = RefCell::default();
+}
+
+/// Serves orders until stdin ends.
+pub fn serve(workers: usize) -> Result<()> {
+    super::sandbox::enter()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .thread_name(|n| format!("page-{n}"))
+        .stack_size(16 << 20) // PDF objects nest deeply
+        .build()
+        .map_err(|e| Error::Engine { code: "start", text: e.to_string() })?;
+    let output = Arc::new(Mutex::new(BufWriter::new(std::io::stdout())));
+    let sources = Arc::new(Sources::default());
+    let mut input = BufReader::new(std::io::stdin());
+    while let Some((id, order)) = receive::<(u64, Order)>(&mut input)? {
+        let (output, sources) = (output.clone(), sources.clone());
+        pool.spawn(move || {
+            let say = |answer: &Answer| {
+                let mut out = output.lock().unwrap_or_else(PoisonError::into_inner);
+                if send(&mut *out, &(id, answer)).is_err() {
+                    std::process::exit(3); // The parent is gone.
+                }
+            };
+            say(&Answer::Started);
+            #[cfg(feature = "faults")]
+            crate::fault::point(match &order { Order::Open { .. } => "engine.open", Order::Read(_) => "engine.read", Order::Produce(_) => "engine.produce" });
+            let answer = catch_unwind(AssertUnwindSafe(|| carry_out(&order, &sources)))
+                .unwrap_or_else(|_| Err(panicked()))
+                .unwrap_or_else(|refusal| refused(&order, refusal));
+            say(&answer);
+        });
+    }
+    std::process::exit(0)
+}
+
+fn panicked() -> Refusal {
+    Refusal::new(
+        "page.decoder_failed",
+        "Die Seite ließ sich nicht verarbeiten: das Leseprogramm für dieses Format ist gescheitert.",
+        "Seite neu scannen oder in einem anderen Format einreichen.",
+    )
+}
+
+/// A page that cannot be read is a result; a source or product that cannot be made is refused.
+fn refused(order: &Order, refusal: Refusal) -> Answer {
+    match order {
+        Order::Read(order) => Answer::Page(Box::new(PageResult {
+            page: unreadable(&order.page, &refusal),
+            thumbnail: Vec::new(),
+        })),
+        Order::Open { .. } | Order::Produce(_) => Answer::Refused(refusal),
+    }
+}
+
+fn carry_out(order: &Order, sources: &Sources) -> std::result::Result<Answer, Refusal> {
+    match order {
+        Order::Open { path, limits } => {
+            let bytes = sources.bytes(path, limits)?;
+            Ok(Answer::Opened(container::open(&bytes, limits)?))
+        }
+        Order::Read(order) => read(order, sources).map(|page| Answer::Page(Box::new(page))),
+        Order::Produce(order) => produce(order, sources).map(|product| Answer::Product(Box::new(product))),
+    }
+}
+
+fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult, Refusal> {
+    let bytes = sources.bytes(&order.path, &order.limits)?;
+    let raster = container::decode(&bytes, order.format, &order.page, &order.limits)?;
+    let mut measured = page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
+    let born_digital = if order.page.coding == Coding::Composed {
+        container::text_layer(&bytes, order.page.number, &order.limits)
+    } else {
+        None
+    };
+    let upright = page::upright_grey(&raster, &measured);
+    measured.codes = page::codes::find(&upright, measured.dpi, &page::codes::CodeOrder::default());
+    drop(upright);
+    let page = match born_digital {
+        Some(text) => crate::model::page::ReadPage { measured, text },
+        None if measured.blank => crate::model::page::ReadPage { measured, text: Default::default() },
+        None => with_engine(&order.languages, |engine| ocr::read_page(engine, &raster, measured))?,
+    };
+    let thumbnail = page::thumbnail(&raster, &page.measured);
+    Ok(PageResult { page, thumbnail })
+}
+
+fn with_engine<T>(
+    languages: &[String],
+    work: impl FnOnce(&mut dyn Recogniser) -> std::result::Result<T, Refusal>,
+) -> std::result::Result<T, Refusal> {
+    let key = languages.join("+");
+    ENGINES.with_borrow_mut(|engines| {
+        if !engines.contains_key(&key) {
+            engines.insert(key.clone(), Box::new(ocr::tesseract::Tesseract::open(&key)?));
+        }
+        match engines.get_mut(&key) {
+            Some(engine) => work(engine.as_mut()),
+            None => Err(panicked()),
+        }
+    })
+}
+
+fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<ProductResult, Refusal> {
+    let bytes = sources.bytes(&order.path, &order.limits)?;
+    let mut pages = Vec::with_capacity(order.pages.len());
+    let mut kept_facts = Vec::with_capacity(order.pages.len());
+    for (source, read) in &order.pages {
+        let (kept, notes) = match container::kept(&bytes, order.opened.format, source, &order.limits) {
+            Ok(outcome) => (outcome.value, outcome.notes),
+            // A page nobody can decode still has its place, empty, so that page numbers stay true.
+            Err(refusal) => (
+                KeptImage::Bits { rows: vec![0], width: 8, height: 1 },
+                vec![crate::model::notes::Note::review(&refusal.code, refusal.text)],
+            ),
+        };
+        kept_facts.push(fact(&kept, notes));
+        let dpi = source.dpi.unwrap_or(Dpi { x: read.measured.dpi, y: read.measured.dpi });
+        pages.push(pdf::ProductPage {
+            kept,
+            orientation: crate::model::geometry::Orientation {
+                mirror: read.measured.mirrored,
+                turn: read.measured.turned,
+            },
+            dpi,
+            text: read.text.clone(),
+        });
+    }
+    let pdf = pdf::assemble(&pages, &order.about)?;
+    Ok(ProductResult { pdf, kept: kept_facts })
+}
+
+fn fact(kept: &KeptImage, notes: Vec<crate::model::notes::Note>) -> KeptFact {
+    let (coding, bytes) = match kept {
+        KeptImage::Jpeg { stream, .. } => ("jpeg", stream),
+        KeptImage::G4 { stream, .. } => ("g4", stream),
+        KeptImage::Bits { rows, .. } => ("bits", rows),
+        KeptImage::Grey { rows, .. } => ("grey", rows),
+        KeptImage::Rgb { rows, .. } => ("rgb", rows),
+    };
+    KeptFact { sha256: ContentHash::of(bytes).hex(), coding: coding.into(), notes }
+}
+
+/// The last few sources, so that a batch is not read from disk once per page.
+#[derive(Debug, Default)]
+struct Sources {
+    kept: Mutex<Vec<(PathBuf, Arc<Vec<u8>>)>>,
+}
+
+impl Sources {
+    fn bytes(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Vec<u8>>, Refusal> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = kept.iter().position(|(p, _)| p == path) {
+            let found = kept.remove(position);
+            let bytes = found.1.clone();
+            kept.push(found);
+            return Ok(bytes);
+        }
+        let unreadable = |e: std::io::Error| {
+            Refusal::new(
+                "source.unreadable",
+                format!("Die Quelle lässt sich nicht lesen: {e}."),
+                "Tresor und Rechte prüfen.",
+            )
+        };
+        let length = std::fs::metadata(path).map_err(unreadable)?.len();
+        if length > limits.source_bytes_max {
+            return Err(Refusal::new(
+                "source.too_large",
+                format!("Die Datei hat {} MiB, erlaubt sind {} MiB.", length >> 20, limits.source_bytes_max >> 20),
+                "Stapel teilen oder die Grenze im Profil anheben.",
+            ));
+        }
+        let bytes = Arc::new(std::fs::read(path).map_err(unreadable)?);
+        if kept.len() >= SOURCES_KEPT {
+            kept.remove(0);
+        }
+        kept.push((path.to_owned(), bytes.clone()));
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,127 @@
+//! What can go wrong in the shell, and what follows from it.
+//!
+//! Doubts about a letter are notes, refused bytes are [`Refusal`]s. An
+//! [`Error`] is what remains: the disk, the ledger, the engine. Its kind says
+//! whether trying again helps; the one `match` in [`Error::retry`] has no
+//! wildcard, so a new variant forces the decision.
+
+use crate::model::refusal::Refusal;
+use std::path::PathBuf;
+
+/// Result of the shell.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Whether trying again helps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retry {
+    /// The same input will fail the same way.
+    Never,
+    /// Time may heal it: a full disk, a locked file, a dead server.
+    Later,
+    /// A person has to do something first.
+    AfterOperator,
+}
+
+/// An error of the shell. `Display` is German and ends with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder did not do what it should.
+    #[error("[io.{}] {what} ({path}): {source}. Hinweis: {}", io_code(source), io_hint(source), path = path.display())]
+    Io {
+        /// German: what was tried.
+        what: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The ledger did not answer or refused.
+    #[error("[ledger.sqlite] Das Journal meldet: {0}. Hinweis: Speicherplatz und Rechte des Journals prüfen.")]
+    Ledger(#[from] rusqlite::Error),
+    /// A transition that the state table does not allow.
+    #[error("[ledger.transition] {subject}: {from} -> {to} ist nicht erlaubt. Hinweis: {subject} wurde inzwischen anders entschieden; Ansicht neu laden.")]
+    Transition {
+        /// What was to change.
+        subject: String,
+        /// State in the ledger.
+        from: String,
+        /// State that was wanted.
+        to: String,
+    },
+    /// Something that should exist does not.
+    #[error("[ledger.missing] {what} {id} ist nicht bekannt. Hinweis: Kennung prüfen.")]
+    Missing {
+        /// German noun.
+        what: &'static str,
+        /// Id asked for.
+        id: String,
+    },
+    /// The bytes of the vault are not what their name says.
+    #[error("[vault.damaged] Im Tresor liegt unter {hash} etwas anderes. Hinweis: Datenträger prüfen, Sicherung einspielen; nichts löschen.")]
+    Damaged {
+        /// Expected hash.
+        hash: String,
+    },
+    /// The engine child died, hung or grew too large.
+    #[error("[engine.{code}] {text}. Hinweis: Seite wird einzeln wiederholt und sonst zur Nachbearbeitung gelegt.")]
+    Engine {
+        /// `crashed`, `timeout`, `memory`, `start`.
+        code: &'static str,
+        /// German detail.
+        text: String,
+    },
+    /// Bytes or an order that are refused for a stated reason.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// A value could not be written or read back.
+    #[error("[data.format] {0}. Hinweis: Programmfehler, bitte melden.")]
+    Format(String),
+}
+
+impl Error {
+    /// Wraps an I/O error with what was tried.
+    pub fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+
+    /// Whether trying again helps.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Io { .. } | Self::Ledger(_) | Self::Engine { .. } => Retry::Later,
+            Self::Damaged { .. } => Retry::AfterOperator,
+            Self::Transition { .. } | Self::Missing { .. } | Self::Refused(_) | Self::Format(_) => Retry::Never,
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Format(error.to_string())
+    }
+}
+
+impl From<postcard::Error> for Error {
+    fn from(error: postcard::Error) -> Self {
+        Self::Format(error.to_string())
+    }
+}
+
+fn io_code(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::StorageFull | K::QuotaExceeded => "full",
+        K::PermissionDenied | K::ReadOnlyFilesystem => "denied",
+        K::NotFound => "gone",
+        _ => "failed",
+    }
+}
+
+fn io_hint(error: &std::io::Error) -> &'static str {
+    match io_code(error) {
+        "full" => "Platz schaffen; es geht von selbst weiter",
+        "denied" => "Rechte des Ordners für den Dienst prüfen",
+        "gone" => "Ordner anlegen oder einhängen",
+        _ => "Datenträger und Protokoll prüfen",
+    }
+}

@@ -1,0 +1,50 @@
+//! Named places where a test can kill the program, to prove that nothing is lost.
+//!
+//! Without the feature `faults` a place is nothing at all. With it, the
+//! variable `POSTSTELLE_FAULT=name:n` ends the process by SIGKILL when the
+//! n-th time that place is reached. [`PLACES`] is the list the tests walk.
+
+/// Every place on the paths of intake, processing and delivery, in order.
+pub const PLACES: &[&str] = &[
+    "intake.claimed",
+    "intake.vaulted",
+    "intake.recorded",
+    "intake.verified",
+    "intake.removed",
+    "batch.leased",
+    "batch.opened",
+    "page.leased",
+    "page.answered",
+    "page.recorded",
+    "batch.cutting",
+    "batch.cut",
+    "document.understood",
+    "document.decided",
+    "document.produced",
+    "document.vaulted",
+    "document.sealed",
+    "delivery.leased",
+    "delivery.sending",
+    "folder.sidecars",
+    "folder.renamed",
+    "delivery.answered",
+    "delivery.recorded",
+];
+
+/// Dies here if a test asked for it.
+#[cfg(feature = "faults")]
+pub fn point(name: &str) {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static HITS: AtomicU32 = AtomicU32::new(0);
+    let Ok(order) = std::env::var("POSTSTELLE_FAULT") else { return };
+    let Some((place, count)) = order.split_once(':') else { return };
+    if place == name && HITS.fetch_add(1, Ordering::SeqCst) + 1 == count.parse().unwrap_or(1) {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        std::thread::sleep(std::time::Duration::from_secs(10));
+    }
+}
+
+/// Nothing.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn point(_name: &str) {}

@@ -1,0 +1,253 @@
+//! A file appears -> a batch is ours, exactly once.
+//!
+//! In: drop folders. Out: batches in the ledger, their bytes in the vault. It
+//! never looks inside a letter: what cannot be read is taken over like
+//! everything else, and refused by name where pages are opened.
+//!
+//! Order of taking over, each step repeatable:
+//! 1. *claim*: rename into `.poststelle/` of the same folder, so that nobody else takes it;
+//! 2. *vault*: stream into the vault while hashing; file and folder synced;
+//! 3. *record*: row and event in one transaction, unique per claim;
+//! 4. *verify*: read back from the vault and compare;
+//! 5. *remove*: the claimed file goes (or moves to `done/`), folder synced.
+//!
+//! A crash after any step leaves a claimed file; the next start goes through
+//! the claims first, and the unique claim makes step 3 find its row again.
+
+pub mod complete;
+mod doorbell;
+pub mod listing;
+
+pub use doorbell::Doorbell;
+
+use crate::error::{Error, Result};
+use crate::fault;
+use crate::ledger::{BatchRow, Ledger, NewBatch, StationDay};
+use crate::model::refusal::Refusal;
+use crate::model::town::Station;
+use crate::vault::{Vault, sync_folder};
+use complete::Completeness;
+use listing::{Found, Watch};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+use unicode_normalization::UnicodeNormalization;
+
+/// Folder inside a station that holds what is being taken over.
+const CLAIMS: &str = ".poststelle";
+/// An unfinished file is given up on after this many quiet times, but not before a minute.
+const PATIENCE_QUIETS: u32 = 20;
+const PATIENCE_MIN: Duration = Duration::from_secs(60);
+
+/// Everything taking over needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Intake<'a> {
+    /// Where rows go.
+    pub ledger: &'a Ledger,
+    /// Where bytes go.
+    pub vault: &'a Vault,
+    /// Hash of the configuration in force.
+    pub config: &'a str,
+}
+
+impl Intake<'_> {
+    /// One round over a station: finishes old claims, then takes what is ready.
+    /// Returns the batches taken and the troubles met; one file's trouble never stops the others.
+    pub fn round(
+        &self,
+        station: &Station,
+        watch: &mut Watch,
+        at: Instant,
+    ) -> (Vec<BatchRow>, Vec<Error>) {
+        let (mut taken, mut troubles) = (Vec::new(), Vec::new());
+        let mut keep = |result: Result<Option<BatchRow>>| match result {
+            Ok(Some(batch)) => taken.push(batch),
+            Ok(None) => {}
+            Err(error) => troubles.push(error),
+        };
+        let claims = station.folder.join(CLAIMS);
+        match old_claims(&claims) {
+            Ok(old) => old.into_iter().for_each(|claim| keep(self.take(station, &claim).map(Some))),
+            Err(error) => keep(Err(error)),
+        }
+        let mut ready = match watch.look(at) {
+            Ok(ready) => ready,
+            Err(error) => {
+                keep(Err(error));
+                return (taken, troubles);
+            }
+        };
+        let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
+        ready.extend(watch.empty_files(at, patience));
+        for found in ready {
+            keep(self.claim_if_whole(station, &claims, &found, watch.still_for(&found.path, at) >= patience));
+        }
+        (taken, troubles)
+    }
+
+    fn claim_if_whole(
+        &self,
+        station: &Station,
+        claims: &Path,
+        found: &Found,
+        patience_over: bool,
+    ) -> Result<Option<BatchRow>> {
+        let Ok(mut file) = File::open(&found.path) else { return Ok(None) }; // locked or gone: next round
+        let Ok(state) = complete::judge(&mut file, found.length) else { return Ok(None) };
+        if state == Completeness::Unfinished && !patience_over {
+            return Ok(None);
+        }
+        let claim = claim(claims, found)?;
+        self.take(station, &claim).map(Some)
+    }
+
+    /// Steps 2 to 5 for a claimed file.
+    fn take(&self, station: &Station, claimed: &Path) -> Result<BatchRow> {
+        let claim = claimed.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let day = self.ledger.station_day(&station.id)?;
+        let batch = match self.ledger.batch_of_claim(&station.id, &claim)? {
+            Some(batch) => batch,
+            None => self.store(station, day, &claim, claimed)?,
+        };
+        self.vault.verify(&batch.hash)?;
+        fault::point("intake.verified");
+        remove_source(station, claimed, &batch)?;
+        fault::point("intake.removed");
+        Ok(batch)
+    }
+
+    fn store(
+        &self,
+        station: &Station,
+        day: Option<StationDay>,
+        claim: &str,
+        claimed: &Path,
+    ) -> Result<BatchRow> {
+        let mut file = File::open(claimed).map_err(Error::io("Scan öffnen", claimed))?;
+        let modified = file.metadata().and_then(|m| m.modified()).ok();
+        let (hash, bytes) = self.vault.put_reader(&mut file)?;
+        fault::point("intake.vaulted");
+        let batch = self.ledger.take_over(NewBatch {
+            station: station.id.clone(),
+            circle: station.circle.clone(),
+            claim: claim.to_owned(),
+            file_name: original_name(claim),
+            hash,
+            bytes,
+            file_modified: modified.and_then(rfc3339),
+            operator: day.as_ref().map(|d| d.operator.clone()),
+            received_date: day.as_ref().map(|d| d.received_date.clone()),
+            received_from: day.map_or_else(|| "unknown".into(), |d| d.source),
+            config: self.config.to_owned(),
+        })?;
+        fault::point("intake.recorded");
+        Ok(batch)
+    }
+}
+
+/// Puts a refused batch beside its reason: `rejected/<batch>-<name>` and `.txt`. Repeatable.
+pub fn put_aside(station: &Station, vault: &Vault, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
+    let folder = station.folder.join("rejected");
+    fs::create_dir_all(&folder).map_err(Error::io("Ordner für Abgelehntes anlegen", &folder))?;
+    let name = format!("{}-{}", batch.id, batch.file_name.replace('/', "_"));
+    let bytes = vault.read(&batch.hash)?;
+    write_synced(&folder.join(&name), &bytes)?;
+    let text = format!(
+        "Abgelehnt: {}\nKennung:   {}\nGrund:     {} [{}]\nWas tun:   {}\n\n\
+         Die Datei liegt unverändert daneben und im Tresor (SHA-256 {}).\n",
+        batch.file_name, batch.id, refusal.text, refusal.code, refusal.hint, batch.hash
+    );
+    write_synced(&folder.join(format!("{name}.txt")), text.as_bytes())?;
+    sync_folder(&folder)
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = File::create(path).map_err(Error::io("Abgelehntes ablegen", path))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(Error::io("Abgelehntes ablegen", path))
+}
+
+/// Step 1. The claim's name is unique for this taking and ends with the scanner's name.
+fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    if !claims.is_dir() {
+        fs::create_dir_all(claims).map_err(Error::io("Ordner für Übernahmen anlegen", claims))?;
+        if let Some(station) = claims.parent() {
+            sync_folder(station)?;
+        }
+    }
+    let inode = fs::symlink_metadata(&found.path).map_err(Error::io("Scan ansehen", &found.path))?.ino();
+    let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    let path = claims.join(format!("{moment:x}-{inode:x}~{}", safe_name(&found.name)));
+    fs::rename(&found.path, &path).map_err(Error::io("Scan übernehmen", &found.path))?;
+    sync_folder(claims)?;
+    if let Some(folder) = found.path.parent() {
+        sync_folder(folder)?;
+    }
+    fault::point("intake.claimed");
+    Ok(path)
+}
+
+/// NFC, no separators or control characters, short enough for every file system.
+fn safe_name(name: &str) -> String {
+    let clean: String = name
+        .nfc()
+        .map(|c| if c == '/' || c == '\\' { '_' } else { c })
+        .filter(|c| !c.is_control())
+        .collect();
+    let mut start = clean.len().saturating_sub(180);
+    while !clean.is_char_boundary(start) {
+        start += 1;
+    }
+    clean[start..].to_owned()
+}
+
+fn original_name(claim: &str) -> String {
+    claim.split_once('~').map_or(claim, |(_, name)| name).to_owned()
+}
+
+fn old_claims(claims: &Path) -> Result<Vec<PathBuf>> {
+    if !claims.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(claims).map_err(Error::io("Übernahmen lesen", claims))?;
+    let mut old: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    old.sort();
+    Ok(old)
+}
+
+/// Step 5.
+fn remove_source(station: &Station, claimed: &Path, batch: &BatchRow) -> Result<()> {
+    if station.keep_done.is_some() {
+        let folder = station.folder.join("done");
+        fs::create_dir_all(&folder).map_err(Error::io("Ordner für Erledigtes anlegen", &folder))?;
+        let place = folder.join(format!("{}-{}", batch.id, batch.file_name.replace('/', "_")));
+        fs::rename(claimed, &place).map_err(Error::io("Erledigtes ablegen", &place))?;
+        sync_folder(&folder)?;
+    } else {
+        fs::remove_file(claimed).map_err(Error::io("Übernommenen Scan entfernen", claimed))?;
+    }
+    claimed.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Removes what has lain in `done/` longer than the station keeps it.
+pub fn sweep_done(station: &Station, now: SystemTime) -> Result<()> {
+    let (Some(keep), folder) = (station.keep_done, station.folder.join("done")) else { return Ok(()) };
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(&folder).map_err(Error::io("Erledigtes lesen", &folder))?.flatten() {
+        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|m| now.duration_since(m).ok());
+        if age.is_some_and(|age| age > keep) {
+            fs::remove_file(entry.path()).map_err(Error::io("Erledigtes entfernen", entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+fn rfc3339(time: SystemTime) -> Option<String> {
+    jiff::Timestamp::try_from(time).ok().map(crate::ledger::stamp)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,404 @@
+//! Batches and their pages.
+
+use super::{LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use crate::error::{Error, Result};
+use crate::model::hash::ContentHash;
+use crate::model::ids::BatchId;
+use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::state::{BatchState, PageState};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::time::Duration;
+
+/// What intake hands over: the bytes are in the vault already.
+#[derive(Clone, Debug)]
+pub struct NewBatch {
+    /// Station id.
+    pub station: String,
+    /// Circle of the station.
+    pub circle: Option<String>,
+    /// Name of the claimed file; taking the same claim twice is the same batch.
+    pub claim: String,
+    /// Name as the scanner gave it, NFC.
+    pub file_name: String,
+    /// SHA-256 of the bytes.
+    pub hash: ContentHash,
+    /// Length.
+    pub bytes: u64,
+    /// The file's own time, RFC 3339, if any.
+    pub file_modified: Option<String>,
+    /// Person signed on.
+    pub operator: Option<String>,
+    /// ISO date.
+    pub received_date: Option<String>,
+    /// Who says so.
+    pub received_from: String,
+    /// Hash of the configuration.
+    pub config: String,
+}
+
+/// A batch as the ledger knows it.
+#[derive(Clone, Debug)]
+pub struct BatchRow {
+    /// Id.
+    pub id: BatchId,
+    /// State.
+    pub state: BatchState,
+    /// Station id.
+    pub station: String,
+    /// File name as scanned.
+    pub file_name: String,
+    /// SHA-256 of the source.
+    pub hash: ContentHash,
+    /// Length.
+    pub bytes: u64,
+    /// The file's own time.
+    pub file_modified: Option<String>,
+    /// When it was taken over, UTC.
+    pub taken_at: String,
+    /// Person.
+    pub operator: Option<String>,
+    /// ISO date.
+    pub received_date: Option<String>,
+    /// Who says so.
+    pub received_from: String,
+    /// Configuration it began with.
+    pub config: String,
+    /// Earlier batch with the same bytes.
+    pub duplicate_of: Option<String>,
+    /// What the container said, without pages.
+    pub opened: Option<OpenedSource>,
+    /// Times the current step failed.
+    pub attempts: u32,
+}
+
+/// A page as the ledger knows it.
+#[derive(Clone, Debug)]
+pub struct PageRow {
+    /// Its batch.
+    pub batch: BatchId,
+    /// Number in the source, from 1.
+    pub number: u32,
+    /// State.
+    pub state: PageState,
+    /// What the container says.
+    pub source: SourcePage,
+    /// What was measured.
+    pub measured: Option<MeasuredPage>,
+    /// What is written on it.
+    pub text: Option<PageText>,
+}
+
+const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
+    received_date, received_from, config, duplicate_of, opened, attempts";
+
+fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
+    Ok(BatchRow {
+        id: BatchId(row.get(0)?),
+        state: parsed(1, BatchState::parse(&row.get::<_, String>(1)?))?,
+        station: row.get(2)?,
+        file_name: row.get(3)?,
+        hash: parsed(4, ContentHash::from_hex(&row.get::<_, String>(4)?))?,
+        bytes: row.get::<_, i64>(5)?.unsigned_abs(),
+        file_modified: row.get(6)?,
+        taken_at: row.get(7)?,
+        operator: row.get(8)?,
+        received_date: row.get(9)?,
+        received_from: row.get(10)?,
+        config: row.get(11)?,
+        duplicate_of: row.get(12)?,
+        opened: json(13, row.get(13)?)?,
+        attempts: row.get(14)?,
+    })
+}
+
+fn page_row(row: &Row<'_>) -> rusqlite::Result<PageRow> {
+    Ok(PageRow {
+        batch: BatchId(row.get(0)?),
+        number: row.get(1)?,
+        state: parsed(2, PageState::parse(&row.get::<_, String>(2)?))?,
+        source: json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+        measured: json(4, row.get(4)?)?,
+        text: json(5, row.get(5)?)?,
+    })
+}
+
+const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FROM page p
+    LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
+
+pub(super) fn parsed<T>(column: usize, value: Option<T>) -> rusqlite::Result<T> {
+    value.ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            "unknown word in the ledger".into(),
+        )
+    })
+}
+
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    column: usize,
+    text: Option<String>,
+) -> rusqlite::Result<Option<T>> {
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e))
+    })
+}
+
+fn batch_by(db: &Connection, tenant: &str, id: &str) -> Result<BatchRow> {
+    db.prepare_cached(&format!("SELECT {BATCH} FROM batch WHERE tenant = ?1 AND id = ?2"))?
+        .query_row((tenant, id), batch_row)
+        .map_err(|e| missing(e, "batch", id))
+}
+
+impl Ledger {
+    /// Writes the row of a taken-over file. Idempotent by station and claim.
+    pub fn take_over(&self, new: NewBatch) -> Result<BatchRow> {
+        self.write(move |tx, tenant| {
+            let known: Option<String> = tx
+                .query_row(
+                    "SELECT id FROM batch WHERE tenant = ?1 AND station = ?2 AND claim = ?3",
+                    (tenant, &new.station, &new.claim),
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(id) = known {
+                return batch_by(tx, tenant, &id);
+            }
+            let hash = new.hash.hex();
+            let duplicate: Option<String> = tx
+                .query_row(
+                    "SELECT id FROM batch WHERE tenant = ?1 AND hash = ?2 ORDER BY number LIMIT 1",
+                    (tenant, &hash),
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let at = now();
+            tx.execute(
+                "INSERT INTO batch (tenant, id, state, station, circle, claim, file_name, hash, bytes,
+                   file_modified, taken_at, operator, received_date, received_from, config, duplicate_of, due_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?11)",
+                rusqlite::params![
+                    tenant,
+                    format!("taking {}", new.claim),
+                    BatchState::Received.text(),
+                    new.station,
+                    new.circle,
+                    new.claim,
+                    new.file_name,
+                    hash,
+                    i64::try_from(new.bytes).unwrap_or(i64::MAX),
+                    new.file_modified,
+                    at,
+                    new.operator,
+                    new.received_date,
+                    new.received_from,
+                    new.config,
+                    duplicate,
+                ],
+            )?;
+            let number = u64::try_from(tx.last_insert_rowid()).unwrap_or_default();
+            let id = BatchId::new(number, &new.hash);
+            tx.execute(
+                "UPDATE batch SET id = ?3 WHERE tenant = ?1 AND number = ?2",
+                (tenant, number as i64, &id.0),
+            )?;
+            hold_bytes(tx, tenant, &hash, &format!("{id} source"))?;
+            event(tx, tenant, "batch.received", &id.0, "intake", &hash)?;
+            if let Some(first) = duplicate {
+                event(tx, tenant, "batch.possible_duplicate", &id.0, "intake", &first)?;
+            }
+            batch_by(tx, tenant, &id.0)
+        })
+    }
+
+    /// One batch.
+    pub fn batch(&self, id: &BatchId) -> Result<BatchRow> {
+        self.read(|db, tenant| batch_by(db, tenant, &id.0))
+    }
+
+    /// The batch a claim became, if its row was written.
+    pub fn batch_of_claim(&self, station: &str, claim: &str) -> Result<Option<BatchRow>> {
+        self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached(&format!(
+                    "SELECT {BATCH} FROM batch WHERE tenant = ?1 AND station = ?2 AND claim = ?3"
+                ))?
+                .query_row((tenant, station, claim), batch_row)
+                .optional()?)
+        })
+    }
+
+    /// Whether these bytes were ever taken over.
+    pub fn knows_bytes(&self, hash: &ContentHash) -> Result<bool> {
+        self.read(|db, tenant| {
+            Ok(db.prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND hash = ?2")?.exists((tenant, hash.hex()))?)
+        })
+    }
+
+    /// Takes the next due batch in that state, or none.
+    pub fn lease_batch(&self, state: BatchState, worker: &str) -> Result<Option<BatchRow>> {
+        let worker = worker.to_owned();
+        self.write(move |tx, tenant| {
+            let at = now();
+            Ok(tx
+                .prepare_cached(&format!(
+                    "UPDATE batch SET leased_by = ?4, leased_until = ?5 WHERE number = (
+                       SELECT number FROM batch WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
+                         AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, number LIMIT 1)
+                     RETURNING {BATCH}"
+                ))?
+                .query_row((tenant, state.text(), at, worker, later(LEASE)), batch_row)
+                .optional()?)
+        })
+    }
+
+    /// The container was opened: its pages are known.
+    pub fn batch_opened(&self, id: &BatchId, opened: OpenedSource) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            let at = now();
+            for page in &opened.pages {
+                tx.prepare_cached(
+                    "INSERT OR IGNORE INTO page (tenant, batch, number, state, source, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute((
+                    tenant,
+                    &id.0,
+                    page.number,
+                    PageState::Stored.text(),
+                    serde_json::to_string(page)?,
+                    &at,
+                ))?;
+            }
+            let count = opened.pages.len();
+            let head = serde_json::to_string(&OpenedSource { pages: Vec::new(), ..opened })?;
+            tx.execute("UPDATE batch SET opened = ?3 WHERE tenant = ?1 AND id = ?2", (tenant, &id.0, head))?;
+            advance(tx, tenant, &id.0, BatchState::Opened, "engine", &format!("pages={count}"))?;
+            if count == 0 {
+                advance(tx, tenant, &id.0, BatchState::Read, "engine", "")?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stops a batch for a person, or for good.
+    pub fn batch_stopped(&self, id: &BatchId, to: BatchState, code: &str, text: &str) -> Result<()> {
+        let (id, code, text) = (id.clone(), code.to_owned(), text.to_owned());
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE batch SET reason = ?3 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, format!("[{code}] {text}")),
+            )?;
+            advance(tx, tenant, &id.0, to, "engine", &code)?;
+            Ok(())
+        })
+    }
+
+    /// Takes the next page. Page numbers first, batches second: the first page
+    /// of a letter that came in later goes before page 500 of a big batch.
+    pub fn lease_page(&self, worker: &str) -> Result<Option<PageRow>> {
+        let worker = worker.to_owned();
+        self.write(move |tx, tenant| {
+            let at = now();
+            let found: Option<(String, u32)> = tx
+                .prepare_cached(
+                    "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
+                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1",
+                )?
+                .query_row((tenant, PageState::Stored.text(), &at), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((batch, number)) = found else { return Ok(None) };
+            tx.prepare_cached(
+                "UPDATE page SET leased_by = ?4, leased_until = ?5, attempts = attempts + 1
+                 WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
+            )?
+            .execute((tenant, &batch, number, worker, later(LEASE)))?;
+            Ok(Some(
+                tx.prepare_cached(&format!(
+                    "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 AND p.number = ?3"
+                ))?
+                .query_row((tenant, &batch, number), page_row)?,
+            ))
+        })
+    }
+
+    /// A page was measured and read (or given up with a note). When it was the
+    /// last one, the batch is read too.
+    pub fn page_read(
+        &self,
+        batch: &BatchId,
+        number: u32,
+        page: ReadPage,
+        thumbnail: Option<ContentHash>,
+    ) -> Result<()> {
+        let batch = batch.clone();
+        self.write(move |tx, tenant| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE page SET state = ?4, measured = ?5, thumbnail = ?6, leased_by = NULL, leased_until = NULL
+                     WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state <> ?4",
+                )?
+                .execute((
+                    tenant,
+                    &batch.0,
+                    number,
+                    PageState::Read.text(),
+                    serde_json::to_string(&page.measured)?,
+                    thumbnail.map(|hash| hash.hex()),
+                ))?;
+            if changed == 0 {
+                return Ok(()); // Another worker was faster after a lease ran out.
+            }
+            tx.prepare_cached("INSERT OR REPLACE INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((tenant, &batch.0, number, serde_json::to_string(&page.text)?))?;
+            if let Some(hash) = thumbnail {
+                hold_bytes(tx, tenant, &hash.hex(), &format!("{batch} thumbnail {number}"))?;
+            }
+            let open = tx
+                .prepare_cached("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
+                .exists((tenant, &batch.0, PageState::Read.text()))?;
+            if !open {
+                advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
+            }
+            Ok(())
+        })
+    }
+
+    /// All pages of a batch in order, with their text where it still exists.
+    pub fn pages(&self, batch: &BatchId) -> Result<Vec<PageRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 ORDER BY p.number"
+            ))?;
+            let rows = statement.query_map((tenant, &batch.0), page_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// A step failed and is tried again later; the lease is given back.
+    pub fn batch_again(&self, id: &BatchId, after: Duration) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE batch SET attempts = attempts + 1, due_at = ?3, leased_by = NULL, leased_until = NULL
+                 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, later(after)),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The same for a page.
+    pub fn page_again(&self, batch: &BatchId, number: u32, after: Duration) -> Result<()> {
+        let batch = batch.clone();
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE page SET due_at = ?4, leased_by = NULL, leased_until = NULL
+                 WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
+                (tenant, &batch.0, number, later(after)),
+            )?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! Documents: from the cut to the closed case.
+
+use super::batches::{json, parsed};
+use super::{LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use crate::batch::CutDocument;
+use crate::error::{Error, Result};
+use crate::model::document::DocumentSheet;
+use crate::model::hash::ContentHash;
+use crate::model::ids::{BatchId, DeliveryId, DocumentId};
+use crate::model::state::{BatchState, DeliveryState, DocumentState};
+use rusqlite::{OptionalExtension, Row};
+use std::time::Duration;
+
+/// A document as the ledger knows it.
+#[derive(Clone, Debug)]
+pub struct DocumentRow {
+    /// Id.
+    pub id: DocumentId,
+    /// Its batch.
+    pub batch: BatchId,
+    /// Number in the batch, from 1.
+    pub ordinal: u32,
+    /// State.
+    pub state: DocumentState,
+    /// Which pages, separators and suppressed backs, and why.
+    pub cut: CutDocument,
+    /// Lead department of the decision.
+    pub department: Option<String>,
+    /// Hash of the product.
+    pub product: Option<ContentHash>,
+    /// Hash of `document.json`.
+    pub sheet_hash: Option<ContentHash>,
+    /// Hash of `record.json`.
+    pub record: Option<ContentHash>,
+    /// The decision, where its words still exist.
+    pub sheet: Option<DocumentSheet>,
+    /// Times the current step failed.
+    pub attempts: u32,
+}
+
+/// Hashes of what was produced for a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Produced {
+    /// The PDF or original.
+    pub product: ContentHash,
+    /// `document.json`.
+    pub sheet: ContentHash,
+    /// `document.txt`.
+    pub text: ContentHash,
+    /// `record.json`.
+    pub record: ContentHash,
+}
+
+/// One intended delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intention {
+    /// Department.
+    pub department: String,
+    /// Target id.
+    pub target: String,
+}
+
+const DOCUMENT: &str = "d.id, d.batch, d.ordinal, d.state, d.pages, d.department, d.product, d.sheet, d.record,
+    w.words, d.attempts FROM document d
+    LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id";
+
+fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+    let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {
+        Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
+    };
+    Ok(DocumentRow {
+        id: DocumentId(row.get(0)?),
+        batch: BatchId(row.get(1)?),
+        ordinal: row.get(2)?,
+        state: parsed(3, DocumentState::parse(&row.get::<_, String>(3)?))?,
+        cut: json(4, row.get(4)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+        department: row.get(5)?,
+        product: hash(6)?,
+        sheet_hash: hash(7)?,
+        record: hash(8)?,
+        sheet: json(9, row.get(9)?)?,
+        attempts: row.get(10)?,
+    })
+}
+
+impl Ledger {
+    /// The batch was cut: its documents exist from now on.
+    pub fn batch_cut(&self, batch: &BatchId, documents: Vec<CutDocument>) -> Result<()> {
+        let batch = batch.clone();
+        self.write(move |tx, tenant| {
+            for (index, cut) in documents.iter().enumerate() {
+                let ordinal = u32::try_from(index + 1).unwrap_or(u32::MAX);
+                let id = DocumentId::new(&batch, ordinal);
+                tx.prepare_cached(
+                    "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute((
+                    tenant,
+                    &id.0,
+                    &batch.0,
+                    ordinal,
+                    DocumentState::Formed.text(),
+                    serde_json::to_string(cut)?,
+                    now(),
+                ))?;
+                event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
+            }
+            advance(tx, tenant, &batch.0, BatchState::Cut, "engine", &format!("documents={}", documents.len()))?;
+            Ok(())
+        })
+    }
+
+    /// Takes the next due document in that state.
+    pub fn lease_document(&self, state: DocumentState, worker: &str) -> Result<Option<DocumentRow>> {
+        let worker = worker.to_owned();
+        self.write(move |tx, tenant| {
+            let at = now();
+            let id: Option<String> = tx
+                .prepare_cached(
+                    "SELECT id FROM document WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
+                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1",
+                )?
+                .query_row((tenant, state.text(), &at), |row| row.get(0))
+                .optional()?;
+            let Some(id) = id else { return Ok(None) };
+            tx.prepare_cached(
+                "UPDATE document SET leased_by = ?3, leased_until = ?4 WHERE tenant = ?1 AND id = ?2",
+            )?
+            .execute((tenant, &id, worker, later(LEASE)))?;
+            Ok(Some(
+                tx.prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+                    .query_row((tenant, &id), document_row)?,
+            ))
+        })
+    }
+
+    /// One document.
+    pub fn document(&self, id: &DocumentId) -> Result<DocumentRow> {
+        self.read(|db, tenant| {
+            db.prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+                .query_row((tenant, &id.0), document_row)
+                .map_err(|e| missing(e, "document", &id.0))
+        })
+    }
+
+    /// All documents of a batch in order.
+    pub fn documents(&self, batch: &BatchId) -> Result<Vec<DocumentRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.batch = ?2 ORDER BY d.ordinal"
+            ))?;
+            let rows = statement.query_map((tenant, &batch.0), document_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// All documents in that state, oldest first.
+    pub fn documents_in(&self, state: DocumentState) -> Result<Vec<DocumentRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.state = ?2 ORDER BY d.id"
+            ))?;
+            let rows = statement.query_map((tenant, state.text()), document_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// The decision about a document, and the state that follows from it.
+    pub fn document_decided(
+        &self,
+        id: &DocumentId,
+        sheet: DocumentSheet,
+        then: DocumentState,
+        actor: &str,
+    ) -> Result<()> {
+        let (id, actor) = (id.clone(), actor.to_owned());
+        self.write(move |tx, tenant| {
+            let state: String = tx
+                .query_row("SELECT state FROM document WHERE tenant = ?1 AND id = ?2", (tenant, &id.0), |r| {
+                    r.get(0)
+                })
+                .map_err(|e| missing(e, "document", &id.0))?;
+            let decision = &sheet.understanding;
+            tx.execute(
+                "UPDATE document SET kind = ?3, department = ?4, hold = ?5 WHERE tenant = ?1 AND id = ?2",
+                (
+                    tenant,
+                    &id.0,
+                    &decision.kind,
+                    decision.targets.first().map(|t| t.department.clone()),
+                    &decision.hold,
+                ),
+            )?;
+            tx.execute(
+                "INSERT OR REPLACE INTO document_words (tenant, document, words) VALUES (?1, ?2, ?3)",
+                (tenant, &id.0, serde_json::to_string(&sheet)?),
+            )?;
+            let codes: Vec<&str> = decision.review.iter().map(|r| r.code.as_str()).collect();
+            if state == DocumentState::Formed.text() {
+                advance(tx, tenant, &id.0, DocumentState::Understood, &actor, &format!("kind={}", decision.kind))?;
+            }
+            advance(tx, tenant, &id.0, then, &actor, &codes.join(" "))?;
+            Ok(())
+        })
+    }
+
+    /// Product and record are in the vault; the deliveries are intended from here on.
+    pub fn document_sealed(
+        &self,
+        id: &DocumentId,
+        made: Produced,
+        intentions: Vec<Intention>,
+    ) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE document SET product = ?3, sheet = ?4, text = ?5, record = ?6
+                 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, made.product.hex(), made.sheet.hex(), made.text.hex(), made.record.hex()),
+            )?;
+            for (hash, role) in
+                [(made.product, "product"), (made.sheet, "sheet"), (made.text, "text"), (made.record, "record")]
+            {
+                hold_bytes(tx, tenant, &hash.hex(), &format!("{id} {role}"))?;
+            }
+            advance(tx, tenant, &id.0, DocumentState::Sealed, "engine", &made.product.hex())?;
+            for Intention { department, target } in &intentions {
+                let delivery = DeliveryId::new(&id, target);
+                tx.execute(
+                    "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    (tenant, &delivery.0, &id.0, department, target, DeliveryState::Planned.text(), now()),
+                )?;
+                event(tx, tenant, "delivery.planned", &delivery.0, "engine", target)?;
+            }
+            advance(tx, tenant, &id.0, DocumentState::Delivering, "engine", &format!("deliveries={}", intentions.len()))?;
+            settle(tx, tenant, &id.0)
+        })
+    }
+
+    /// A step failed and is tried again later.
+    pub fn document_again(&self, id: &DocumentId, after: Duration) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE document SET attempts = attempts + 1, due_at = ?3, leased_by = NULL, leased_until = NULL
+                 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, later(after)),
+            )?;
+            Ok(())
+        })
+    }
+}
+
+/// Closes a document whose deliveries are all settled, and then its batch.
+pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &str) -> Result<()> {
+    let open = tx
+        .prepare_cached(
+            "SELECT 1 FROM delivery WHERE tenant = ?1 AND document = ?2
+               AND state NOT IN ('handed_over', 'confirmed', 'dead')",
+        )?
+        .exists((tenant, document))?;
+    if open {
+        return Ok(());
+    }
+    advance(tx, tenant, document, DocumentState::Delivered, "delivery", "")?;
+    advance(tx, tenant, document, DocumentState::Closed, "delivery", "")?;
+    let batch: String = tx.query_row(
+        "SELECT batch FROM document WHERE tenant = ?1 AND id = ?2",
+        (tenant, document),
+        |row| row.get(0),
+    )?;
+    let open = tx
+        .prepare_cached("SELECT 1 FROM document WHERE tenant = ?1 AND batch = ?2 AND state <> 'closed'")?
+        .exists((tenant, &batch))?;
+    if !open {
+        advance(tx, tenant, &batch, BatchState::Released, "delivery", "")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! The ledger: states and events, append-only where it is evidence.
+//!
+//! In: commands in domain words. Out: rows. Every change of a state is checked
+//! against [`crate::model::state`] and written together with its event in one
+//! transaction; an external effect happens only after its intention is
+//! committed here. It never holds words of a letter outside the two tables
+//! that may be deleted.
+
+mod batches;
+mod deliveries;
+mod documents;
+mod overview;
+mod stations;
+mod writer;
+
+pub use batches::{BatchRow, NewBatch, PageRow};
+pub use deliveries::DeliveryRow;
+pub use documents::{DocumentRow, Intention, Produced};
+pub use overview::{EventRow, Overview, QueueRow};
+pub use stations::StationDay;
+
+use crate::error::{Error, Result};
+use rusqlite::{Connection, OpenFlags, Transaction};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+use writer::Writer;
+
+/// Migrations in order; the database's `user_version` counts how many ran.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
+
+/// How long a lease lasts before another worker may take the row.
+pub const LEASE: Duration = Duration::from_secs(300);
+
+/// The embedded ledger: SQLite, WAL, synced at every commit.
+#[derive(Debug)]
+pub struct Ledger {
+    writer: Writer,
+    reader: Mutex<Connection>,
+    tenant: String,
+    path: PathBuf,
+}
+
+impl Ledger {
+    /// Opens or creates the database and brings it to the current version.
+    pub fn open(path: &Path, tenant: &str) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(Error::io("Journal anlegen", folder))?;
+        }
+        let mut connection = connect(path)?;
+        migrate(&mut connection)?;
+        let reader = connect(path)?;
+        Ok(Self {
+            writer: Writer::start(connection)?,
+            reader: Mutex::new(reader),
+            tenant: tenant.into(),
+            path: path.into(),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whose rows it holds.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// Forgets all leases: for the start of the only process of the embedded default.
+    pub fn release_leases(&self) -> Result<()> {
+        self.write(|tx, _| {
+            for table in ["batch", "page", "document", "delivery"] {
+                tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), [])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &str) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let tenant = self.tenant.clone();
+        self.writer.write(move |tx| work(tx, &tenant))
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection, &str) -> Result<T>) -> Result<T> {
+        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        work(&reader, &self.tenant)
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let done: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let done = done as usize;
+    if done > MIGRATIONS.len() {
+        return Err(Error::Format(format!(
+            "Das Journal hat Version {done}, dieses Programm kennt nur {}",
+            MIGRATIONS.len()
+        )));
+    }
+    for (number, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let tx = connection.transaction()?;
+        tx.execute_batch(sql)?;
+        tx.execute_batch(&format!("PRAGMA user_version = {}", number + 1))?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Now, as the ledger writes it: UTC, milliseconds, sortable as text.
+pub(crate) fn now() -> String {
+    stamp(jiff::Timestamp::now())
+}
+
+pub(crate) fn stamp(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// A moment that far from now.
+pub(crate) fn later(by: Duration) -> String {
+    let now = jiff::Timestamp::now();
+    stamp(now.checked_add(by).unwrap_or(now))
+}
+
+/// Writes one event. `detail` carries codes and numbers, never words of a letter.
+pub(crate) fn event(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    code: &str,
+    subject: &str,
+    actor: &str,
+    detail: &str,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO event (tenant, at, code, subject, actor, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((tenant, now(), code, subject, actor, detail))?;
+    Ok(())
+}
+
+/// A state of one of the four machines, as far as the ledger needs it.
+pub(crate) trait State: Copy + PartialEq {
+    const TABLE: &'static str;
+    fn text(self) -> &'static str;
+    fn parse(text: &str) -> Option<Self>;
+    fn may_become(self, to: Self) -> bool;
+}
+
+macro_rules! ledger_state {
+    ($state:ty, $table:literal) => {
+        impl State for $state {
+            const TABLE: &'static str = $table;
+            fn text(self) -> &'static str {
+                <$state>::text(self)
+            }
+            fn parse(text: &str) -> Option<Self> {
+                <$state>::parse(text)
+            }
+            fn may_become(self, to: Self) -> bool {
+                <$state>::may_become(self, to)
+            }
+        }
+    };
+}
+ledger_state!(crate::model::state::BatchState, "batch");
+ledger_state!(crate::model::state::DocumentState, "document");
+ledger_state!(crate::model::state::DeliveryState, "delivery");
+
+/// The only way a batch, document or delivery changes its state: checked
+/// against the table, lease given back, event written in the same transaction.
+pub(crate) fn advance<S: State>(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    id: &str,
+    to: S,
+    actor: &str,
+    detail: &str,
+) -> Result<S> {
+    let table = S::TABLE;
+    let word: String = tx
+        .prepare_cached(&format!("SELECT state FROM {table} WHERE tenant = ?1 AND id = ?2"))?
+        .query_row((tenant, id), |row| row.get(0))
+        .map_err(|e| missing(e, table, id))?;
+    let from = S::parse(&word).filter(|from| from.may_become(to)).ok_or_else(|| Error::Transition {
+        subject: id.into(),
+        from: word.clone(),
+        to: to.text().into(),
+    })?;
+    tx.prepare_cached(&format!(
+        "UPDATE {table} SET state = ?3, attempts = 0, leased_by = NULL, leased_until = NULL, due_at = ?4
+         WHERE tenant = ?1 AND id = ?2"
+    ))?
+    .execute((tenant, id, to.text(), now()))?;
+    event(tx, tenant, &format!("{table}.{}", to.text()), id, actor, detail)?;
+    Ok(from)
+}
+
+/// "No such row" becomes an error that names what was asked for.
+pub(crate) fn missing(error: rusqlite::Error, what: &'static str, id: &str) -> Error {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => Error::Missing { what, id: id.into() },
+        other => Error::Ledger(other),
+    }
+}
+
+/// Notes that a vault object is needed by `holder`.
+pub(crate) fn hold_bytes(tx: &Transaction<'_>, tenant: &str, hash: &str, holder: &str) -> Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO vault_ref (tenant, hash, holder) VALUES (?1, ?2, ?3)")?
+        .execute((tenant, hash, holder))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

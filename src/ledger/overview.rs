@@ -1,0 +1,150 @@
+//! What is where: counts and the queue, for screens and for "is all settled?".
+
+use super::Ledger;
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+
+/// Counts per state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Batches per state.
+    pub batches: BTreeMap<String, u64>,
+    /// Pages per state.
+    pub pages: BTreeMap<String, u64>,
+    /// Documents per state.
+    pub documents: BTreeMap<String, u64>,
+    /// Deliveries per state.
+    pub deliveries: BTreeMap<String, u64>,
+}
+
+impl Overview {
+    /// Nothing is left that the program could do by itself.
+    pub fn settled(&self) -> bool {
+        let open = |counts: &BTreeMap<String, u64>, words: &[&str]| {
+            words.iter().any(|word| counts.get(*word).is_some_and(|&n| n > 0))
+        };
+        !open(&self.batches, &["received", "opened", "read"])
+            && !open(&self.pages, &["stored", "measured"])
+            && !open(&self.documents, &["formed", "understood", "approved", "sealed"])
+            && !open(&self.deliveries, &["planned", "sending", "ambiguous"])
+    }
+}
+
+/// One line of the queue page.
+#[derive(Clone, Debug)]
+pub struct QueueRow {
+    /// Batch id.
+    pub batch: String,
+    /// Batch state.
+    pub state: String,
+    /// Station.
+    pub station: String,
+    /// File name.
+    pub file_name: String,
+    /// When it was taken over.
+    pub taken_at: String,
+    /// Reason of a hold or rejection.
+    pub reason: Option<String>,
+    /// Pages known.
+    pub pages: u64,
+    /// Pages read.
+    pub pages_read: u64,
+    /// Documents: id, state, kind, department, hold.
+    pub documents: Vec<[String; 5]>,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// When, UTC.
+    pub at: String,
+    /// What.
+    pub code: String,
+    /// To what.
+    pub subject: String,
+    /// Who.
+    pub actor: String,
+    /// Codes and numbers.
+    pub detail: String,
+}
+
+impl Ledger {
+    /// Counts per state.
+    pub fn overview(&self) -> Result<Overview> {
+        self.read(|db, tenant| {
+            let count = |table: &str| -> Result<BTreeMap<String, u64>> {
+                let mut statement = db.prepare_cached(&format!(
+                    "SELECT state, count(*) FROM {table} WHERE tenant = ?1 GROUP BY state"
+                ))?;
+                let rows = statement.query_map([tenant], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+                })?;
+                rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            };
+            Ok(Overview {
+                batches: count("batch")?,
+                pages: count("page")?,
+                documents: count("document")?,
+                deliveries: count("delivery")?,
+            })
+        })
+    }
+
+    /// The newest batches with their documents.
+    pub fn queue(&self, rows_max: u32) -> Result<Vec<QueueRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT id, state, station, file_name, taken_at, reason,
+                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
+                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
+                 FROM batch b WHERE tenant = ?1 ORDER BY number DESC LIMIT ?2",
+            )?;
+            let rows = statement.query_map((tenant, rows_max), |row| {
+                Ok(QueueRow {
+                    batch: row.get(0)?,
+                    state: row.get(1)?,
+                    station: row.get(2)?,
+                    file_name: row.get(3)?,
+                    taken_at: row.get(4)?,
+                    reason: row.get(5)?,
+                    pages: row.get::<_, i64>(6)?.unsigned_abs(),
+                    pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
+                    documents: Vec::new(),
+                })
+            })?;
+            let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement = db.prepare_cached(
+                "SELECT id, state, COALESCE(kind, ''), COALESCE(department, ''), COALESCE(hold, '')
+                 FROM document WHERE tenant = ?1 AND batch = ?2 ORDER BY ordinal",
+            )?;
+            for row in &mut queue {
+                let documents = statement.query_map((tenant, &row.batch), |r| {
+                    Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?])
+                })?;
+                row.documents = documents.collect::<rusqlite::Result<_>>()?;
+            }
+            Ok(queue)
+        })
+    }
+
+    /// Events about a subject and everything below it, oldest first.
+    pub fn events(&self, subject: &str) -> Result<Vec<EventRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT at, code, subject, actor, detail FROM event
+                 WHERE tenant = ?1 AND (subject = ?2 OR substr(subject, 1, length(?2) + 1) IN (?2 || '-', ?2 || '@'))
+                 ORDER BY seq",
+            )?;
+            let rows = statement.query_map((tenant, subject), |row| {
+                Ok(EventRow {
+                    at: row.get(0)?,
+                    code: row.get(1)?,
+                    subject: row.get(2)?,
+                    actor: row.get(3)?,
+                    detail: row.get(4)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+}

@@ -1,0 +1,86 @@
+use super::*;
+use crate::model::hash::ContentHash;
+use crate::model::state::BatchState;
+
+fn open() -> (tempfile::TempDir, Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&folder.path().join("l.sqlite"), "stadt").unwrap();
+    (folder, ledger)
+}
+
+fn new_batch(claim: &str) -> NewBatch {
+    NewBatch {
+        station: "a".into(),
+        circle: None,
+        claim: claim.into(),
+        file_name: "x.tif".into(),
+        hash: ContentHash::of(claim.as_bytes()),
+        bytes: 1,
+        file_modified: None,
+        operator: Some("sk1".into()),
+        received_date: Some("2026-11-20".into()),
+        received_from: "station_day".into(),
+        config: "c".into(),
+    }
+}
+
+#[test]
+fn a_claim_is_one_batch_however_often_it_is_recorded() {
+    let (_folder, ledger) = open();
+    let first = ledger.take_over(new_batch("1")).unwrap();
+    let again = ledger.take_over(new_batch("1")).unwrap();
+    assert_eq!(first.id, again.id);
+    assert_eq!(ledger.overview().unwrap().batches["received"], 1);
+    assert_eq!(ledger.events(&first.id.0).unwrap().len(), 1);
+}
+
+#[test]
+fn a_forbidden_transition_changes_nothing() {
+    let (_folder, ledger) = open();
+    let batch = ledger.take_over(new_batch("1")).unwrap();
+    let refused = ledger.batch_stopped(&batch.id, BatchState::Released, "x", "y");
+    assert!(matches!(refused, Err(Error::Transition { .. })), "{refused:?}");
+    assert_eq!(ledger.batch(&batch.id).unwrap().state, BatchState::Received);
+    assert_eq!(ledger.events(&batch.id.0).unwrap().len(), 1);
+}
+
+#[test]
+fn a_leased_row_is_not_leased_again_until_it_is_given_back() {
+    let (_folder, ledger) = open();
+    ledger.take_over(new_batch("1")).unwrap();
+    let leased = ledger.lease_batch(BatchState::Received, "w1").unwrap().unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w2").unwrap().is_none());
+    ledger.batch_again(&leased.id, Duration::ZERO).unwrap();
+    assert_eq!(ledger.lease_batch(BatchState::Received, "w2").unwrap().unwrap().attempts, 1);
+    ledger.release_leases().unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w3").unwrap().is_some());
+}
+
+#[test]
+fn events_can_be_neither_changed_nor_deleted() {
+    let (folder, ledger) = open();
+    ledger.take_over(new_batch("1")).unwrap();
+    drop(ledger);
+    let db = rusqlite::Connection::open(folder.path().join("l.sqlite")).unwrap();
+    assert!(db.execute("UPDATE event SET code = 'x'", []).is_err());
+    assert!(db.execute("DELETE FROM event", []).is_err());
+}
+
+#[test]
+fn one_failing_job_of_a_group_takes_nothing_of_its_neighbours() {
+    let (_folder, ledger) = open();
+    std::thread::scope(|scope| {
+        for number in 0..40 {
+            let ledger = &ledger;
+            scope.spawn(move || {
+                if number % 4 == 0 {
+                    let none = crate::model::ids::BatchId("none".into());
+                    assert!(ledger.batch_stopped(&none, BatchState::Held, "x", "y").is_err());
+                } else {
+                    ledger.take_over(new_batch(&number.to_string())).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(ledger.overview().unwrap().batches["received"], 30);
+}

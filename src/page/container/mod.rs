@@ -1,0 +1,175 @@
+//! Opens what scanners deliver: TIFF, JPEG, PNG, PDF.
+//!
+//! In: the bytes of a source. Out: its pages as the container describes them,
+//! decoded samples, and the image that is archived. Format by content, never by
+//! name; every size from the file is checked against the limits before
+//! anything is allocated. A page that cannot be decoded is that page's matter,
+//! a file that cannot be opened is refused with a reason.
+
+mod bits;
+mod ccitt;
+mod jpeg;
+mod pdf;
+mod png;
+mod tiff;
+
+use super::raster::{Pixels, Raster};
+use crate::model::limits::Limits;
+use crate::model::notes::{Note, Outcome};
+use crate::model::geometry::Dpi;
+use crate::model::page::{Colour, Format, KeptImage, OpenedSource, PageText, SourcePage};
+use crate::model::refusal::Refusal;
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+/// Resolutions outside this window are mistakes of the writer (pixels per inch).
+const DPI_PLAUSIBLE: std::ops::RangeInclusive<f32> = 70.0..=1200.0;
+/// Short and long side in millimetres: A3, A4, A5, A6, letter, legal.
+const PAPERS_MM: [(f32, f32); 6] =
+    [(297.0, 420.0), (210.0, 297.0), (148.0, 210.0), (105.0, 148.0), (215.9, 279.4), (215.9, 355.6)];
+/// Resolutions scanners have; a paper size only counts if it gives one of them.
+const DPI_USUAL: [f32; 8] = [100.0, 150.0, 200.0, 240.0, 300.0, 400.0, 600.0, 1200.0];
+
+/// Lists the pages without decoding a pixel.
+pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
+    if bytes.is_empty() {
+        return Err(Refusal::new("source.empty", "Die Datei ist leer.", "Erneut scannen; Speicherplatz des Scanners prüfen."));
+    }
+    let format = sniff(bytes).ok_or_else(|| {
+        Refusal::new(
+            "source.unknown_format",
+            "Die Datei ist weder TIFF noch JPEG, PNG oder PDF.",
+            "Am Scanner TIFF, JPEG oder PDF einstellen; andere Dateien über das Postfach einreichen.",
+        )
+    })?;
+    let mut opened = match format {
+        Format::Tiff => tiff::open(bytes, limits)?,
+        Format::Jpeg => jpeg::open(bytes)?,
+        Format::Png => png::open(bytes)?,
+        Format::Pdf => pdf::open(bytes, limits)?,
+    };
+    if opened.pages.len() > limits.pages_max as usize {
+        return Err(Refusal::new(
+            "source.too_many_pages",
+            format!("Die Datei hat {} Seiten, erlaubt sind {}.", opened.pages.len(), limits.pages_max),
+            "Stapel teilen oder die Grenze im Profil anheben.",
+        ));
+    }
+    for page in &mut opened.pages {
+        if let Err(refusal) = check_size(page.width, page.height, limits) {
+            page.notes.push(Note::review(&refusal.code, refusal.text));
+        }
+        settle_resolution(page);
+    }
+    Ok(opened)
+}
+
+/// The stored samples of a page, before orientation.
+pub fn decode(bytes: &[u8], format: Format, page: &SourcePage, limits: &Limits) -> Result<Raster> {
+    check_size(page.width, page.height, limits)?;
+    match format {
+        Format::Tiff => tiff::decode(bytes, page, limits),
+        Format::Jpeg => jpeg::decode(bytes, limits),
+        Format::Png => png::decode(bytes, limits),
+        Format::Pdf => pdf::decode(bytes, page, limits),
+    }
+}
+
+/// The image that is archived: the stream byte for byte wherever admissible.
+pub fn kept(bytes: &[u8], format: Format, page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
+    check_size(page.width, page.height, limits)?;
+    match format {
+        Format::Tiff => tiff::kept(bytes, page, limits),
+        Format::Jpeg => jpeg::kept(bytes, limits),
+        Format::Png => Ok(Outcome::sure(samples(png::decode(bytes, limits)?))),
+        Format::Pdf => pdf::kept(bytes, page, limits),
+    }
+}
+
+/// The text a born-digital page brings along, if it can be had with positions.
+pub fn text_layer(bytes: &[u8], number: u32, limits: &Limits) -> Option<PageText> {
+    (sniff(bytes)? == Format::Pdf).then(|| pdf::text_layer(bytes, number, limits))?
+}
+
+fn sniff(bytes: &[u8]) -> Option<Format> {
+    let head = bytes.get(..bytes.len().min(1024))?;
+    if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") || head.starts_with(b"II+\0") || head.starts_with(b"MM\0+") {
+        Some(Format::Tiff)
+    } else if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        Some(Format::Jpeg)
+    } else if head.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some(Format::Png)
+    } else {
+        // ISO 32000-1, annex H: readers accept the header within the first 1024 bytes.
+        head.windows(5).any(|w| w == b"%PDF-").then_some(Format::Pdf)
+    }
+}
+
+/// Bounds of a page, before anything is allocated for it.
+fn check_size(width: u32, height: u32, limits: &Limits) -> Result<()> {
+    let pixels = u64::from(width) * u64::from(height);
+    if width == 0 || height == 0 {
+        return Err(Refusal::new("page.no_pixels", "Die Seite hat keine Bildpunkte.", "Erneut scannen."));
+    }
+    if pixels > limits.page_pixels_max || width.max(height) > limits.page_side_max {
+        return Err(Refusal::new(
+            "page.too_large",
+            format!("Die Seite hat {width} x {height} Bildpunkte, mehr als das Profil erlaubt."),
+            "Auflösung senken oder über die Station für Pläne einreichen.",
+        ));
+    }
+    Ok(())
+}
+
+/// Keeps a plausible resolution, else derives it from the paper, else says so.
+fn settle_resolution(page: &mut SourcePage) {
+    let claimed = page.dpi.filter(|d| DPI_PLAUSIBLE.contains(&d.x) && DPI_PLAUSIBLE.contains(&d.y));
+    if claimed.is_some() {
+        return;
+    }
+    let implausible = page.dpi.is_some();
+    page.dpi = from_paper(page.width, page.height).map(|d| Dpi { x: d, y: d });
+    page.notes.push(match (page.dpi, implausible) {
+        (Some(d), _) => Note::info(
+            "page.dpi_from_paper",
+            format!("Auflösung aus dem Papierformat bestimmt: {:.0} dpi.", d.x),
+        ),
+        (None, true) => Note::warning("page.dpi_implausible", "Die Angabe zur Auflösung ist unglaubwürdig."),
+        (None, false) => Note::warning("page.dpi_unknown", "Die Datei nennt keine Auflösung."),
+    });
+}
+
+fn from_paper(width: u32, height: u32) -> Option<f32> {
+    let (short, long) = (width.min(height) as f32, width.max(height) as f32);
+    PAPERS_MM.iter().find_map(|&(a, b)| {
+        DPI_USUAL.into_iter().find(|dpi| {
+            let fits = |pixels: f32, mm: f32| (pixels / (mm / 25.4 * dpi) - 1.0).abs() < 0.02;
+            fits(short, a) && fits(long, b)
+        })
+    })
+}
+
+/// Lossless samples as they are archived.
+fn samples(raster: Raster) -> KeptImage {
+    match raster.pixels {
+        Pixels::Rgb(image) => {
+            let (width, height) = image.dimensions();
+            KeptImage::Rgb { rows: image.into_raw(), width, height }
+        }
+        Pixels::Grey(image) if raster.colour == Colour::Bitonal => {
+            let (width, height) = image.dimensions();
+            KeptImage::Bits { rows: bits::pack(&image), width, height }
+        }
+        Pixels::Grey(image) => {
+            let (width, height) = image.dimensions();
+            KeptImage::Grey { rows: image.into_raw(), width, height }
+        }
+    }
+}
+
+fn damaged(code: &str, what: impl std::fmt::Display) -> Refusal {
+    Refusal::new(code, format!("Die Bilddaten sind beschädigt: {what}."), "Seite neu scannen.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! The vault: bytes by their hash, never changed.
+//!
+//! In: bytes or a reader. Out: their SHA-256. What is once under a hash stays;
+//! writing the same bytes again is harmless. It never interprets what it keeps.
+//!
+//! Order of a write: temporary file in the vault, hash while writing, sync the
+//! file, rename to its hash, sync the folder. Only then the hash is returned.
+
+use crate::error::{Error, Result};
+use crate::model::hash::ContentHash;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A vault in a local folder: `ab/abcdef…`, read-only files.
+#[derive(Debug)]
+pub struct Vault {
+    root: PathBuf,
+    running: AtomicU64,
+}
+
+impl Vault {
+    /// Opens or makes the folder, and clears what a killed write left behind.
+    pub fn open(root: &Path) -> Result<Self> {
+        let temporary = root.join("tmp");
+        fs::create_dir_all(&temporary).map_err(Error::io("Tresor anlegen", root))?;
+        let leftovers = fs::read_dir(&temporary).map_err(Error::io("Tresor lesen", &temporary))?;
+        for entry in leftovers.flatten() {
+            fs::remove_file(entry.path()).map_err(Error::io("Rest im Tresor entfernen", entry.path()))?;
+        }
+        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0) })
+    }
+
+    /// Where the bytes of that hash lie, whether or not they are there.
+    pub fn path(&self, hash: &ContentHash) -> PathBuf {
+        let hex = hash.hex();
+        self.root.join(&hex[..2]).join(hex)
+    }
+
+    /// Whether something lies under that hash.
+    pub fn has(&self, hash: &ContentHash) -> bool {
+        self.path(hash).is_file()
+    }
+
+    /// Stores bytes.
+    pub fn put(&self, bytes: &[u8]) -> Result<ContentHash> {
+        Ok(self.put_reader(&mut &bytes[..])?.0)
+    }
+
+    /// Stores everything the reader gives; returns hash and length in bytes.
+    pub fn put_reader(&self, from: &mut dyn Read) -> Result<(ContentHash, u64)> {
+        let number = self.running.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.root.join("tmp").join(format!("{}-{number}", std::process::id()));
+        let stored = self.write_and_rename(from, &temporary);
+        if stored.is_err() {
+            // The write failed (full disk, vanished source): nothing of it may stay.
+            let _ = fs::remove_file(&temporary);
+        }
+        stored
+    }
+
+    fn write_and_rename(&self, from: &mut dyn Read, temporary: &Path) -> Result<(ContentHash, u64)> {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o440)
+            .open(temporary)
+            .map_err(Error::io("In den Tresor schreiben", temporary))?;
+        let mut length = 0u64;
+        let hash = hashed(from, |bytes| {
+            length += bytes.len() as u64;
+            file.write_all(bytes).map_err(Error::io("In den Tresor schreiben", temporary))
+        })?;
+        file.sync_all().map_err(Error::io("Tresor sichern", temporary))?;
+        let place = self.path(&hash);
+        if place.is_file() {
+            fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary))?;
+            return Ok((hash, length));
+        }
+        let folder = place.parent().unwrap_or(&self.root).to_owned();
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder).map_err(Error::io("Tresor anlegen", &folder))?;
+            sync_folder(&self.root)?;
+        }
+        fs::rename(temporary, &place).map_err(Error::io("In den Tresor umbenennen", &place))?;
+        sync_folder(&folder)?;
+        Ok((hash, length))
+    }
+
+    /// The bytes of that hash, checked against it.
+    pub fn read(&self, hash: &ContentHash) -> Result<Vec<u8>> {
+        let path = self.path(hash);
+        let bytes = fs::read(&path).map_err(Error::io("Aus dem Tresor lesen", &path))?;
+        if ContentHash::of(&bytes) != *hash {
+            return Err(Error::Damaged { hash: hash.hex() });
+        }
+        Ok(bytes)
+    }
+
+    /// Reads back and compares, without keeping the bytes.
+    pub fn verify(&self, hash: &ContentHash) -> Result<()> {
+        let path = self.path(hash);
+        let mut file = File::open(&path).map_err(Error::io("Aus dem Tresor lesen", &path))?;
+        let found = hashed(&mut file, |_| Ok(()))?;
+        if found == *hash { Ok(()) } else { Err(Error::Damaged { hash: hash.hex() }) }
+    }
+}
+
+/// Reads to the end, hashing; each piece is shown to `sink` on the way.
+fn hashed(from: &mut dyn Read, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<ContentHash> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0u8; 1 << 18];
+    loop {
+        match from.read(&mut buffer).map_err(Error::io("Quelle lesen", "Tresor"))? {
+            0 => return Ok(ContentHash(hasher.finalize().into())),
+            count => {
+                hasher.update(&buffer[..count]);
+                sink(&buffer[..count])?;
+            }
+        }
+    }
+}
+
+/// Makes renames and new names in a folder durable.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io("Ordner sichern", folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_are_kept_once_and_damage_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path()).unwrap();
+        let hash = vault.put(b"Brief").unwrap();
+        assert_eq!(vault.put(b"Brief").unwrap(), hash);
+        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
+        let path = vault.path(&hash);
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, b"Beief").unwrap();
+        assert!(matches!(vault.read(&hash), Err(Error::Damaged { .. })));
+        assert!(matches!(vault.verify(&hash), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_failing_reader_leaves_nothing() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("gone"))
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path()).unwrap();
+        assert!(vault.put_reader(&mut Broken).is_err());
+        assert_eq!(fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
+    }
+}
