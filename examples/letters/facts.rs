@@ -140,6 +140,7 @@ impl Facts {
             "vorjahr" => (year - 1).to_string(),
             "tag" => d.pick(WEEKDAYS).to_string(),
             "monat" => d.pick(MONTHS).to_string(),
+            "uhrt" => format!("{:02}:{} Uhr", d.range(8, 16), d.pick(&["00", "15", "30", "45"])),
             "uhr" => format!("{:02}:{:02} Uhr", d.range(6, 22), d.range(0, 59)),
             "az" => town::reference(self.kind, year, d),
             "kz" => town::cash_reference(d),

@@ -162,7 +162,9 @@ fn host(name: &str) -> String {
             _ => {}
         }
     }
-    out.trim_matches('-').to_string()
+    // Two words are enough for a host name that fits into a line.
+    let words: Vec<&str> = out.split('-').filter(|w| !w.is_empty()).collect();
+    words.iter().take(2).map(|w| w.get(..14).unwrap_or(w)).collect::<Vec<_>>().join("-")
 }
 
 fn party(dice: &mut Dice, name: String, claim: String, person: Person, domain: &str) -> Party {

@@ -85,7 +85,7 @@ pub fn set(letter: &Letter, dice: &mut Dice) -> Pages {
             setter.blocks();
             signature = setter.close(dice);
             if !letter.private {
-                setter.foot(dice);
+                setter.foot(dice, head_family);
             }
         }
     }
@@ -204,7 +204,9 @@ impl Setter<'_> {
         }
         let infos = &letter.infos;
         if dice.chance(if letter.held_out { 30 } else { 65 }) {
-            let (label_face, lead) = (face(family, false, 8.5), 4.8);
+            let widest = |points: f32| infos.iter().map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX).fold(0.0, f64::max);
+            let size = if widest(8.5) > 48.0 { 6.5 } else { 8.5 };
+            let (label_face, lead) = (face(family, false, size), 4.8);
             let mut y = top + 5.0 + lead;
             for (label, value) in infos {
                 self.sheet().cell(&label_face, 125.0, y, &format!("{label}:"), true);
@@ -220,7 +222,11 @@ impl Setter<'_> {
             for (i, (label, _)) in infos.iter().enumerate() {
                 self.sheet().cell(&label_face, 25.0 + step * i as f64, y, label, i == 0);
             }
-            let size = if infos.len() > 4 { 7.0 } else { 8.5 };
+            let widest = |points: f32| infos.iter().map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX).fold(0.0, f64::max);
+            let mut size = 8.5;
+            while widest(size) > step - 1.5 && size > 4.5 {
+                size -= 0.5;
+            }
             let value_face = face(family, false, size);
             for (i, (_, value)) in infos.iter().enumerate() {
                 self.sheet().cell(&value_face, 25.0 + step * i as f64, y + 4.0, value, i == 0);
@@ -411,7 +417,7 @@ impl Setter<'_> {
     }
 
     /// The sender's data at the foot of the first page, in columns.
-    fn foot(&mut self, dice: &mut Dice) {
+    fn foot(&mut self, dice: &mut Dice, family: usize) {
         let letter = self.letter;
         let s = &letter.sender;
         let columns = [
@@ -419,7 +425,12 @@ impl Setter<'_> {
             [format!("Tel. {}", s.phone), s.mail.clone(), format!("USt-IdNr. DE9{}", dice.digits(8))],
             [s.bank.clone(), format!("IBAN {}", grouped(&s.iban)), format!("BIC NODE{}XXX", dice.pick(&["DEL1", "DEH7", "DEF2"]))],
         ];
-        let small = if f64::from(self.small.width(&columns[0][0])) / crate::ink::PX > 52.0 { face(0, false, 6.0) } else { self.small.clone() };
+        let mut points = 7.5;
+        let widest = |points: f32| columns.iter().flatten().map(|t| f64::from(face(family, false, points).width(t)) / crate::ink::PX).fold(0.0, f64::max);
+        while widest(points) > 54.0 && points > 4.0 {
+            points -= 0.25;
+        }
+        let small = face(family, false, points);
         let sheet = &mut self.sheets[0];
         sheet.rule(25.0, 272.0, 165.0, 0.2);
         for row in 0..3 {

@@ -112,13 +112,13 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
     let infos = if private || script.shape != Shape::Letter { Vec::new() } else { infos(&mut facts, what) };
     let blocks = text(&mut facts, script, table);
     let lower = |s: &str| s.starts_with("Sehr geehrte Frau");
-    let mut greeting = facts.one_of(GREETINGS);
+    let mut greeting = facts.one_of(if official { &GREETINGS[..1] } else { GREETINGS });
     if lower(&greeting) {
         // A name needs its family name only.
         let last = greeting.trim_end_matches(',').rsplit(' ').next().unwrap_or("").to_string();
         greeting = format!("Sehr geehrte Frau {last},");
     }
-    let closing = facts.one_of(CLOSINGS);
+    let closing = facts.one_of(if official { &CLOSINGS[..3] } else { CLOSINGS });
     let enclosures = facts.one_of(script.enclosures);
     let signer = facts.sender.person.full();
     let date_text = facts.written(facts.date);

@@ -13,7 +13,7 @@ const PEN_INK: &[[u8; 3]] = &[[25, 35, 120], [20, 20, 30], [10, 60, 140]];
 
 /// A stamp of receipt with a date; slightly turned, unevenly inked. Gives the ink and its words.
 pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
-    let (w, h) = (62.0, 30.0);
+    let (w, h) = (70.0, 38.0);
     let mut sheet = Sheet::new(w, h);
     let (small, big) = (face(0, true, 9.0), face(0, true, 14.0));
     let month = ["JAN.", "FEB.", "MRZ.", "APR.", "MAI", "JUNI", "JULI", "AUG.", "SEP.", "OKT.", "NOV.", "DEZ."][date.month() as usize - 1];
@@ -23,11 +23,11 @@ pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
         _ => spell(date, 1),
     };
     let word = *dice.pick(&["Eingegangen", "EINGANG", "Posteingang", "Eingegangen am"]);
-    for (face, y, text) in [(&small, 7.0, town::NAME), (&small, 12.5, word), (&big, 20.5, day.as_str())] {
+    for (face, y, text) in [(&small, 13.0, town::NAME), (&small, 18.5, word), (&big, 26.5, day.as_str())] {
         let width = f64::from(face.width(text)) / PX;
         sheet.text(face, (w - width) / 2.0, y, text);
     }
-    sheet.frame(0.6, 0.6, w - 1.2, 24.0, 0.5);
+    sheet.frame(4.5, 6.5, w - 9.0, 24.0, 0.5);
     let words = sheet.lines.join(" ");
     let shape = crate::damage::skew(&sheet.raster, dice.real(-6.0, 6.0), 255);
     let strength = dice.range(150, 225) as u32;

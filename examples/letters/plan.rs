@@ -271,6 +271,9 @@ impl Gathering<'_> {
         if has("noise") {
             let (grain, specks) = (dice.range(10, 30), dice.range(200, 2500));
             damage::noise(&mut page, if bitonal { 0 } else { grain }, specks, dice);
+        } else if matches!(self.format, Format::Jpeg(_) | Format::PdfDct(_)) {
+            // No sensor is quite still.
+            damage::noise(&mut page, 5, 0, dice);
         }
         if bitonal {
             damage::bitonal(&mut page, if has("faint") { 190 } else { dice.range(118, 165) as u8 });

@@ -10,7 +10,7 @@ pub const SCRIPTS: &[Script] = &[
         slots: &[
             &["in der oben bezeichneten Sache wird Ihnen die Klageschrift vom {d1} [zugestellt|übersandt]. Sie werden aufgefordert, binnen [vier|zwei|sechs] Wochen [zur Klage Stellung zu nehmen|zu erwidern].", "anliegende Abschrift des Schriftsatzes vom {d1} wird zur Kenntnis- und Stellungnahme bis {d3} übersandt."],
             &["Die Verwaltungsvorgänge sind [im Original|vollständig und paginiert] vorzulegen.", "Es wird gebeten, das gerichtliche Aktenzeichen {unser} bei allen Schreiben anzugeben."],
-            &["Termin zur mündlichen Verhandlung ist bestimmt auf {tag}, den {d4}, {uhr}, Sitzungssaal {zahl}.", "Das Gericht regt an, die Sache gütlich beizulegen.", ""],
+            &["Termin zur mündlichen Verhandlung ist bestimmt auf {tag}, den {d4}, {uhrt}, Sitzungssaal {zahl}.", "Das Gericht regt an, die Sache gütlich beizulegen.", ""],
             &["Auf Anordnung des Gerichts", "Auf richterliche Anordnung", "Die Geschäftsstelle der {zahl}. Kammer"],
         ],
         enclosures: &["Abschriften", "Klageschrift, Empfangsbekenntnis"],
@@ -20,7 +20,7 @@ pub const SCRIPTS: &[Script] = &[
         from: From::Named(COURTS),
         subject: &["Beschluss in der Sache {person} gegen {stadt}", "Ladung zum Termin", "Ihr Verfahren {az}: Ladung"],
         slots: &[
-            &["Sie werden als Vertreter der [Beklagten|Antragsgegnerin] zum Termin zur [mündlichen Verhandlung|Beweisaufnahme] am {d3} um {uhr} geladen."],
+            &["Sie werden als Vertreter der [Beklagten|Antragsgegnerin] zum Termin zur [mündlichen Verhandlung|Beweisaufnahme] am {d3} um {uhrt} geladen."],
             &["Das persönliche Erscheinen [ist angeordnet|wird nicht angeordnet]. Bei Ausbleiben kann auch ohne die Beteiligten verhandelt und entschieden werden."],
             &["Gegen diesen Beschluss steht den Beteiligten die Beschwerde zu. Sie ist innerhalb von zwei Wochen nach Zustellung einzulegen.", "Der Streitwert wird auf {summe} festgesetzt.", "Rechtsmittelbelehrung: siehe Rückseite."],
             &["Beglaubigt, {person2}, Urkundsbeamtin der Geschäftsstelle", "{person2}, Justizbeschäftigte, als Urkundsbeamtin der Geschäftsstelle"],

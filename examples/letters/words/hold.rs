@@ -82,7 +82,7 @@ pub const ANGEBOT: &[Script] = &[
     Script {
         from: From::Firm,
         shape: Shape::Envelope,
-        mark: &["ANGEBOT - NICHT ÖFFNEN!", "Angebot - nicht öffnen vor dem {d3}, {uhr}", "Submission: nicht öffnen!"],
+        mark: &["ANGEBOT - NICHT ÖFFNEN!", "Angebot - nicht öffnen vor dem {d3}, {uhrt}", "Submission: nicht öffnen!"],
         to: &["{stadt}|Vergabestelle", "{stadt}|Zentrale Vergabestelle|Vergabe-Nr. {bestell}"],
         ..LETTER
     },

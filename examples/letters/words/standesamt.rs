@@ -17,7 +17,7 @@ pub const SCRIPTS: &[Script] = &[
         subject: &["Anmeldung unserer Eheschließung", "Trautermin am {d4}", "Namenserklärung nach der Scheidung"],
         slots: &[
             &["wir möchten am {d4} [im Trauzimmer des Rathauses|im Standesamt Lindenau] heiraten und melden die Eheschließung an. [Braut|Partnerin] ist {person}, geb. {gebm}.", "nach der Scheidung möchte ich meinen Geburtsnamen wieder annehmen und bitte um einen Termin für die Namenserklärung beim Standesamt."],
-            &["Ist der Termin um {uhr} noch frei?", "Welche Urkunden müssen wir vorlegen?"],
+            &["Ist der Termin um {uhrt} noch frei?", "Welche Urkunden müssen wir vorlegen?"],
             &["[Geburtsurkunden und Meldebescheinigungen fügen wir bei.|Beide sind wir ledig und deutsche Staatsangehörige.]"],
         ],
         enclosures: &["Abschrift aus dem Geburtenregister", ""],

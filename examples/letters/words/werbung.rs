@@ -18,7 +18,7 @@ pub const SCRIPTS: &[Script] = &[
         from: From::Firm,
         subject: &["Neu: Die clevere Lösung für Ihre Verwaltung", "Einladung zur Hausmesse am {d3}", "Ihr Vorteil: {prozent} % Nachlass auf das gesamte Sortiment"],
         slots: &[
-            &["[kennen Sie schon|haben Sie schon von] [unsere neue Produktlinie|unseren Wartungspaketen] gehört? Über {zahl2}0 Kommunen vertrauen bereits auf uns.", "wir laden Sie herzlich zu unserer Hausmesse am {d3} ein. [Für Speisen und Getränke ist gesorgt.|Entdecken Sie Neuheiten und Messepreise.]"],
+            &["[kennen Sie schon unsere neue Produktlinie|haben Sie schon von unseren Wartungspaketen gehört]? Über {zahl2}0 Kommunen vertrauen bereits auf uns.", "wir laden Sie herzlich zu unserer Hausmesse am {d3} ein. [Für Speisen und Getränke ist gesorgt.|Entdecken Sie Neuheiten und Messepreise.]"],
             &["Sichern Sie sich bis {d3} Ihren Neukundenrabatt von {prozent} %. [Unverbindlich und kostenlos.|Ein Anruf genügt.]"],
             &["- individuelle Beratung vor Ort\n- faire Preise\n- schnelle Lieferung", "Unser Katalog liegt bei. Blättern Sie gleich durch!"],
             &["Rufen Sie unsere Hotline an: {tel}. Wir freuen uns auf Sie!", "Fordern Sie noch heute Ihr kostenloses Musterpaket an."],
