@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 /// Die digitale Poststelle.
 #[derive(Debug, Parser)]
-#[command(name = "poststelle", version, about = "Digitale Poststelle: scannen, trennen, lesen, erkennen, zustellen, nachweisen")]
+#[command(
+    name = "poststelle",
+    version,
+    about = "Digitale Poststelle: scannen, trennen, lesen, erkennen, zustellen, nachweisen"
+)]
 pub struct Cli {
     /// Konfigurationsdatei (sonst POSTSTELLE_CONFIG, ./pipeline.toml, /etc/poststelle/pipeline.toml)
     #[arg(long, global = true)]

@@ -36,10 +36,14 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The ledger did not answer or refused.
-    #[error("[ledger.sqlite] Das Journal meldet: {0}. Hinweis: Speicherplatz und Rechte des Journals prüfen.")]
+    #[error(
+        "[ledger.sqlite] Das Journal meldet: {0}. Hinweis: Speicherplatz und Rechte des Journals prüfen."
+    )]
     Ledger(#[from] rusqlite::Error),
     /// A transition that the state table does not allow.
-    #[error("[ledger.transition] {subject}: {from} -> {to} ist nicht erlaubt. Hinweis: {subject} wurde inzwischen anders entschieden; Ansicht neu laden.")]
+    #[error(
+        "[ledger.transition] {subject}: {from} -> {to} ist nicht erlaubt. Hinweis: {subject} wurde inzwischen anders entschieden; Ansicht neu laden."
+    )]
     Transition {
         /// What was to change.
         subject: String,
@@ -57,13 +61,17 @@ pub enum Error {
         id: String,
     },
     /// The bytes of the vault are not what their name says.
-    #[error("[vault.damaged] Im Tresor liegt unter {hash} etwas anderes. Hinweis: Datenträger prüfen, Sicherung einspielen; nichts löschen.")]
+    #[error(
+        "[vault.damaged] Im Tresor liegt unter {hash} etwas anderes. Hinweis: Datenträger prüfen, Sicherung einspielen; nichts löschen."
+    )]
     Damaged {
         /// Expected hash.
         hash: String,
     },
     /// The engine child died, hung or grew too large.
-    #[error("[engine.{code}] {text}. Hinweis: Seite wird einzeln wiederholt und sonst zur Nachbearbeitung gelegt.")]
+    #[error(
+        "[engine.{code}] {text}. Hinweis: Seite wird einzeln wiederholt und sonst zur Nachbearbeitung gelegt."
+    )]
     Engine {
         /// `crashed`, `timeout`, `memory`, `start`.
         code: &'static str,
@@ -90,7 +98,9 @@ impl Error {
         match self {
             Self::Io { .. } | Self::Ledger(_) | Self::Engine { .. } => Retry::Later,
             Self::Damaged { .. } => Retry::AfterOperator,
-            Self::Transition { .. } | Self::Missing { .. } | Self::Refused(_) | Self::Format(_) => Retry::Never,
+            Self::Transition { .. } | Self::Missing { .. } | Self::Refused(_) | Self::Format(_) => {
+                Retry::Never
+            }
         }
     }
 }

@@ -34,14 +34,14 @@
 
 pub mod model;
 
-pub mod intake;
-pub mod page;
-pub mod ocr;
 pub mod batch;
+pub mod delivery;
 pub mod document;
+pub mod intake;
+pub mod ocr;
+pub mod page;
 pub mod pdf;
 pub mod record;
-pub mod delivery;
 
 pub mod config;
 pub mod engine;

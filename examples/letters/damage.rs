@@ -6,8 +6,21 @@ use crate::ink::{PX, Raster, Tint, px};
 
 /// Names of everything that can happen to a page, as in `conditions` of the truth.
 pub const ALL: &[&str] = &[
-    "turn90", "turn180", "turn270", "skew", "noise", "black_border", "show_through", "coffee", "punched", "folded", "stamped",
-    "signed", "faint", "uneven_light", "jpeg_low",
+    "turn90",
+    "turn180",
+    "turn270",
+    "skew",
+    "noise",
+    "black_border",
+    "show_through",
+    "coffee",
+    "punched",
+    "folded",
+    "stamped",
+    "signed",
+    "faint",
+    "uneven_light",
+    "jpeg_low",
 ];
 
 /// Weaker ink: black becomes a grey.

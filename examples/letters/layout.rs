@@ -37,10 +37,14 @@ struct Setter<'a> {
 
 /// Sets a letter.
 pub fn set(letter: &Letter, dice: &mut Dice) -> Pages {
-    let choices: Vec<usize> = (0..FAMILIES.len()).filter(|&i| FAMILIES[i].held_out == letter.held_out).collect();
+    let choices: Vec<usize> =
+        (0..FAMILIES.len()).filter(|&i| FAMILIES[i].held_out == letter.held_out).collect();
     let family = *dice.pick(&choices);
     let head_family = if FAMILIES[family].mono || dice.chance(15) { *dice.pick(&choices) } else { family };
-    let wide = matches!(FAMILIES[family].name, "DejaVu Sans" | "DejaVu Serif" | "DejaVu Sans Mono" | "Liberation Mono" | "Courier Prime");
+    let wide = matches!(
+        FAMILIES[family].name,
+        "DejaVu Sans" | "DejaVu Serif" | "DejaVu Sans Mono" | "Liberation Mono" | "Courier Prime"
+    );
     let points = *dice.pick(if wide { &[9.0f32, 9.5, 10.0] } else { &[10.0f32, 10.5, 11.0, 11.0, 12.0] });
     let mut setter = Setter {
         letter,
@@ -134,7 +138,12 @@ impl Setter<'_> {
     /// Sender above, date on the right, no letterhead.
     fn private_head(&mut self, dice: &mut Dice) {
         let letter = self.letter;
-        let sender = [letter.sender.name.clone(), letter.sender.street.clone(), letter.sender.place.clone(), format!("Tel. {}", letter.sender.phone)];
+        let sender = [
+            letter.sender.name.clone(),
+            letter.sender.street.clone(),
+            letter.sender.place.clone(),
+            format!("Tel. {}", letter.sender.phone),
+        ];
         let style = if letter.held_out { 3 } else { dice.range(0, 2) };
         let face = self.body.clone();
         let shown = if dice.chance(60) { 4 } else { 3 };
@@ -183,7 +192,11 @@ impl Setter<'_> {
         let small = self.small.clone();
         let body = self.body.clone();
         let back = format!("{} · {} · {}", letter.sender.name, letter.sender.street, letter.sender.place);
-        let back_face = if f64::from(small.width(&back)) / crate::ink::PX > 82.0 { face(family, false, 6.0) } else { small.clone() };
+        let back_face = if f64::from(small.width(&back)) / crate::ink::PX > 82.0 {
+            face(family, false, 6.0)
+        } else {
+            small.clone()
+        };
         self.sheet().text(&back_face, 25.0, top + 4.0, &back);
         if dice.chance(50) {
             self.sheet().rule(25.0, top + 5.0, 80.0, 0.2);
@@ -204,7 +217,12 @@ impl Setter<'_> {
         }
         let infos = &letter.infos;
         if dice.chance(if letter.held_out { 30 } else { 65 }) {
-            let widest = |points: f32| infos.iter().map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX).fold(0.0, f64::max);
+            let widest = |points: f32| {
+                infos
+                    .iter()
+                    .map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX)
+                    .fold(0.0, f64::max)
+            };
             let size = if widest(8.5) > 48.0 { 6.5 } else { 8.5 };
             let (label_face, lead) = (face(family, false, size), 4.8);
             let mut y = top + 5.0 + lead;
@@ -222,7 +240,12 @@ impl Setter<'_> {
             for (i, (label, _)) in infos.iter().enumerate() {
                 self.sheet().cell(&label_face, 25.0 + step * i as f64, y, label, i == 0);
             }
-            let widest = |points: f32| infos.iter().map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX).fold(0.0, f64::max);
+            let widest = |points: f32| {
+                infos
+                    .iter()
+                    .map(|(_, v)| f64::from(face(family, false, points).width(v)) / crate::ink::PX)
+                    .fold(0.0, f64::max)
+            };
             let mut size = 8.5;
             while widest(size) > step - 1.5 && size > 4.5 {
                 size -= 0.5;
@@ -247,7 +270,8 @@ impl Setter<'_> {
         let width = f64::from(big.width(name)) / crate::ink::PX;
         let claim = if letter.official { String::new() } else { letter.sender.claim.clone() };
         let y = top - 12.0;
-        let colours: [[u8; 3]; 5] = [[20, 60, 130], [150, 25, 30], [15, 95, 60], [60, 60, 70], [190, 110, 10]];
+        let colours: [[u8; 3]; 5] =
+            [[20, 60, 130], [150, 25, 30], [15, 95, 60], [60, 60, 70], [190, 110, 10]];
         let colour = *dice.pick(&colours);
         let style = if letter.held_out { dice.range(4, 5) } else { dice.range(0, 3) };
         let sheet = self.sheet();
@@ -406,7 +430,8 @@ impl Setter<'_> {
         }
         let place = (self.sheets.len() - 1, self.left + 3.0, self.y + self.lead * 1.2);
         self.y += self.lead * 2.6;
-        let role = if letter.private { "" } else { *dice.pick(&["", "i. A. ", "Geschäftsführung: ", "gez. "]) };
+        let role =
+            if letter.private { "" } else { *dice.pick(&["", "i. A. ", "Geschäftsführung: ", "gez. "]) };
         self.line(&format!("{role}{}", letter.signer), false);
         if !letter.enclosures.is_empty() {
             self.y += self.lead;
@@ -423,10 +448,20 @@ impl Setter<'_> {
         let columns = [
             [s.name.clone(), s.street.clone(), s.place.clone()],
             [format!("Tel. {}", s.phone), s.mail.clone(), format!("USt-IdNr. DE9{}", dice.digits(8))],
-            [s.bank.clone(), format!("IBAN {}", grouped(&s.iban)), format!("BIC NODE{}XXX", dice.pick(&["DEL1", "DEH7", "DEF2"]))],
+            [
+                s.bank.clone(),
+                format!("IBAN {}", grouped(&s.iban)),
+                format!("BIC NODE{}XXX", dice.pick(&["DEL1", "DEH7", "DEF2"])),
+            ],
         ];
         let mut points = 7.5;
-        let widest = |points: f32| columns.iter().flatten().map(|t| f64::from(face(family, false, points).width(t)) / crate::ink::PX).fold(0.0, f64::max);
+        let widest = |points: f32| {
+            columns
+                .iter()
+                .flatten()
+                .map(|t| f64::from(face(family, false, points).width(t)) / crate::ink::PX)
+                .fold(0.0, f64::max)
+        };
         while widest(points) > 54.0 && points > 4.0 {
             points -= 0.25;
         }
@@ -544,7 +579,13 @@ impl Setter<'_> {
         let height = dice.real(55.0, 90.0);
         self.sheet().fill_colour(0.0, 0.0, 210.0, height, colour);
         let mut size = 40.0f32;
-        let longest = |size: f32| letter.subject.split(' ').map(|w| f64::from(face(family, true, size).width(w)) / crate::ink::PX).fold(0.0, f64::max);
+        let longest = |size: f32| {
+            letter
+                .subject
+                .split(' ')
+                .map(|w| f64::from(face(family, true, size).width(w)) / crate::ink::PX)
+                .fold(0.0, f64::max)
+        };
         while longest(size) > 165.0 {
             size -= 2.0;
         }
@@ -574,7 +615,10 @@ impl Setter<'_> {
             self.y += 5.0;
         }
         let small = self.small.clone();
-        let foot = format!("{} · {} · {} · {}", letter.sender.name, letter.sender.street, letter.sender.place, letter.sender.phone);
+        let foot = format!(
+            "{} · {} · {} · {}",
+            letter.sender.name, letter.sender.street, letter.sender.place, letter.sender.phone
+        );
         self.sheet().text(&small, 25.0, 285.0, &foot);
     }
 
@@ -585,7 +629,8 @@ impl Setter<'_> {
         if letter.hold == Some("hold.wahl") {
             sheet.fill_colour(0.0, 0.0, 229.0, 162.0, [250, 165, 150]);
         }
-        let (small, body, bold) = (face(family, false, 9.0), face(family, false, 13.0), face(family, true, 15.0));
+        let (small, body, bold) =
+            (face(family, false, 9.0), face(family, false, 13.0), face(family, true, 15.0));
         let sender = [&letter.sender.name, &letter.sender.street, &letter.sender.place];
         for (i, line) in sender.iter().enumerate() {
             sheet.text(&small, 14.0, 16.0 + 4.4 * i as f64, line);

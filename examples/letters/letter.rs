@@ -82,10 +82,20 @@ pub struct Letter {
 }
 
 const GREETINGS: &[&str] = &[
-    "Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Guten Tag,",
-    "Sehr geehrte Frau {person3},", "Liebe Mitarbeiterinnen und Mitarbeiter,",
+    "Sehr geehrte Damen und Herren,",
+    "Sehr geehrte Damen und Herren,",
+    "Sehr geehrte Damen und Herren,",
+    "Guten Tag,",
+    "Sehr geehrte Frau {person3},",
+    "Liebe Mitarbeiterinnen und Mitarbeiter,",
 ];
-const CLOSINGS: &[&str] = &["Mit freundlichen Grüßen", "Mit freundlichem Gruß", "Freundliche Grüße", "Hochachtungsvoll", "Mit besten Grüßen"];
+const CLOSINGS: &[&str] = &[
+    "Mit freundlichen Grüßen",
+    "Mit freundlichem Gruß",
+    "Freundliche Grüße",
+    "Hochachtungsvoll",
+    "Mit besten Grüßen",
+];
 
 /// Makes the letter number `index` of a master seed.
 pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: bool) -> Letter {
@@ -264,13 +274,27 @@ fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Blo
 }
 
 const WARES: &[(&str, i64, i64)] = &[
-    ("Kopierpapier A4, 80 g, weiß", 389, 549), ("Ordner breit, grau", 189, 329), ("Stundenlohn Geselle", 4800, 6800),
-    ("Anfahrtspauschale", 1900, 4900), ("Streusalz, Sack 25 kg", 690, 1190), ("Reinigung Flure", 8900, 24900),
-    ("Toner schwarz", 5990, 11990), ("Wartung Brandmelder", 1290, 2990), ("Leuchtmittel LED 18 W", 590, 1490),
-    ("Erdaushub je m³", 1890, 3290), ("Pflaster verlegen je m²", 3890, 6490), ("Mittagessen Grundschule", 390, 520),
-    ("Bürostuhl mit Armlehnen", 18900, 34900), ("Grundpreis Monat", 990, 2990), ("Arbeitspreis kWh", 24, 42),
-    ("Rasenmähen Sportplatz", 12000, 28000), ("Baumschnitt", 9500, 21000), ("Plakate A2, vierfarbig", 145, 320),
-    ("Prüfung ortsfester Anlagen", 7900, 15900), ("Schulheft A5 liniert", 35, 79), ("Entsorgung Altholz", 4500, 9900),
+    ("Kopierpapier A4, 80 g, weiß", 389, 549),
+    ("Ordner breit, grau", 189, 329),
+    ("Stundenlohn Geselle", 4800, 6800),
+    ("Anfahrtspauschale", 1900, 4900),
+    ("Streusalz, Sack 25 kg", 690, 1190),
+    ("Reinigung Flure", 8900, 24900),
+    ("Toner schwarz", 5990, 11990),
+    ("Wartung Brandmelder", 1290, 2990),
+    ("Leuchtmittel LED 18 W", 590, 1490),
+    ("Erdaushub je m³", 1890, 3290),
+    ("Pflaster verlegen je m²", 3890, 6490),
+    ("Mittagessen Grundschule", 390, 520),
+    ("Bürostuhl mit Armlehnen", 18900, 34900),
+    ("Grundpreis Monat", 990, 2990),
+    ("Arbeitspreis kWh", 24, 42),
+    ("Rasenmähen Sportplatz", 12000, 28000),
+    ("Baumschnitt", 9500, 21000),
+    ("Plakate A2, vierfarbig", 145, 320),
+    ("Prüfung ortsfester Anlagen", 7900, 15900),
+    ("Schulheft A5 liniert", 35, 79),
+    ("Entsorgung Altholz", 4500, 9900),
 ];
 
 /// The priced table of a script, before its sentences name the sums.
@@ -284,17 +308,35 @@ fn prepare_table(facts: &mut Facts, script: &Script) -> Option<Table> {
             let &(name, low, high) = facts.dice.pick(WARES);
             let (count, price) = (facts.dice.range(1, 24), facts.dice.range(low, high));
             net += count * price;
-            cells.push(vec![n.to_string(), name.to_string(), count.to_string(), euros(price), euros(count * price)]);
+            cells.push(vec![
+                n.to_string(),
+                name.to_string(),
+                count.to_string(),
+                euros(price),
+                euros(count * price),
+            ]);
         }
         let tax = (net * rate + 50) / 100;
         facts.gross = net + tax;
         return Some(Table {
-            columns: vec![("Pos.", 0.08, false), ("Bezeichnung", 0.46, false), ("Menge", 0.12, true), ("Einzelpreis", 0.17, true), ("Gesamt", 0.17, true)],
+            columns: vec![
+                ("Pos.", 0.08, false),
+                ("Bezeichnung", 0.46, false),
+                ("Menge", 0.12, true),
+                ("Einzelpreis", 0.17, true),
+                ("Gesamt", 0.17, true),
+            ],
             rows: cells,
             totals: vec![
                 ("Nettobetrag".into(), format!("{} €", euros(net))),
                 (format!("zzgl. {rate} % MwSt."), format!("{} €", euros(tax))),
-                (facts.dice.pick(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"]).to_string(), format!("{} €", euros(facts.gross))),
+                (
+                    facts
+                        .dice
+                        .pick(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"])
+                        .to_string(),
+                    format!("{} €", euros(facts.gross)),
+                ),
             ],
         });
     }

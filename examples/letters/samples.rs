@@ -85,20 +85,93 @@ const SINGLES: &[One] = &[
     ("buergerbuero", "standesamt", Format::TiffDeflate, false, &["signed"]),
 ];
 
-type Many = (&'static str, &'static str, Format, bool, Separator, &'static [(&'static str, &'static [&'static str])]);
+type Many =
+    (&'static str, &'static str, Format, bool, Separator, &'static [(&'static str, &'static [&'static str])]);
 
 /// Stacks: station, name, format, duplex, separator, letters.
 const STACKS: &[Many] = &[
-    ("allgemein", "stapel-patch", T, false, Separator::PatchT, &[("kita", &[]), ("beschwerde", &["skew"]), ("wohngeld", &["stamped"]), ("unbekannt", &[]), ("hundesteuer", &["turn180"])]),
-    ("allgemein", "stapel-qr", P, true, Separator::Qr, &[("bauantrag", &["signed"]), ("gericht", &["skew"]), ("gewerbe", &[]), ("krankmeldung", &["punched"])]),
-    ("allgemein", "stapel-grau", D, true, Separator::Qr, &[("bussgeld_einspruch", &["stamped"]), ("hundesteuer", &["skew"])]),
+    (
+        "allgemein",
+        "stapel-patch",
+        T,
+        false,
+        Separator::PatchT,
+        &[
+            ("kita", &[]),
+            ("beschwerde", &["skew"]),
+            ("wohngeld", &["stamped"]),
+            ("unbekannt", &[]),
+            ("hundesteuer", &["turn180"]),
+        ],
+    ),
+    (
+        "allgemein",
+        "stapel-qr",
+        P,
+        true,
+        Separator::Qr,
+        &[
+            ("bauantrag", &["signed"]),
+            ("gericht", &["skew"]),
+            ("gewerbe", &[]),
+            ("krankmeldung", &["punched"]),
+        ],
+    ),
+    (
+        "allgemein",
+        "stapel-grau",
+        D,
+        true,
+        Separator::Qr,
+        &[("bussgeld_einspruch", &["stamped"]), ("hundesteuer", &["skew"])],
+    ),
     ("allgemein", "duplex-1", D, true, Separator::Nothing, &[("unterhaltsvorschuss", &["signed"])]),
     ("allgemein", "duplex-2", T, true, Separator::Nothing, &[("bewerbung", &["skew"])]),
     ("allgemein", "duplex-3", T, true, Separator::Nothing, &[("hold.personalrat", &[])]),
-    ("rechnungen", "stapel", T, false, Separator::PatchT, &[("rechnung", &[]), ("rechnung", &["stamped"]), ("mahnung", &["skew"]), ("rechnung", &["noise"]), ("rechnung", &["punched"])]),
-    ("rechnungen", "duplex", P, true, Separator::PatchT, &[("rechnung", &[]), ("rechnung", &["skew"]), ("mahnung", &["stamped"])]),
-    ("buergerbuero", "stapel-leer", T, false, Separator::Blank, &[("meldewesen", &[]), ("standesamt", &["skew"]), ("meldewesen", &["stamped"]), ("standesamt", &[]), ("unbekannt", &[])]),
-    ("buergerbuero", "stapel-leer-2", P, false, Separator::Blank, &[("standesamt", &["signed"]), ("meldewesen", &["black_border"]), ("standesamt", &["punched"])]),
+    (
+        "rechnungen",
+        "stapel",
+        T,
+        false,
+        Separator::PatchT,
+        &[
+            ("rechnung", &[]),
+            ("rechnung", &["stamped"]),
+            ("mahnung", &["skew"]),
+            ("rechnung", &["noise"]),
+            ("rechnung", &["punched"]),
+        ],
+    ),
+    (
+        "rechnungen",
+        "duplex",
+        P,
+        true,
+        Separator::PatchT,
+        &[("rechnung", &[]), ("rechnung", &["skew"]), ("mahnung", &["stamped"])],
+    ),
+    (
+        "buergerbuero",
+        "stapel-leer",
+        T,
+        false,
+        Separator::Blank,
+        &[
+            ("meldewesen", &[]),
+            ("standesamt", &["skew"]),
+            ("meldewesen", &["stamped"]),
+            ("standesamt", &[]),
+            ("unbekannt", &[]),
+        ],
+    ),
+    (
+        "buergerbuero",
+        "stapel-leer-2",
+        P,
+        false,
+        Separator::Blank,
+        &[("standesamt", &["signed"]), ("meldewesen", &["black_border"]), ("standesamt", &["punched"])],
+    ),
 ];
 
 /// The plans of the sample set.
@@ -106,19 +179,49 @@ pub fn plans() -> Vec<FilePlan> {
     let mut out = Vec::new();
     for (n, &(station, what, format, colour, conditions)) in SINGLES.iter().enumerate() {
         let letters = vec![LetterPlan { what, conditions: conditions.to_vec(), marked_back: false }];
-        out.push(new(format!("{station}/{:03}-{}", n + 1, what.replace('.', "-")), out.len(), format, colour, false, Separator::Nothing, letters));
+        out.push(new(
+            format!("{station}/{:03}-{}", n + 1, what.replace('.', "-")),
+            out.len(),
+            format,
+            colour,
+            false,
+            Separator::Nothing,
+            letters,
+        ));
     }
     for &(station, name, format, duplex, separator, letters) in STACKS {
         let letters: Vec<LetterPlan> = letters
             .iter()
             .enumerate()
-            .map(|(n, (what, conditions))| LetterPlan { what, conditions: conditions.to_vec(), marked_back: n == 0 && duplex })
+            .map(|(n, (what, conditions))| LetterPlan {
+                what,
+                conditions: conditions.to_vec(),
+                marked_back: n == 0 && duplex,
+            })
             .collect();
         out.push(new(format!("{station}/{name}"), out.len(), format, false, duplex, separator, letters));
     }
     out
 }
 
-fn new(name: String, index: usize, format: Format, colour: bool, duplex: bool, separator: Separator, letters: Vec<LetterPlan>) -> FilePlan {
-    FilePlan { name, seed: SEED, index: index as u64, held_out: false, format, colour, duplex, separator, letters }
+fn new(
+    name: String,
+    index: usize,
+    format: Format,
+    colour: bool,
+    duplex: bool,
+    separator: Separator,
+    letters: Vec<LetterPlan>,
+) -> FilePlan {
+    FilePlan {
+        name,
+        seed: SEED,
+        index: index as u64,
+        held_out: false,
+        format,
+        colour,
+        duplex,
+        separator,
+        letters,
+    }
 }

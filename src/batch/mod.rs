@@ -75,7 +75,8 @@ pub struct CutDocument {
 /// Cuts a batch.
 pub fn cut(pages: &[BatchPage], order: &CutOrder) -> Vec<CutDocument> {
     let mut documents: Vec<CutDocument> = Vec::new();
-    let mut open = CutDocument { reasons: vec![reason("batch.start", "Anfang des Stapels.")], ..CutDocument::default() };
+    let mut open =
+        CutDocument { reasons: vec![reason("batch.start", "Anfang des Stapels.")], ..CutDocument::default() };
     let mut after_separator = false;
     for (index, page) in pages.iter().enumerate() {
         if let Some((kind, value)) = separator(page, order) {
@@ -83,7 +84,8 @@ pub fn cut(pages: &[BatchPage], order: &CutOrder) -> Vec<CutDocument> {
             let text = format!("Trennblatt ({kind}) auf Seite {}.", index + 1);
             open.reasons = vec![reason(&format!("separator.{kind}"), &text)];
             let orders = value.strip_prefix(&order.separator_prefix).into_iter();
-            let orders = orders.flat_map(|v| v.split(';')).filter(|v| !v.is_empty()).map(str::to_owned).collect();
+            let orders =
+                orders.flat_map(|v| v.split(';')).filter(|v| !v.is_empty()).map(str::to_owned).collect();
             open.separators.push(SeparatorUse { page: index, kind, value, orders });
             after_separator = true;
             continue;
@@ -144,8 +146,8 @@ fn keep_leftovers(documents: &mut Vec<CutDocument>, mut rest: CutDocument, pages
 
 fn separator(page: &BatchPage, order: &CutOrder) -> Option<(String, String)> {
     let code = page.codes.iter().find(|code| match code.symbology.as_str() {
-        // Only T and 2 mean "next document" in the trade; the others are left to scanner profiles.
-        "patch_t" | "patch_2" => true,
+        // T and 2 mean "next document" in the trade; fed upside down, T reads as 3.
+        "patch_t" | "patch_2" | "patch_3" => true,
         _ => code.value.starts_with(&order.separator_prefix),
     });
     match code {
@@ -155,7 +157,14 @@ fn separator(page: &BatchPage, order: &CutOrder) -> Option<(String, String)> {
 }
 
 fn reason(rule: &str, text: &str) -> Reason {
-    Reason { about: "cut".into(), rule: rule.into(), text: text.into(), weight: None, page: None, bounds: None }
+    Reason {
+        about: "cut".into(),
+        rule: rule.into(),
+        text: text.into(),
+        weight: None,
+        page: None,
+        bounds: None,
+    }
 }
 
 #[cfg(test)]

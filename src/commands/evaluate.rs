@@ -78,7 +78,9 @@ pub fn run(truth: &Path, dir: &Path) -> Outcome {
             let same_pages = sheet.pages.iter().map(|p| p.source_page).eq(expected.pages.iter().copied());
             cut_right += usize::from(same_pages);
             for (page, text) in sheet.pages.iter().zip(pages) {
-                let Some(true_page) = file.pages.get(page.source_page.saturating_sub(1) as usize) else { continue };
+                let Some(true_page) = file.pages.get(page.source_page.saturating_sub(1) as usize) else {
+                    continue;
+                };
                 let words = compare(&true_page.text, text);
                 conditions.entry("(alle)".into()).or_default().add(words);
                 for condition in &true_page.conditions {
@@ -146,8 +148,13 @@ type Results = HashMap<(String, u32), (DocumentSheet, Vec<String>)>;
 /// Documents by source file name and first source page.
 fn results(dir: &Path) -> Result<Results, Stop> {
     let mut results = HashMap::new();
-    let entries = std::fs::read_dir(dir).map_err(Error::io("Ergebnisse lesen", dir))?;
-    for folder in entries.flatten().map(|e| e.path()).filter(|p| p.join("document.json").is_file()) {
+    let mut todo = vec![dir.to_owned()];
+    while let Some(folder) = todo.pop() {
+        if !folder.join("document.json").is_file() {
+            let entries = std::fs::read_dir(&folder).map_err(Error::io("Ergebnisse lesen", &folder))?;
+            todo.extend(entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()));
+            continue;
+        }
         let read = |name: &str| {
             let path = folder.join(name);
             std::fs::read_to_string(&path).map_err(Error::io("Ergebnis lesen", &path))

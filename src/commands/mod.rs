@@ -87,7 +87,10 @@ fn check(config: Option<&Path>) -> Outcome {
         Ok(book) => {
             for kind in book.kinds() {
                 if pipeline.department(&kind.department).is_none() {
-                    wrong.push(format!("[rules.department] „{}“ geht an „{}“, das es nicht gibt.", kind.id, kind.department));
+                    wrong.push(format!(
+                        "[rules.department] „{}“ geht an „{}“, das es nicht gibt.",
+                        kind.id, kind.department
+                    ));
                 }
             }
         }
@@ -101,14 +104,25 @@ fn check(config: Option<&Path>) -> Outcome {
     for station in &pipeline.stations {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(&station.folder).map(|m| m.permissions().mode());
-        if mode.is_ok_and(|m| m & 0o004 != 0) && station.profile.confidentiality > crate::model::document::Need::Normal {
-            wrong.push(format!("[station.world_readable] {} ist für alle lesbar. Hinweis: chmod o-rwx.", station.folder.display()));
+        if mode.is_ok_and(|m| m & 0o004 != 0)
+            && station.profile.confidentiality > crate::model::document::Need::Normal
+        {
+            wrong.push(format!(
+                "[station.world_readable] {} ist für alle lesbar. Hinweis: chmod o-rwx.",
+                station.folder.display()
+            ));
         }
     }
     for line in &wrong {
         eprintln!("{line}");
     }
-    println!("{} Stationen, {} Ämter, {} Ziele geprüft, {} Beanstandungen.", pipeline.stations.len(), pipeline.departments.len(), pipeline.targets.len(), wrong.len());
+    println!(
+        "{} Stationen, {} Ämter, {} Ziele geprüft, {} Beanstandungen.",
+        pipeline.stations.len(),
+        pipeline.departments.len(),
+        pipeline.targets.len(),
+        wrong.len()
+    );
     Ok(if wrong.is_empty() { DONE } else { USAGE })
 }
 
@@ -117,8 +131,13 @@ fn verify(paths: &[std::path::PathBuf]) -> u8 {
     let mut code = DONE;
     for path in paths {
         let read = |name: &str| std::fs::read(path.join(name));
-        let (Ok(record), Ok(text), Ok(sheet)) = (read("record.json"), read("document.txt"), read("document.json")) else {
-            eprintln!("[verify.missing] {}: record.json, document.txt oder document.json fehlt.", path.display());
+        let (Ok(record), Ok(text), Ok(sheet)) =
+            (read("record.json"), read("document.txt"), read("document.json"))
+        else {
+            eprintln!(
+                "[verify.missing] {}: record.json, document.txt oder document.json fehlt.",
+                path.display()
+            );
             code = USAGE;
             continue;
         };
@@ -126,7 +145,10 @@ fn verify(paths: &[std::path::PathBuf]) -> u8 {
         let checks = record::verify(&record, Files { product: &product, text: &text, sheet: &sheet });
         let broken: Vec<_> = checks.iter().filter(|c| !c.holds).map(|c| c.name).collect();
         if broken.is_empty() {
-            println!("{}: unversehrt (Siegel: keines; Schäden werden erkannt, Fälschungen nicht)", path.display());
+            println!(
+                "{}: unversehrt (Siegel: keines; Schäden werden erkannt, Fälschungen nicht)",
+                path.display()
+            );
         } else {
             println!("{}: NICHT unversehrt: {}", path.display(), broken.join(", "));
             code = code.max(REFUSED);

@@ -26,7 +26,9 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     match action {
         StationAction::Open { name, operator, received, source, by } => {
             if received.parse::<jiff::civil::Date>().is_err() {
-                return Err(Stop::Usage(format!("[usage.date] „{received}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")));
+                return Err(Stop::Usage(format!(
+                    "[usage.date] „{received}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."
+                )));
             }
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
@@ -60,7 +62,9 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
             }
             if let Some(department) = department {
                 if pipeline.department(&department).is_none() {
-                    return Err(Stop::Usage(format!("[usage.department] Das Amt „{department}“ gibt es nicht.")));
+                    return Err(Stop::Usage(format!(
+                        "[usage.department] Das Amt „{department}“ gibt es nicht."
+                    )));
                 }
                 sheet.understanding.targets.retain(|t| t.role == Role::Copy && t.department != department);
                 let reason = format!("Entscheidung von {by}.");

@@ -46,7 +46,9 @@ impl Drop for Private {
 pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     let mut pipeline = pipeline(config)?;
     if let Some(date) = wish.received.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_err()) {
-        return Err(Stop::Usage(format!("[usage.date] „{date}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")));
+        return Err(Stop::Usage(format!(
+            "[usage.date] „{date}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."
+        )));
     }
     let station = station(&pipeline, wish.station.as_deref())?;
     prepare_out(&wish.out)?;
@@ -83,7 +85,10 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
     match name {
         Some(name) => pipeline.station(name).cloned().ok_or_else(|| {
             let known: Vec<_> = pipeline.stations.iter().map(|s| s.id.as_str()).collect();
-            Stop::Usage(format!("[usage.station] Die Station „{name}“ gibt es nicht. Hinweis: {}.", known.join(", ")))
+            Stop::Usage(format!(
+                "[usage.station] Die Station „{name}“ gibt es nicht. Hinweis: {}.",
+                known.join(", ")
+            ))
         }),
         None => Ok(Station {
             id: "process".into(),
@@ -105,7 +110,10 @@ fn prepare_out(out: &Path) -> Result<(), Stop> {
     fs::create_dir_all(out).map_err(Error::io("Ergebnisordner anlegen", out))?;
     let mut entries = fs::read_dir(out).map_err(Error::io("Ergebnisordner lesen", out))?;
     if entries.next().is_some() {
-        return Err(Stop::Usage(format!("[usage.out] {} ist nicht leer. Hinweis: einen neuen Ordner nennen.", out.display())));
+        return Err(Stop::Usage(format!(
+            "[usage.out] {} ist nicht leer. Hinweis: einen neuen Ordner nennen.",
+            out.display()
+        )));
     }
     Ok(())
 }
@@ -132,7 +140,10 @@ fn files(inputs: &[PathBuf]) -> (Vec<PathBuf>, u32) {
             }
             Ok(meta) if meta.is_file() => files.push(input.clone()),
             Ok(_) => {
-                eprintln!("[source.no_file] {} ist keine Datei. Hinweis: nur Dateien und Ordner nennen.", input.display());
+                eprintln!(
+                    "[source.no_file] {} ist keine Datei. Hinweis: nur Dateien und Ordner nennen.",
+                    input.display()
+                );
                 refused += 1;
             }
             Err(error) => {
@@ -181,13 +192,17 @@ fn work(house: &House, batches: usize) -> Result<(), Error> {
             let pages: u64 = overview.pages.values().sum();
             bar.set_length(pages);
             bar.set_position(overview.pages.get("read").copied().unwrap_or(0));
-            let ended: u64 = ["cut", "rejected", "held"].iter().filter_map(|s| overview.batches.get(*s)).sum();
+            let ended: u64 =
+                ["cut", "rejected", "held"].iter().filter_map(|s| overview.batches.get(*s)).sum();
             let formed = overview.documents.get("formed").copied().unwrap_or(0);
             if ended >= batches as u64 && formed == 0 {
                 break Ok(());
             }
             if worker.is_finished() {
-                break Err(Error::Engine { code: "crashed", text: "Die Verarbeitung endete vorzeitig".into() });
+                break Err(Error::Engine {
+                    code: "crashed",
+                    text: "Die Verarbeitung endete vorzeitig".into(),
+                });
             }
             std::thread::sleep(Duration::from_millis(40));
         };
@@ -207,7 +222,8 @@ fn write_batch(
 ) -> Result<u32, Error> {
     let batch = house.ledger.batch(id)?;
     if batch.state == BatchState::Rejected {
-        let reason = house.ledger.queue(u32::MAX)?.into_iter().find(|r| r.batch == id.0).and_then(|r| r.reason);
+        let reason =
+            house.ledger.queue(u32::MAX)?.into_iter().find(|r| r.batch == id.0).and_then(|r| r.reason);
         eprintln!("{}: {}", path.display(), reason.unwrap_or_default());
         return Ok(1);
     }
@@ -252,4 +268,3 @@ fn json_line(sheet: &DocumentSheet, folder: &Path) -> Result<String, Error> {
     value["folder"] = folder.display().to_string().into();
     Ok(value.to_string())
 }
-

@@ -108,7 +108,10 @@ pub fn status(config: Option<&Path>) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
     for row in ledger.queue(u32::MAX)?.iter().rev() {
-        println!("{} {} {} {}/{} Seiten {}", row.batch, row.station, row.state, row.pages_read, row.pages, row.file_name);
+        println!(
+            "{} {} {} {}/{} Seiten {}",
+            row.batch, row.station, row.state, row.pages_read, row.pages, row.file_name
+        );
         if let Some(reason) = &row.reason {
             println!("  {reason}");
         }
@@ -118,6 +121,9 @@ pub fn status(config: Option<&Path>) -> Outcome {
         }
     }
     let overview = ledger.overview()?;
-    println!("Stapel {:?}\nSchriftstücke {:?}\nZustellungen {:?}", overview.batches, overview.documents, overview.deliveries);
+    println!(
+        "Stapel {:?}\nSchriftstücke {:?}\nZustellungen {:?}",
+        overview.batches, overview.documents, overview.deliveries
+    );
     Ok(DONE)
 }

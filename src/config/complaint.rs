@@ -37,7 +37,8 @@ impl Complaint {
         let from = before.rfind('\n').map_or(0, |i| i + 1);
         let content = source[from..].lines().next().unwrap_or_default();
         let column = source[from..start].chars().count();
-        let width = source.get(span).map_or(1, |s| s.lines().next().unwrap_or_default().chars().count()).max(1);
+        let width =
+            source.get(span).map_or(1, |s| s.lines().next().unwrap_or_default().chars().count()).max(1);
         let number = line.to_string();
         let pad = " ".repeat(number.len());
         Self {

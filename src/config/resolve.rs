@@ -30,7 +30,12 @@ pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Comp
         Ok(written) => written,
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
-            check.complain(span, "config.syntax", error.message().to_owned(), "Schreibweise und Namen prüfen; Beispiele stehen in pipeline.toml.");
+            check.complain(
+                span,
+                "config.syntax",
+                error.message().to_owned(),
+                "Schreibweise und Namen prüfen; Beispiele stehen in pipeline.toml.",
+            );
             return Err(check.complaints);
         }
     };
@@ -62,7 +67,12 @@ impl Check<'_> {
             .iter()
             .map(|d| {
                 if d.targets.is_empty() {
-                    self.complain(d.id.span(), "config.no_target", format!("Das Amt „{}“ hat kein Ziel.", d.id.get_ref()), "targets = [\"…\"] ergänzen.");
+                    self.complain(
+                        d.id.span(),
+                        "config.no_target",
+                        format!("Das Amt „{}“ hat kein Ziel.", d.id.get_ref()),
+                        "targets = [\"…\"] ergänzen.",
+                    );
                 }
                 for target in &d.targets {
                     self.known(target, &target_ids, "Ziel");
@@ -96,13 +106,23 @@ impl Check<'_> {
         self.known(&written.town.central, &department_ids, "Amt");
         for pattern in &written.town.own_references {
             if let Err(error) = regex::Regex::new(pattern.get_ref()) {
-                self.complain(pattern.span(), "config.pattern", format!("Kein gültiges Suchmuster: {error}"), "Regulären Ausdruck berichtigen.");
+                self.complain(
+                    pattern.span(),
+                    "config.pattern",
+                    format!("Kein gültiges Suchmuster: {error}"),
+                    "Regulären Ausdruck berichtigen.",
+                );
             }
         }
         let web = written.web.listen.as_ref().and_then(|listen| {
             let address = listen.get_ref().parse().ok();
             if address.is_none() {
-                self.complain(listen.span(), "config.address", "Keine gültige Adresse.", "Zum Beispiel listen = \"127.0.0.1:8420\".");
+                self.complain(
+                    listen.span(),
+                    "config.address",
+                    "Keine gültige Adresse.",
+                    "Zum Beispiel listen = \"127.0.0.1:8420\".",
+                );
             }
             address
         });
@@ -120,7 +140,9 @@ impl Check<'_> {
             vault: self.path(&written.vault),
             classifiers: self.path(&written.classifiers),
             web,
-            workers: written.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+            workers: written
+                .workers
+                .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
         }
@@ -131,7 +153,12 @@ impl Check<'_> {
         let mut share = |value: &Option<Spanned<f32>>, default: f32| match value {
             Some(v) if (0.0..=1.0).contains(v.get_ref()) => *v.get_ref(),
             Some(v) => {
-                self.complain(v.span(), "config.share", "Der Wert muss zwischen 0 und 1 liegen.", "Zum Beispiel 0.9.");
+                self.complain(
+                    v.span(),
+                    "config.share",
+                    "Der Wert muss zwischen 0 und 1 liegen.",
+                    "Zum Beispiel 0.9.",
+                );
                 default
             }
             None => default,
@@ -148,7 +175,12 @@ impl Check<'_> {
         let fine = text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
         if !fine {
-            self.complain(id.span(), "config.id", format!("„{text}“ ist keine Kennung."), "Nur a-z, 0-9, _ und -, mit einem Buchstaben am Anfang.");
+            self.complain(
+                id.span(),
+                "config.id",
+                format!("„{text}“ ist keine Kennung."),
+                "Nur a-z, 0-9, _ und -, mit einem Buchstaben am Anfang.",
+            );
         }
         text.clone()
     }
@@ -157,7 +189,12 @@ impl Check<'_> {
         let mut seen = std::collections::HashSet::new();
         for id in ids {
             if !seen.insert(id.get_ref()) {
-                self.complain(id.span(), "config.twice", format!("„{}“ gibt es schon.", id.get_ref()), "Eine andere Kennung wählen.");
+                self.complain(
+                    id.span(),
+                    "config.twice",
+                    format!("„{}“ gibt es schon.", id.get_ref()),
+                    "Eine andere Kennung wählen.",
+                );
             }
         }
     }
@@ -171,19 +208,35 @@ impl Check<'_> {
             Some(near) => format!("Meinten Sie „{near}“?"),
             None => format!("Bekannt sind: {}.", known.join(", ")),
         };
-        self.complain(name.span(), "config.unknown_name", format!("{what} „{}“ ist nicht bekannt.", name.get_ref()), hint);
+        self.complain(
+            name.span(),
+            "config.unknown_name",
+            format!("{what} „{}“ ist nicht bekannt.", name.get_ref()),
+            hint,
+        );
     }
 
     fn profile(&mut self, written: &file::Profile) -> Profile {
         let default = copying_profile();
         let replacing = written.scan_mode == ScanMode::Replacing;
-        let dpi_min = written.dpi_min.as_ref().map_or(if replacing { REPLACING_DPI_MIN } else { default.dpi_min }, |d| *d.get_ref());
+        let dpi_min = written
+            .dpi_min
+            .as_ref()
+            .map_or(if replacing { REPLACING_DPI_MIN } else { default.dpi_min }, |d| *d.get_ref());
         if replacing && dpi_min < REPLACING_DPI_MIN {
             let span = written.dpi_min.as_ref().map_or(written.id.span(), Spanned::span);
-            self.complain(span, "config.replacing_dpi", "Ersetzendes Scannen verlangt mindestens 300 dpi.", "dpi_min = 300 setzen oder scan_mode = \"copying\".");
+            self.complain(
+                span,
+                "config.replacing_dpi",
+                "Ersetzendes Scannen verlangt mindestens 300 dpi.",
+                "dpi_min = 300 setzen oder scan_mode = \"copying\".",
+            );
         }
         let limits = Limits {
-            page_pixels_max: written.limits.page_megapixels_max.map_or(default.limits.page_pixels_max, |m| m * 1_000_000),
+            page_pixels_max: written
+                .limits
+                .page_megapixels_max
+                .map_or(default.limits.page_pixels_max, |m| m * 1_000_000),
             pages_max: written.limits.pages_max.unwrap_or(default.limits.pages_max),
             page_seconds_max: written.limits.page_seconds_max.unwrap_or(default.limits.page_seconds_max),
             ..default.limits
@@ -223,11 +276,21 @@ impl Check<'_> {
         }
         for pattern in &written.ignore {
             if globset::Glob::new(pattern.get_ref()).is_err() {
-                self.complain(pattern.span(), "config.pattern", "Kein gültiges Dateimuster.", "Zum Beispiel \"*.bak\".");
+                self.complain(
+                    pattern.span(),
+                    "config.pattern",
+                    "Kein gültiges Dateimuster.",
+                    "Zum Beispiel \"*.bak\".",
+                );
             }
         }
         if let (Some(hours), true) = (&written.keep_done_hours, profile.confidentiality >= Need::Hoch) {
-            self.complain(hours.span(), "config.done_confidential", "Bei hoher Vertraulichkeit bleiben keine Kopien im Scanordner.", "keep_done_hours entfernen.");
+            self.complain(
+                hours.span(),
+                "config.done_confidential",
+                "Bei hoher Vertraulichkeit bleiben keine Kopien im Scanordner.",
+                "keep_done_hours entfernen.",
+            );
         }
         Station {
             id: self.id(&written.id),
@@ -253,10 +316,20 @@ impl Check<'_> {
         for (index, station) in stations.iter().enumerate() {
             let span = written.station[index].folder.span();
             if others.iter().any(|other| touch(other, &station.folder)) {
-                self.complain(span.clone(), "config.folders_overlap", "Der Scanordner überschneidet sich mit Journal, Tresor oder einem Zielordner.", "Einen eigenen Ordner wählen.");
+                self.complain(
+                    span.clone(),
+                    "config.folders_overlap",
+                    "Der Scanordner überschneidet sich mit Journal, Tresor oder einem Zielordner.",
+                    "Einen eigenen Ordner wählen.",
+                );
             }
             if stations[..index].iter().any(|other| touch(&other.folder, &station.folder)) {
-                self.complain(span, "config.folders_overlap", "Der Scanordner überschneidet sich mit dem einer anderen Station.", "Jeder Station einen eigenen Ordner geben.");
+                self.complain(
+                    span,
+                    "config.folders_overlap",
+                    "Der Scanordner überschneidet sich mit dem einer anderen Station.",
+                    "Jeder Station einen eigenen Ordner geben.",
+                );
             }
         }
     }
@@ -264,7 +337,12 @@ impl Check<'_> {
     fn target(&mut self, written: &file::Target) -> Option<Target> {
         let id = self.id(&written.id);
         let missing = |check: &mut Self, key: &str| {
-            check.complain(written.id.span(), "config.missing_key", format!("Dem Ziel „{}“ fehlt „{key}“.", written.id.get_ref()), format!("{key} = … ergänzen."));
+            check.complain(
+                written.id.span(),
+                "config.missing_key",
+                format!("Dem Ziel „{}“ fehlt „{key}“.", written.id.get_ref()),
+                format!("{key} = … ergänzen."),
+            );
         };
         let way = match written.kind.get_ref().as_str() {
             "folder" => match &written.path {
@@ -301,7 +379,12 @@ impl Check<'_> {
                 })
             }
             _ => {
-                self.complain(written.kind.span(), "config.target_type", "Diese Art von Ziel gibt es nicht.", "type = \"folder\" oder \"mail\".");
+                self.complain(
+                    written.kind.span(),
+                    "config.target_type",
+                    "Diese Art von Ziel gibt es nicht.",
+                    "type = \"folder\" oder \"mail\".",
+                );
                 return None;
             }
         };
@@ -315,12 +398,22 @@ impl Check<'_> {
             "tls" => MailSecurity::Tls,
             "plain" => {
                 if !matches!(host.get_ref().as_str(), "localhost" | "127.0.0.1" | "::1") {
-                    self.complain(host.span(), "config.plain_mail", "Unverschlüsselte Post geht nur an den eigenen Rechner.", "security = \"starttls\" oder \"tls\".");
+                    self.complain(
+                        host.span(),
+                        "config.plain_mail",
+                        "Unverschlüsselte Post geht nur an den eigenen Rechner.",
+                        "security = \"starttls\" oder \"tls\".",
+                    );
                 }
                 MailSecurity::PlainLoopback
             }
             _ => {
-                self.complain(word.span(), "config.security", "Unbekannte Verschlüsselung.", "\"starttls\", \"tls\" oder \"plain\".");
+                self.complain(
+                    word.span(),
+                    "config.security",
+                    "Unbekannte Verschlüsselung.",
+                    "\"starttls\", \"tls\" oder \"plain\".",
+                );
                 MailSecurity::Starttls
             }
         }

@@ -17,7 +17,10 @@ pub fn next_delivery(house: &House, target: &str, way: &dyn Target, worker: &str
     fault::point("delivery.leased");
     if delivery.state == DeliveryState::Sending {
         // The program died during an attempt: nobody knows how it ended.
-        let trouble = Some(("delivery.interrupted".into(), "Der Versand wurde unterbrochen; es wird nachgesehen.".into()));
+        let trouble = Some((
+            "delivery.interrupted".into(),
+            "Der Versand wurde unterbrochen; es wird nachgesehen.".into(),
+        ));
         house.ledger.delivery_moved(&delivery.id, DeliveryState::Ambiguous, None, trouble, Duration::ZERO)?;
         delivery.state = DeliveryState::Ambiguous;
     }

@@ -80,7 +80,8 @@ pub fn next_page(house: &House, worker: &str) -> Result<bool> {
             return Err(Error::Engine { code: "start", text });
         }
         Err(Error::Engine { code, text }) => {
-            let refusal = Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
+            let refusal =
+                Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
             (unreadable(&page.source, &refusal), Vec::new())
         }
         Err(error) => return Err(error),
@@ -125,7 +126,9 @@ fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
 
 /// Understands the next document and says what follows.
 pub fn next_document(house: &House, worker: &str) -> Result<bool> {
-    let Some(document) = house.ledger.lease_document(DocumentState::Formed, worker)? else { return Ok(false) };
+    let Some(document) = house.ledger.lease_document(DocumentState::Formed, worker)? else {
+        return Ok(false);
+    };
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
     let sheet = sheet_of(house, &document, &batch, &pages)?;
@@ -152,7 +155,8 @@ pub fn sheet_of(
 ) -> Result<DocumentSheet> {
     let opened = opened(batch)?;
     let profile = house.profile(&batch.station);
-    let read: Vec<ReadPage> = document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
+    let read: Vec<ReadPage> =
+        document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
     let received = Received {
         date: batch.received_date.clone(),
         time: None,
@@ -176,7 +180,11 @@ pub fn sheet_of(
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
     if decision.hold.is_none() {
         let notes = opened.notes.iter().filter(|n| n.severity == crate::model::notes::Severity::Review);
-        decision.review.extend(notes.map(|n| ReviewReason { code: n.code.clone(), text: n.text.clone(), page: None }));
+        decision.review.extend(notes.map(|n| ReviewReason {
+            code: n.code.clone(),
+            text: n.text.clone(),
+            page: None,
+        }));
         if read.iter().all(|p| p.text.words.is_empty()) && decision.review.len() < 2 && !opened.encrypted {
             decision.review.push(ReviewReason {
                 code: "document.no_words".into(),
@@ -235,8 +243,13 @@ fn opened(batch: &BatchRow) -> Result<&OpenedSource> {
 /// What was found on a page; a page whose words were deleted has none.
 fn read_page(page: &PageRow) -> ReadPage {
     match &page.measured {
-        Some(measured) => ReadPage { measured: measured.clone(), text: page.text.clone().unwrap_or_default() },
-        None => unreadable(&page.source, &Refusal::new("page.not_measured", "Die Seite wurde nicht verarbeitet.", "")),
+        Some(measured) => {
+            ReadPage { measured: measured.clone(), text: page.text.clone().unwrap_or_default() }
+        }
+        None => unreadable(
+            &page.source,
+            &Refusal::new("page.not_measured", "Die Seite wurde nicht verarbeitet.", ""),
+        ),
     }
 }
 
@@ -374,7 +387,9 @@ fn facts(
 
 /// Makes the next approved document's product and record, and intends its deliveries.
 pub fn next_product(house: &House, worker: &str) -> Result<bool> {
-    let Some(document) = house.ledger.lease_document(DocumentState::Approved, worker)? else { return Ok(false) };
+    let Some(document) = house.ledger.lease_document(DocumentState::Approved, worker)? else {
+        return Ok(false);
+    };
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
     let Some(sheet) = document.sheet.clone() else {
@@ -398,7 +413,12 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
 }
 
 /// An error that time heals is waited out; any other asks a person.
-fn give_up_or_wait(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: Error) -> Result<bool> {
+fn give_up_or_wait(
+    house: &House,
+    document: &DocumentRow,
+    mut sheet: DocumentSheet,
+    error: Error,
+) -> Result<bool> {
     if error.retry() == Retry::Later && document.attempts < ATTEMPTS_MAX {
         house.ledger.document_again(&document.id, AGAIN * (document.attempts + 1))?;
         return Err(error);

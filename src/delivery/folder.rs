@@ -132,7 +132,8 @@ impl Target for Folder {
     }
 
     fn check(&self) -> Vec<Refusal> {
-        let fails = |text: String| vec![Refusal::new("folder.unusable", text, "Ordner einhängen und Rechte prüfen.")];
+        let fails =
+            |text: String| vec![Refusal::new("folder.unusable", text, "Ordner einhängen und Rechte prüfen.")];
         if let Err(e) = fs::create_dir_all(&self.path) {
             return fails(format!("Der Zielordner {} lässt sich nicht anlegen: {e}.", self.path.display()));
         }

@@ -11,9 +11,9 @@ use crate::model::refusal::Refusal;
 use crate::model::town::{MailSecurity, MailTarget};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, MultiPart, SinglePart};
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport};
 
 /// One mail per document.
@@ -62,8 +62,11 @@ impl Mail {
     }
 
     fn message(&self, parcel: &Parcel) -> Result<Message, Refusal> {
-        let wrong = |text: String| Refusal::new("mail.address", text, "Absender und Empfänger in pipeline.toml prüfen.");
-        let domain = self.config.from.rsplit('@').next().unwrap_or("localhost").trim_end_matches('>').to_owned();
+        let wrong = |text: String| {
+            Refusal::new("mail.address", text, "Absender und Empfänger in pipeline.toml prüfen.")
+        };
+        let domain =
+            self.config.from.rsplit('@').next().unwrap_or("localhost").trim_end_matches('>').to_owned();
         let id = format!("<{}@{domain}>", ContentHash::of(parcel.delivery.0.as_bytes()));
         let mut builder = Message::builder()
             .from(self.config.from.parse().map_err(|e| wrong(format!("{}: {e}", self.config.from)))?)
@@ -110,7 +113,8 @@ impl Target for Mail {
     }
 
     fn deliver(&self, parcel: &Parcel) -> AttemptResult {
-        let permanent = |r: Refusal| AttemptResult::Permanent { code: r.code, text: format!("{} {}", r.text, r.hint) };
+        let permanent =
+            |r: Refusal| AttemptResult::Permanent { code: r.code, text: format!("{} {}", r.text, r.hint) };
         let message = match self.message(parcel) {
             Ok(message) => message,
             Err(refusal) => return permanent(refusal),
@@ -119,7 +123,11 @@ impl Target for Mail {
         if length > self.config.bytes_max {
             return permanent(Refusal::new(
                 "mail.too_large",
-                format!("Die Nachricht hat {} MiB, erlaubt sind {} MiB.", length >> 20, self.config.bytes_max >> 20),
+                format!(
+                    "Die Nachricht hat {} MiB, erlaubt sind {} MiB.",
+                    length >> 20,
+                    self.config.bytes_max >> 20
+                ),
                 "Über einen Ordner zustellen.",
             ));
         }

@@ -45,11 +45,21 @@ pub fn after_attempt(delivery: &str, attempts: u32, result: AttemptResult) -> Ne
     let after = wait(delivery, attempts);
     let moved = |to, receipt, trouble, after| Next::Move { to, receipt, trouble, after };
     match result {
-        AttemptResult::Confirmed { receipt } => moved(DeliveryState::Confirmed, Some(receipt), None, Duration::ZERO),
-        AttemptResult::HandedOver { receipt } => moved(DeliveryState::HandedOver, Some(receipt), None, Duration::ZERO),
-        AttemptResult::Temporary { code, text } => moved(DeliveryState::Planned, None, Some((code, text)), after),
-        AttemptResult::Permanent { code, text } => moved(DeliveryState::Refused, None, Some((code, text)), Duration::ZERO),
-        AttemptResult::Ambiguous { code, text } => moved(DeliveryState::Ambiguous, None, Some((code, text)), after),
+        AttemptResult::Confirmed { receipt } => {
+            moved(DeliveryState::Confirmed, Some(receipt), None, Duration::ZERO)
+        }
+        AttemptResult::HandedOver { receipt } => {
+            moved(DeliveryState::HandedOver, Some(receipt), None, Duration::ZERO)
+        }
+        AttemptResult::Temporary { code, text } => {
+            moved(DeliveryState::Planned, None, Some((code, text)), after)
+        }
+        AttemptResult::Permanent { code, text } => {
+            moved(DeliveryState::Refused, None, Some((code, text)), Duration::ZERO)
+        }
+        AttemptResult::Ambiguous { code, text } => {
+            moved(DeliveryState::Ambiguous, None, Some((code, text)), after)
+        }
     }
 }
 

@@ -11,8 +11,8 @@ mod text;
 pub use rules::{Kind, RuleBook, RuleComplaint};
 
 use crate::model::document::{
-    DocumentPages, Need, Protection, Reason, ReviewReason, Role, RunnerUp, ScanMode, TargetChoice, UNKNOWN_KIND,
-    Understanding,
+    DocumentPages, Need, Protection, Reason, ReviewReason, Role, RunnerUp, ScanMode, TargetChoice,
+    UNKNOWN_KIND, Understanding,
 };
 use crate::model::notes::Severity;
 use crate::model::town::Decide;
@@ -64,8 +64,10 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     match known {
         None => review.push(asks("kind.unknown", "Keine Dokumentart passt deutlich genug.".into())),
         Some(s) if confidence < town.decide.min_confidence || lead < town.decide.min_lead => {
-            let rival = second.map_or(String::new(), |r| format!(", danach „{}“ mit {:.2}", r.kind.name, r.confidence));
-            review.push(asks("kind.unsure", format!("Am ehesten „{}“ ({confidence:.2}){rival}.", s.kind.name)));
+            let rival = second
+                .map_or(String::new(), |r| format!(", danach „{}“ mit {:.2}", r.kind.name, r.confidence));
+            review
+                .push(asks("kind.unsure", format!("Am ehesten „{}“ ({confidence:.2}){rival}.", s.kind.name)));
         }
         Some(_) => {}
     }
@@ -112,7 +114,9 @@ fn target(document: &DocumentPages<'_>, kind: Option<&Kind>, town: &TownRules) -
     let (department, reason) = match (kind, document.station_department) {
         (Some(kind), _) => (kind.department.as_str(), format!("„{}“ geht an dieses Amt.", kind.name)),
         (None, Some(station)) => (station, "Vorgabe der Scanstation.".to_owned()),
-        (None, None) => (town.central.as_str(), "Nichts anderes hat entschieden: zentrale Nachbearbeitung.".to_owned()),
+        (None, None) => {
+            (town.central.as_str(), "Nichts anderes hat entschieden: zentrale Nachbearbeitung.".to_owned())
+        }
     };
     TargetChoice { department: department.into(), role: Role::Lead, reason }
 }
@@ -122,7 +126,11 @@ fn doubts(document: &DocumentPages<'_>) -> Vec<ReviewReason> {
     let mut review = Vec::new();
     for (page, number) in document.pages.iter().zip(1u32..) {
         for note in page.measured.notes.iter().filter(|n| n.severity == Severity::Review) {
-            review.push(ReviewReason { code: note.code.clone(), text: note.text.clone(), page: Some(number) });
+            review.push(ReviewReason {
+                code: note.code.clone(),
+                text: note.text.clone(),
+                page: Some(number),
+            });
         }
     }
     review

@@ -119,7 +119,14 @@ impl RuleBook {
         let (mut book, mut complaints) = (Self::default(), Vec::new());
         for (name, text) in files {
             let mut complain = |span: std::ops::Range<usize>, code: &str, what: String| {
-                complaints.push(Complaint::at(name, text, span, code, what, "Datei berichtigen; die bisherigen Regeln bleiben in Kraft."));
+                complaints.push(Complaint::at(
+                    name,
+                    text,
+                    span,
+                    code,
+                    what,
+                    "Datei berichtigen; die bisherigen Regeln bleiben in Kraft.",
+                ));
             };
             if name.ends_with("anhalten.toml") {
                 match toml::from_str::<HoldFile>(text) {
@@ -127,7 +134,11 @@ impl RuleBook {
                         for rule in file.hold {
                             let regex = compiled(&rule.regex);
                             if regex.is_none() {
-                                complain(rule.regex.span(), "rules.pattern", "Kein gültiges Suchmuster.".into());
+                                complain(
+                                    rule.regex.span(),
+                                    "rules.pattern",
+                                    "Kein gültiges Suchmuster.".into(),
+                                );
                             }
                             book.holds.push((rule, regex));
                         }
@@ -141,17 +152,29 @@ impl RuleBook {
                     let examples = file.example.clone();
                     for rule in &file.rule {
                         if let Some(r) = rule.regex.as_ref().filter(|r| compiled(r).is_none()) {
-                            complain(r.span(), "rules.pattern", format!("Regel „{}“: kein gültiges Suchmuster.", rule.id));
+                            complain(
+                                r.span(),
+                                "rules.pattern",
+                                format!("Regel „{}“: kein gültiges Suchmuster.", rule.id),
+                            );
                         }
                     }
                     let kind = Kind::from(file);
                     for example in examples {
                         if kind.score(&[as_line(example.get_ref())]).confidence < 0.5 {
-                            complain(example.span(), "rules.example", "Das Beispiel wird von den Regeln der Datei nicht erkannt.".into());
+                            complain(
+                                example.span(),
+                                "rules.example",
+                                "Das Beispiel wird von den Regeln der Datei nicht erkannt.".into(),
+                            );
                         }
                     }
                     if book.kinds.iter().any(|k| k.id == kind.id) {
-                        complain(0..0, "rules.twice", format!("Die Dokumentart „{}“ gibt es zweimal.", kind.id));
+                        complain(
+                            0..0,
+                            "rules.twice",
+                            format!("Die Dokumentart „{}“ gibt es zweimal.", kind.id),
+                        );
                     }
                     book.kinds.push(kind);
                 }
@@ -170,7 +193,8 @@ impl RuleBook {
     pub fn hold(&self, lines: &[Line]) -> Option<(String, Reason)> {
         self.holds.iter().find_map(|(rule, regex)| {
             let regex = regex.as_ref()?;
-            let line = lines.iter().find(|l| rule.zones.iter().any(|z| l.is_in(*z)) && regex.is_match(&l.text))?;
+            let line =
+                lines.iter().find(|l| rule.zones.iter().any(|z| l.is_in(*z)) && regex.is_match(&l.text))?;
             let reason = Reason {
                 about: "hold".into(),
                 rule: rule.code.clone(),
@@ -185,7 +209,8 @@ impl RuleBook {
 
     /// All kinds that have any evidence, best first.
     pub fn score(&self, lines: &[Line]) -> Vec<Score<'_>> {
-        let mut scores: Vec<_> = self.kinds.iter().map(|k| k.score(lines)).filter(|s| s.confidence > 0.0).collect();
+        let mut scores: Vec<_> =
+            self.kinds.iter().map(|k| k.score(lines)).filter(|s| s.confidence > 0.0).collect();
         scores.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.kind.id.cmp(&b.kind.id)));
         scores
     }
@@ -243,7 +268,11 @@ impl Kind {
                 reasons.push(Reason {
                     about: "kind".into(),
                     rule: format!("{}.{}", self.id, rule.id),
-                    text: format!("„{words}“ spricht {} „{}“.", if rule.weight >= 0.0 { "für" } else { "gegen" }, self.name),
+                    text: format!(
+                        "„{words}“ spricht {} „{}“.",
+                        if rule.weight >= 0.0 { "für" } else { "gegen" },
+                        self.name
+                    ),
                     weight: Some(rule.weight),
                     page: Some(line.page),
                     bounds: Some(line.bounds),

@@ -1,1 +1,129 @@
 use super::*;
+use crate::model::geometry::Box2;
+use crate::model::page::{MeasuredPage, PageText, Quality, ReadPage, Word};
+
+/// A page at 100 dpi from lines with their place in millimetres.
+fn page(lines: &[(i32, i32, &str)]) -> ReadPage {
+    let mut words = Vec::new();
+    for (number, (x_mm, y_mm, text)) in lines.iter().enumerate() {
+        for (index, word) in text.split_whitespace().enumerate() {
+            let (x, y) = (x_mm * 100 * 10 / 254 + index as i32 * 60, y_mm * 100 * 10 / 254);
+            words.push(Word {
+                text: word.into(),
+                bounds: Box2 { x, y, w: 50, h: 14 },
+                confidence: 0.95,
+                line: number as u32,
+                block: 0,
+                baseline_start: [x as f32, y as f32 + 14.0],
+                baseline_end: [x as f32 + 50.0, y as f32 + 14.0],
+                ascent: 14.0,
+            });
+        }
+    }
+    let measured = MeasuredPage {
+        width: 827,
+        height: 1169,
+        dpi: 100.0,
+        turned: Default::default(),
+        mirrored: false,
+        skew: 0.0,
+        blank: false,
+        coloured: 0.0,
+        quality: Quality::default(),
+        codes: vec![],
+        notes: vec![],
+    };
+    ReadPage { measured, text: PageText { words } }
+}
+
+fn book() -> RuleBook {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/classifiers");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
+        .collect();
+    files.sort();
+    RuleBook::parse(&files)
+        .unwrap_or_else(|c| panic!("{}", c.iter().map(|c| c.to_string()).collect::<String>()))
+}
+
+fn decide(lines: &[(i32, i32, &str)]) -> Understanding {
+    let page = page(lines);
+    let received = Default::default();
+    let document = DocumentPages {
+        pages: vec![&page],
+        station_department: None,
+        scan_mode: ScanMode::Copying,
+        received: &received,
+    };
+    let book = book();
+    let town = TownRules {
+        decide: Decide::default(),
+        departments: book.kinds().iter().map(|k| k.department.clone()).collect(),
+        central: "poststelle".into(),
+        own_references: vec![r"(?:Aktenzeichen)[: ]+([A-Z0-9./-]{3,24})".into()],
+    };
+    understand(&document, &book, &town)
+}
+
+const INVOICE: &[(i32, i32, &str)] = &[
+    (25, 20, "Muster Bürobedarf GmbH"),
+    (25, 47, "Muster Bürobedarf GmbH, Weg 1, 00123 Ort"),
+    (25, 55, "Stadt Lindenau am Fluss"),
+    (125, 60, "12.03.2026"),
+    (25, 100, "Rechnung Nr. RE-2026/0815"),
+    (25, 110, "Sehr geehrte Damen und Herren,"),
+    (25, 130, "Netto 100,00 EUR zzgl. 19 % MwSt. 19,00 EUR"),
+    (25, 140, "Gesamtbetrag 1.119,00 EUR"),
+    (25, 150, "zahlbar bis 1. April 2026 auf DE89 3704 0044 0532 0130 00"),
+];
+
+#[test]
+fn an_invoice_goes_straight_through_with_its_fields() {
+    let u = decide(INVOICE);
+    assert_eq!((u.kind.as_str(), u.targets[0].department.as_str()), ("rechnung", "kaemmerei"));
+    assert_eq!(u.review, []);
+    let value = |name: &str| u.fields.get(name).map(|f| f.value.as_str());
+    assert_eq!(value("invoice_number"), Some("RE-2026/0815"));
+    assert_eq!(value("gross_amount"), Some("1119.00"));
+    assert_eq!(value("letter_date"), Some("2026-03-12"));
+    assert_eq!(value("due_date"), Some("2026-04-01"));
+    assert_eq!(value("iban"), Some("DE89370400440532013000"));
+    assert_eq!(value("sender"), Some("Muster Bürobedarf GmbH"));
+    assert!(u.reasons.iter().any(|r| r.rule == "rechnung.betreff" && r.page == Some(1)));
+}
+
+#[test]
+fn a_word_in_the_address_window_holds_and_nothing_is_read_out() {
+    let mut lines = INVOICE.to_vec();
+    lines[2] = (25, 55, "Herrn Max Muster - persönlich -");
+    let u = decide(&lines);
+    assert_eq!(u.hold.as_deref(), Some("hold.personal"));
+    assert!(u.targets.is_empty() && u.fields.is_empty());
+    assert_eq!(u.review.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["hold.personal"]);
+}
+
+#[test]
+fn the_same_word_in_the_letter_does_not_hold() {
+    let mut lines = INVOICE.to_vec();
+    lines.push((25, 170, "Bitte behandeln Sie die Angaben vertraulich und persönlich."));
+    assert_eq!(decide(&lines).hold, None);
+}
+
+#[test]
+fn what_nobody_knows_goes_to_a_person() {
+    let u =
+        decide(&[(25, 100, "Einladung zum Sommerfest"), (25, 120, "Liebe Nachbarn, wir feiern am Fluss.")]);
+    assert_eq!((u.kind.as_str(), u.targets[0].department.as_str()), (UNKNOWN_KIND, "poststelle"));
+    assert_eq!(u.review[0].code, "kind.unknown");
+}
+
+#[test]
+fn a_broken_rule_file_is_named_with_its_place() {
+    let text = "id = \"x\"\nversion = 1\nname = \"X\"\ndepartment = \"y\"\n[[rule]]\nid = \"a\"\nregex = \"(\"\nweight = 1.0\n";
+    let complaints = RuleBook::parse(&[("classifiers/x.toml".into(), text.into())]).unwrap_err();
+    let text = complaints[0].to_string();
+    assert!(text.contains("classifiers/x.toml:7:9") && text.contains("rules.pattern"), "{text}");
+}

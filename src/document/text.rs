@@ -60,15 +60,15 @@ pub fn lines(pages: &[&ReadPage]) -> Vec<Line> {
         let dots_per_mm = page.measured.dpi.max(1.0) / 25.4;
         let mut current = None;
         for word in &page.text.words {
-            if current == Some(word.line) {
-                if let Some(line) = lines.last_mut() {
-                    let count = line.text.split(' ').count() as f32;
-                    line.confidence = (line.confidence * count + word.confidence) / (count + 1.0);
-                    line.text.push(' ');
-                    line.text.push_str(&word.text);
-                    line.bounds = line.bounds.union(word.bounds);
-                    continue;
-                }
+            if current == Some(word.line)
+                && let Some(line) = lines.last_mut()
+            {
+                let count = line.text.split(' ').count() as f32;
+                line.confidence = (line.confidence * count + word.confidence) / (count + 1.0);
+                line.text.push(' ');
+                line.text.push_str(&word.text);
+                line.bounds = line.bounds.union(word.bounds);
+                continue;
             }
             current = Some(word.line);
             lines.push(Line {

@@ -8,9 +8,9 @@ use super::protocol::{
     Answer, KeptFact, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
 };
 use crate::error::{Error, Result};
+use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
-use crate::model::geometry::Dpi;
 use crate::model::page::{Coding, KeptImage};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
@@ -54,7 +54,11 @@ pub fn serve(workers: usize) -> Result<()> {
             };
             say(&Answer::Started);
             #[cfg(feature = "faults")]
-            crate::fault::point(match &order { Order::Open { .. } => "engine.open", Order::Read(_) => "engine.read", Order::Produce(_) => "engine.produce" });
+            crate::fault::point(match &order {
+                Order::Open { .. } => "engine.open",
+                Order::Read(_) => "engine.read",
+                Order::Produce(_) => "engine.produce",
+            });
             let answer = catch_unwind(AssertUnwindSafe(|| carry_out(&order, &sources)))
                 .unwrap_or_else(|_| Err(panicked()))
                 .unwrap_or_else(|refusal| refused(&order, refusal));
@@ -197,7 +201,11 @@ impl Sources {
         if length > limits.source_bytes_max {
             return Err(Refusal::new(
                 "source.too_large",
-                format!("Die Datei hat {} MiB, erlaubt sind {} MiB.", length >> 20, limits.source_bytes_max >> 20),
+                format!(
+                    "Die Datei hat {} MiB, erlaubt sind {} MiB.",
+                    length >> 20,
+                    limits.source_bytes_max >> 20
+                ),
                 "Stapel teilen oder die Grenze im Profil anheben.",
             ));
         }

@@ -24,6 +24,7 @@ pub fn enter() -> Result<()> {
     // EPERM = 1
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(1), arch)
         .map_err(|e| failed(e.to_string()))?;
-    let program: BpfProgram = filter.try_into().map_err(|e: seccompiler::BackendError| failed(e.to_string()))?;
+    let program: BpfProgram =
+        filter.try_into().map_err(|e: seccompiler::BackendError| failed(e.to_string()))?;
     seccompiler::apply_filter_all_threads(&program).map_err(|e| failed(e.to_string()))
 }

@@ -14,8 +14,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Names scanners, browsers and copy programs give to files they are still writing.
-const TEMPORARY: &[&str] =
-    &[".*", "~*", "*~", "*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "*.filepart", "*.swp", "*.lock", "Thumbs.db", "desktop.ini"];
+const TEMPORARY: &[&str] = &[
+    ".*",
+    "~*",
+    "*~",
+    "*.tmp",
+    "*.temp",
+    "*.part",
+    "*.partial",
+    "*.crdownload",
+    "*.filepart",
+    "*.swp",
+    "*.lock",
+    "Thumbs.db",
+    "desktop.ini",
+];
 /// Folders the program makes itself inside a station.
 const OWN_FOLDERS: &[&str] = &["rejected", "done"];
 /// Depth of sub-folders that is followed; deeper ones are a loop or a mistake.

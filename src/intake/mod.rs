@@ -54,12 +54,7 @@ pub struct Intake<'a> {
 impl Intake<'_> {
     /// One round over a station: finishes old claims, then takes what is ready.
     /// Returns the batches taken and the troubles met; one file's trouble never stops the others.
-    pub fn round(
-        &self,
-        station: &Station,
-        watch: &mut Watch,
-        at: Instant,
-    ) -> (Vec<BatchRow>, Vec<Error>) {
+    pub fn round(&self, station: &Station, watch: &mut Watch, at: Instant) -> (Vec<BatchRow>, Vec<Error>) {
         let (mut taken, mut troubles) = (Vec::new(), Vec::new());
         let mut keep = |result: Result<Option<BatchRow>>| match result {
             Ok(Some(batch)) => taken.push(batch),
@@ -190,11 +185,8 @@ fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
 
 /// NFC, no separators or control characters, short enough for every file system.
 fn safe_name(name: &str) -> String {
-    let clean: String = name
-        .nfc()
-        .map(|c| if c == '/' || c == '\\' { '_' } else { c })
-        .filter(|c| !c.is_control())
-        .collect();
+    let clean: String =
+        name.nfc().map(|c| if c == '/' || c == '\\' { '_' } else { c }).filter(|c| !c.is_control()).collect();
     let mut start = clean.len().saturating_sub(180);
     while !clean.is_char_boundary(start) {
         start += 1;

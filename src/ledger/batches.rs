@@ -231,7 +231,9 @@ impl Ledger {
     /// Whether these bytes were ever taken over.
     pub fn knows_bytes(&self, hash: &ContentHash) -> Result<bool> {
         self.read(|db, tenant| {
-            Ok(db.prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND hash = ?2")?.exists((tenant, hash.hex()))?)
+            Ok(db
+                .prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND hash = ?2")?
+                .exists((tenant, hash.hex()))?)
         })
     }
 

@@ -31,8 +31,7 @@ pub struct DeliveryRow {
     pub trouble: Option<String>,
 }
 
-const DELIVERY: &str =
-    "id, document, department, target, state, attempts, repeats, receipt, trouble";
+const DELIVERY: &str = "id, document, department, target, state, attempts, repeats, receipt, trouble";
 
 fn delivery_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     Ok(DeliveryRow {
@@ -82,7 +81,14 @@ impl Ledger {
                 (tenant, &id.0),
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
-            advance(tx, tenant, &id.0, DeliveryState::Sending, "delivery", if repeat { "repeat" } else { "" })?;
+            advance(
+                tx,
+                tenant,
+                &id.0,
+                DeliveryState::Sending,
+                "delivery",
+                if repeat { "repeat" } else { "" },
+            )?;
             tx.execute(
                 "UPDATE delivery SET attempts = ?3, leased_by = ?4, leased_until = ?5
                  WHERE tenant = ?1 AND id = ?2",

@@ -60,7 +60,8 @@ pub struct Intention {
     pub target: String,
 }
 
-const DOCUMENT: &str = "d.id, d.batch, d.ordinal, d.state, d.pages, d.department, d.product, d.sheet, d.record,
+const DOCUMENT: &str =
+    "d.id, d.batch, d.ordinal, d.state, d.pages, d.department, d.product, d.sheet, d.record,
     w.words, d.attempts FROM document d
     LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id";
 
@@ -106,7 +107,14 @@ impl Ledger {
                 ))?;
                 event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
             }
-            advance(tx, tenant, &batch.0, BatchState::Cut, "engine", &format!("documents={}", documents.len()))?;
+            advance(
+                tx,
+                tenant,
+                &batch.0,
+                BatchState::Cut,
+                "engine",
+                &format!("documents={}", documents.len()),
+            )?;
             Ok(())
         })
     }
@@ -198,7 +206,14 @@ impl Ledger {
             )?;
             let codes: Vec<&str> = decision.review.iter().map(|r| r.code.as_str()).collect();
             if state == DocumentState::Formed.text() {
-                advance(tx, tenant, &id.0, DocumentState::Understood, &actor, &format!("kind={}", decision.kind))?;
+                advance(
+                    tx,
+                    tenant,
+                    &id.0,
+                    DocumentState::Understood,
+                    &actor,
+                    &format!("kind={}", decision.kind),
+                )?;
             }
             advance(tx, tenant, &id.0, then, &actor, &codes.join(" "))?;
             Ok(())
@@ -206,12 +221,7 @@ impl Ledger {
     }
 
     /// Product and record are in the vault; the deliveries are intended from here on.
-    pub fn document_sealed(
-        &self,
-        id: &DocumentId,
-        made: Produced,
-        intentions: Vec<Intention>,
-    ) -> Result<()> {
+    pub fn document_sealed(&self, id: &DocumentId, made: Produced, intentions: Vec<Intention>) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
             tx.execute(
@@ -219,9 +229,12 @@ impl Ledger {
                  WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0, made.product.hex(), made.sheet.hex(), made.text.hex(), made.record.hex()),
             )?;
-            for (hash, role) in
-                [(made.product, "product"), (made.sheet, "sheet"), (made.text, "text"), (made.record, "record")]
-            {
+            for (hash, role) in [
+                (made.product, "product"),
+                (made.sheet, "sheet"),
+                (made.text, "text"),
+                (made.record, "record"),
+            ] {
                 hold_bytes(tx, tenant, &hash.hex(), &format!("{id} {role}"))?;
             }
             advance(tx, tenant, &id.0, DocumentState::Sealed, "engine", &made.product.hex())?;
@@ -234,7 +247,14 @@ impl Ledger {
                 )?;
                 event(tx, tenant, "delivery.planned", &delivery.0, "engine", target)?;
             }
-            advance(tx, tenant, &id.0, DocumentState::Delivering, "engine", &format!("deliveries={}", intentions.len()))?;
+            advance(
+                tx,
+                tenant,
+                &id.0,
+                DocumentState::Delivering,
+                "engine",
+                &format!("deliveries={}", intentions.len()),
+            )?;
             settle(tx, tenant, &id.0)
         })
     }

@@ -70,10 +70,7 @@ mod tests {
     #[test]
     fn known_vector_and_one_spelling() {
         let empty = ContentHash::of(b"");
-        assert_eq!(
-            empty.hex(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(empty.hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(ContentHash::from_hex(&empty.hex()), Some(empty));
         assert_eq!(ContentHash::from_hex(&empty.hex().to_uppercase()), None);
         assert_eq!(ContentHash::from_hex("e3"), None);

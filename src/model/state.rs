@@ -159,10 +159,7 @@ mod tests {
     #[test]
     fn nothing_is_delivered_unsealed() {
         for &state in DocumentState::ALL {
-            assert_eq!(
-                state.may_become(DocumentState::Delivering),
-                state == DocumentState::Sealed
-            );
+            assert_eq!(state.may_become(DocumentState::Delivering), state == DocumentState::Sealed);
         }
     }
 

@@ -82,7 +82,8 @@ pub fn read_page(
         }
     }
     let words = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
-    let text = PageText { words: words.iter().filter(|w| !is_dirt(w)).map(|w| placed(w, &reading)).collect() };
+    let text =
+        PageText { words: words.iter().filter(|w| !is_dirt(w)).map(|w| placed(w, &reading)).collect() };
     Ok(ReadPage { measured, text })
 }
 
@@ -124,7 +125,8 @@ fn densest_strip(image: &GrayImage) -> GrayImage {
         .map(|row| row.iter().step_by(4).map(|&p| u64::from(p < 128)).sum())
         .collect();
     let weight = |top: u32| ink.iter().skip(top as usize).take(strip as usize).sum::<u64>();
-    let top = (0..=height - strip).step_by((strip / 4).max(1) as usize).max_by_key(|&top| weight(top)).unwrap_or(0);
+    let top =
+        (0..=height - strip).step_by((strip / 4).max(1) as usize).max_by_key(|&top| weight(top)).unwrap_or(0);
     imageops::crop_imm(image, 0, top, width, strip).to_image()
 }
 

@@ -32,7 +32,11 @@ impl Tesseract {
 impl Recogniser for Tesseract {
     fn read(&mut self, image: &GrayImage, dpi: f32, mode: ReadMode) -> Result<Vec<RawWord>, Refusal> {
         let failed = |what: &str| {
-            Refusal::new("ocr.failed", format!("Tesseract konnte die Seite nicht lesen ({what})."), "Seite neu scannen.")
+            Refusal::new(
+                "ocr.failed",
+                format!("Tesseract konnte die Seite nicht lesen ({what})."),
+                "Seite neu scannen.",
+            )
         };
         let (Ok(width), Ok(height)) = (i32::try_from(image.width()), i32::try_from(image.height())) else {
             return Err(failed("zu groß"));

@@ -50,8 +50,12 @@ pub fn is_blank(image: &GrayImage) -> bool {
             }
         }
         let (w, h) = (right - left + 1, bottom - top + 1);
-        let near_edge = left < HOLE_EDGE || right + HOLE_EDGE > width || top < HOLE_EDGE || bottom + HOLE_EDGE > height;
-        let hole = HOLE.contains(&w) && HOLE.contains(&h) && w.abs_diff(h) <= 5 && near_edge
+        let near_edge =
+            left < HOLE_EDGE || right + HOLE_EDGE > width || top < HOLE_EDGE || bottom + HOLE_EDGE > height;
+        let hole = HOLE.contains(&w)
+            && HOLE.contains(&h)
+            && w.abs_diff(h) <= 5
+            && near_edge
             && (count * 100 > w * h * 62 || count * 100 < w * h * 45 && ring(w, h, count));
         if hole {
             continue;
@@ -83,7 +87,9 @@ fn local_paper(image: &GrayImage) -> Vec<u8> {
         .map(|cell| {
             let (left, top) = (cell % columns * CELL, cell / columns * CELL);
             let mut values: Vec<u8> = (top..(top + CELL).min(height))
-                .flat_map(|y| image.as_raw()[y * width + left..y * width + (left + CELL).min(width)].iter().copied())
+                .flat_map(|y| {
+                    image.as_raw()[y * width + left..y * width + (left + CELL).min(width)].iter().copied()
+                })
                 .collect();
             let quarter = values.len() * 3 / 4;
             let (_, value, _) = values.select_nth_unstable(quarter);

@@ -30,7 +30,8 @@ pub fn whiten_borders(image: &mut GrayImage, dpi: f32) {
         return;
     }
     let (width, small_width) = (image.width() as usize, small.width() as usize);
-    let (sx, sy) = (small.width() as f32 / image.width() as f32, small.height() as f32 / image.height() as f32);
+    let (sx, sy) =
+        (small.width() as f32 / image.width() as f32, small.height() as f32 / image.height() as f32);
     for (y, row) in image.chunks_exact_mut(width).enumerate() {
         let my = ((y as f32 * sy) as usize).min(small.height() as usize - 1);
         for (x, pixel) in row.iter_mut().enumerate() {
@@ -121,12 +122,20 @@ fn specks(image: &GrayImage) -> f32 {
     for y in 1..height - 1 {
         for x in 1..width - 1 {
             let i = y * width + x;
-            let darkest =
-                [i - width - 1, i - width, i - width + 1, i - 1, i + 1, i + width - 1, i + width, i + width + 1]
-                    .into_iter()
-                    .map(|j| p[j])
-                    .min()
-                    .unwrap_or(0);
+            let darkest = [
+                i - width - 1,
+                i - width,
+                i - width + 1,
+                i - 1,
+                i + 1,
+                i + width - 1,
+                i + width,
+                i + width + 1,
+            ]
+            .into_iter()
+            .map(|j| p[j])
+            .min()
+            .unwrap_or(0);
             count += u32::from(darkest.saturating_sub(p[i]) > 12 && darkest > 150);
         }
     }
@@ -218,7 +227,15 @@ pub fn median(image: &GrayImage) -> GrayImage {
         let row = &mut rows[y * width..(y + 1) * width];
         for x in 1..width - 1 {
             row[x] = median_of_nine([
-                a[x - 1], a[x], a[x + 1], b[x - 1], b[x], b[x + 1], c[x - 1], c[x], c[x + 1],
+                a[x - 1],
+                a[x],
+                a[x + 1],
+                b[x - 1],
+                b[x],
+                b[x + 1],
+                c[x - 1],
+                c[x],
+                c[x + 1],
             ]);
         }
     }
@@ -228,8 +245,25 @@ pub fn median(image: &GrayImage) -> GrayImage {
 /// Nineteen exchanges (Paeth, Graphics Gems, 1990): no branches, vectorises.
 fn median_of_nine(mut v: [u8; 9]) -> u8 {
     const EXCHANGES: [(usize, usize); 19] = [
-        (1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3),
-        (5, 8), (4, 7), (3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2),
+        (1, 2),
+        (4, 5),
+        (7, 8),
+        (0, 1),
+        (3, 4),
+        (6, 7),
+        (1, 2),
+        (4, 5),
+        (7, 8),
+        (0, 3),
+        (5, 8),
+        (4, 7),
+        (3, 6),
+        (1, 4),
+        (2, 5),
+        (4, 7),
+        (4, 2),
+        (6, 4),
+        (4, 2),
     ];
     for (i, j) in EXCHANGES {
         let (low, high) = (v[i].min(v[j]), v[i].max(v[j]));

@@ -125,7 +125,7 @@ fn dense_areas(small: &GrayImage) -> Vec<Box2> {
             edges += cell.windows(2).map(|p| u32::from(p[0].abs_diff(p[1]) > 40)).sum::<u32>();
             dark += cell.iter().map(|&p| u32::from(p < 140)).sum::<u32>();
         }
-        edges > 50 && dark > 75
+        edges > 20 && dark > 50
     };
     let mut open: HashSet<(u32, u32)> =
         (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y))).filter(|&(x, y)| dense(x, y)).collect();
@@ -149,13 +149,20 @@ fn dense_areas(small: &GrayImage) -> Vec<Box2> {
                 }
             }
         }
-        // A line of text is one cell high; codes are compact and solid.
-        if area.w >= 32 && area.h >= 32 && count * 256 > area.w * area.h / 2 {
+        // Codes are compact, and about half of them is ink; text has a fifth.
+        if area.w >= 32 && area.h >= 32 && count * 256 > area.w * area.h / 2 && ink_share(small, area) > 0.3 {
             areas.push(area);
         }
     }
     areas.truncate(6);
     areas
+}
+
+fn ink_share(small: &GrayImage, area: Box2) -> f32 {
+    let (x, y, w, h) = (area.x as u32, area.y as u32, area.w as u32, area.h as u32);
+    let crop = imageops::crop_imm(small, x, y, w, h);
+    let dark = crop.to_image().iter().filter(|&&p| p < 140).count();
+    dark as f32 / (w * h).max(1) as f32
 }
 
 fn barcode(upright: &GrayImage, area: Box2, scale: f32) -> Option<Code> {

@@ -135,7 +135,8 @@ pub fn rotated(image: &GrayImage, degrees: f32) -> GrayImage {
                 let at = iy as usize * width + ix as usize;
                 let (fx, fy) = ((sx & (ONE - 1)) >> 6, (sy & (ONE - 1)) >> 6);
                 let mix = |a: u8, b: u8| i32::from(a) * (256 - fx) + i32::from(b) * fx;
-                let (upper, lower) = (mix(from[at], from[at + 1]), mix(from[at + width], from[at + width + 1]));
+                let (upper, lower) =
+                    (mix(from[at], from[at + 1]), mix(from[at + width], from[at + width + 1]));
                 *pixel = ((upper * (256 - fy) + lower * fy) >> 16) as u8;
             }
             sx += step_x;

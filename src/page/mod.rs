@@ -205,7 +205,8 @@ fn resized(image: &GrayImage, width: u32, height: u32) -> GrayImage {
 
 fn resized_rgb(image: &RgbImage, width: u32, height: u32) -> RgbImage {
     let mut to = fir::images::Image::new(width, height, fir::PixelType::U8x3);
-    let from = fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
+    let from =
+        fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
     let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Box));
     let done = from.map(|from| fir::Resizer::new().resize(&from, &mut to, &options));
     match done {

@@ -97,7 +97,8 @@ fn blank_is_what_nobody_wrote_on() {
     }
     assert!(measured(&punched).blank, "punch holes are no mark");
 
-    let shown_through = GrayImage::from_fn(1240, 1754, |x, y| Luma([if (x / 9 + y / 13) % 3 == 0 { 222 } else { 240 }]));
+    let shown_through =
+        GrayImage::from_fn(1240, 1754, |x, y| Luma([if (x / 9 + y / 13) % 3 == 0 { 222 } else { 240 }]));
     assert!(measured(&shown_through).blank, "the back shining through is no mark");
 
     let mut pencil = empty;

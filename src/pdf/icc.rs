@@ -3,9 +3,18 @@
 /// The profile's bytes.
 pub fn srgb() -> Vec<u8> {
     let s15 = |v: f64| ((v * 65536.0).round() as i32).to_be_bytes();
-    let xyz = |x: f64, y: f64, z: f64| [b"XYZ ".to_vec(), vec![0; 4], s15(x).to_vec(), s15(y).to_vec(), s15(z).to_vec()].concat();
+    let xyz = |x: f64, y: f64, z: f64| {
+        [b"XYZ ".to_vec(), vec![0; 4], s15(x).to_vec(), s15(y).to_vec(), s15(z).to_vec()].concat()
+    };
     // One gamma value, u8Fixed8: 2.2 is within a grey value of the sRGB curve.
-    let curve = [b"curv".to_vec(), vec![0; 4], 1u32.to_be_bytes().to_vec(), 0x0233u16.to_be_bytes().to_vec(), vec![0; 2]].concat();
+    let curve = [
+        b"curv".to_vec(),
+        vec![0; 4],
+        1u32.to_be_bytes().to_vec(),
+        0x0233u16.to_be_bytes().to_vec(),
+        vec![0; 2],
+    ]
+    .concat();
     let name = b"sRGB\0";
     let description = [
         b"desc".to_vec(),

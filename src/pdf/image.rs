@@ -79,9 +79,8 @@ fn encode_g4(rows: &[u8], width: u32) -> Result<Vec<u8>, Refusal> {
     let stride = (width as usize).div_ceil(8).max(1);
     let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
     for row in rows.chunks_exact(stride) {
-        let pels = (0..usize::from(columns)).map(|x| {
-            if row[x / 8] >> (7 - x % 8) & 1 == 1 { fax::Color::Black } else { fax::Color::White }
-        });
+        let pels = (0..usize::from(columns))
+            .map(|x| if row[x / 8] >> (7 - x % 8) & 1 == 1 { fax::Color::Black } else { fax::Color::White });
         encoder.encode_line(pels, columns).map_err(|_| failed("Fax-Kodierung"))?;
     }
     Ok(encoder.finish().map_err(|_| failed("Fax-Kodierung"))?.finish())

@@ -119,7 +119,8 @@ fn check(bytes: &[u8], pages: &[ProductPage]) -> Result<(), Refusal> {
         };
         let found = || -> Option<&Stream> {
             let page = pdf.get_dictionary(*id).ok()?;
-            let objects = page.get(b"Resources").ok()?.as_dict().ok()?.get(b"XObject").ok()?.as_dict().ok()?;
+            let objects =
+                page.get(b"Resources").ok()?.as_dict().ok()?.get(b"XObject").ok()?.as_dict().ok()?;
             pdf.get_object(objects.get(b"Im0").ok()?.as_reference().ok()?).ok()?.as_stream().ok()
         };
         if found().map(|s| &s.content) != Some(expected) {

@@ -31,7 +31,7 @@ fn page(kept: KeptImage) -> ProductPage {
 }
 
 fn bits() -> KeptImage {
-    KeptImage::Bits { rows: [0xF0u8, 0x0F].repeat(8 * 100), width: 128, height: 100 }
+    KeptImage::Bits { rows: [0xF0u8, 0x0F].repeat(16 * 100), width: 256, height: 100 }
 }
 
 #[test]

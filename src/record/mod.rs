@@ -70,7 +70,8 @@ pub fn verify(record: &[u8], files: Files<'_>) -> Vec<Check> {
     };
     let canonical_bytes = canonical(&map) == record;
     let digest = map.remove("digest");
-    let own = digest.as_ref().and_then(Value::as_str) == Some(ContentHash::of(&canonical(&map)).hex().as_str());
+    let own =
+        digest.as_ref().and_then(Value::as_str) == Some(ContentHash::of(&canonical(&map)).hex().as_str());
     let same = |key: &str, bytes: &[u8]| {
         map.get(key).and_then(Value::as_str) == Some(ContentHash::of(bytes).hex().as_str())
     };

@@ -32,10 +32,10 @@ struct Shown {
 pub async fn serve(ledger: &Ledger, town: String, address: SocketAddr) -> Result<()> {
     // A ledger of its own: its reader never waits for the workers'.
     let ledger = Ledger::open(ledger.path(), ledger.tenant())?;
-    let router =
-        Router::new().route("/", get(queue)).with_state(Arc::new(Shown { ledger, town }));
-    let listener =
-        tokio::net::TcpListener::bind(address).await.map_err(Error::io("Seite anbieten", address.to_string()))?;
+    let router = Router::new().route("/", get(queue)).with_state(Arc::new(Shown { ledger, town }));
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(Error::io("Seite anbieten", address.to_string()))?;
     axum::serve(listener, router).await.map_err(Error::io("Seite anbieten", address.to_string()))
 }
 

@@ -3,34 +3,71 @@ use super::{LETTER, Script};
 
 pub const SCRIPTS: &[Script] = &[
     Script {
-        subject: &["Bewerbung als {stelle}, Kennziffer {az}", "Bewerbung um die Stelle {stelle}", "Ihre Stellenausschreibung vom {d1}: {stelle}"],
+        subject: &[
+            "Bewerbung als {stelle}, Kennziffer {az}",
+            "Bewerbung um die Stelle {stelle}",
+            "Ihre Stellenausschreibung vom {d1}: {stelle}",
+        ],
         slots: &[
-            &["mit großem Interesse habe ich Ihre [Stellenanzeige|Ausschreibung] vom {d1} gelesen und bewerbe mich [hiermit|um diese Aufgabe].", "auf Ihrer Internetseite bin ich auf die ausgeschriebene Stelle aufmerksam geworden. [Sie passt genau zu meinem Werdegang.|Darauf bewerbe ich mich gern.]"],
-            &["Ich bin {beruf} und arbeite seit {zahl} Jahren bei der Firma {firma2}. [Zu meinen Aufgaben gehören|Dort verantworte ich] [Schriftverkehr, Aktenführung und Beratung|Planung, Kalkulation und Abrechnung].", "Nach meiner Ausbildung zum {beruf} war ich in verschiedenen Behörden tätig, zuletzt in {ort}."],
-            &["[Zuverlässigkeit, Sorgfalt und Freude am Umgang mit Menschen|Teamgeist und Belastbarkeit] bringe ich mit. Sicherer Umgang mit [Office-Programmen|Fachverfahren] ist für mich selbstverständlich."],
-            &["Mein frühester Eintrittstermin ist der {d4}. [Über die Einladung zu einem Vorstellungsgespräch freue ich mich.|Gern überzeuge ich Sie persönlich in einem Gespräch.]"],
+            &[
+                "mit großem Interesse habe ich Ihre [Stellenanzeige|Ausschreibung] vom {d1} gelesen und bewerbe mich [hiermit|um diese Aufgabe].",
+                "auf Ihrer Internetseite bin ich auf die ausgeschriebene Stelle aufmerksam geworden. [Sie passt genau zu meinem Werdegang.|Darauf bewerbe ich mich gern.]",
+            ],
+            &[
+                "Ich bin {beruf} und arbeite seit {zahl} Jahren bei der Firma {firma2}. [Zu meinen Aufgaben gehören|Dort verantworte ich] [Schriftverkehr, Aktenführung und Beratung|Planung, Kalkulation und Abrechnung].",
+                "Nach meiner Ausbildung zum {beruf} war ich in verschiedenen Behörden tätig, zuletzt in {ort}.",
+            ],
+            &[
+                "[Zuverlässigkeit, Sorgfalt und Freude am Umgang mit Menschen|Teamgeist und Belastbarkeit] bringe ich mit. Sicherer Umgang mit [Office-Programmen|Fachverfahren] ist für mich selbstverständlich.",
+            ],
+            &[
+                "Mein frühester Eintrittstermin ist der {d4}. [Über die Einladung zu einem Vorstellungsgespräch freue ich mich.|Gern überzeuge ich Sie persönlich in einem Gespräch.]",
+            ],
         ],
         enclosures: &["Lebenslauf, Zeugnisse", "Bewerbungsunterlagen"],
         ..LETTER
     },
     Script {
-        subject: &["Initiativbewerbung", "Bewerbung um einen Ausbildungsplatz", "Bewerbung für ein Praktikum in der Verwaltung"],
+        subject: &[
+            "Initiativbewerbung",
+            "Bewerbung um einen Ausbildungsplatz",
+            "Bewerbung für ein Praktikum in der Verwaltung",
+        ],
         slots: &[
-            &["ich besuche zurzeit die {schule} und werde im {monat} meinen Abschluss machen. Gern möchte ich [eine Ausbildung|ein Praktikum] bei Ihnen beginnen.", "auf der Suche nach einer neuen Herausforderung möchte ich mich bei Ihnen initiativ bewerben, bevorzugt als {stelle}."],
-            &["Meine Stärken sind [Genauigkeit und Organisation|Sprachen und Mathematik]. In den Ferien habe ich bei {firma2} gearbeitet."],
-            &["[Mein Zeugnis und mein Lebenslauf liegen bei.|Meine vollständige Bewerbungsmappe füge ich bei.]"],
+            &[
+                "ich besuche zurzeit die {schule} und werde im {monat} meinen Abschluss machen. Gern möchte ich [eine Ausbildung|ein Praktikum] bei Ihnen beginnen.",
+                "auf der Suche nach einer neuen Herausforderung möchte ich mich bei Ihnen initiativ bewerben, bevorzugt als {stelle}.",
+            ],
+            &[
+                "Meine Stärken sind [Genauigkeit und Organisation|Sprachen und Mathematik]. In den Ferien habe ich bei {firma2} gearbeitet.",
+            ],
+            &[
+                "[Mein Zeugnis und mein Lebenslauf liegen bei.|Meine vollständige Bewerbungsmappe füge ich bei.]",
+            ],
             &["Für ein [Vorstellungsgespräch|Kennenlernen] stehe ich jederzeit zur Verfügung."],
-            &["@page\n# Lebenslauf\n= Name : {ich}\n= Geburtsdatum : {gebm}\n= Anschrift : {strasse}, {plzort}\n= Telefon : {tel}\n# Schulbildung\n= 2009 - 2013 : Grundschule {ort}\n= 2013 - 2019 : {schule}\n# Berufserfahrung\n= seit 2020 : {firma2}\n= Kenntnisse : Englisch, Textverarbeitung, Führerschein Klasse B", ""],
+            &[
+                "@page\n# Lebenslauf\n= Name : {ich}\n= Geburtsdatum : {gebm}\n= Anschrift : {strasse}, {plzort}\n= Telefon : {tel}\n# Schulbildung\n= 2009 - 2013 : Grundschule {ort}\n= 2013 - 2019 : {schule}\n# Berufserfahrung\n= seit 2020 : {firma2}\n= Kenntnisse : Englisch, Textverarbeitung, Führerschein Klasse B",
+                "",
+            ],
         ],
         enclosures: &["Lebenslauf, letztes Zeugnis"],
         ..LETTER
     },
     Script {
         held_out: true,
-        subject: &["Mitarbeit in Ihrem Team: {stelle}", "Ihr Stellenangebot, Chiffre {az}", "Quereinstieg in die Verwaltung"],
+        subject: &[
+            "Mitarbeit in Ihrem Team: {stelle}",
+            "Ihr Stellenangebot, Chiffre {az}",
+            "Quereinstieg in die Verwaltung",
+        ],
         slots: &[
-            &["Sie suchen Verstärkung? Ich suche eine Tätigkeit mit Sinn. Deshalb schicke ich Ihnen meine Unterlagen für die Position {stelle}."],
-            &["Als {beruf} habe ich {zahl} Jahre Praxis gesammelt und mich stetig weitergebildet.", "Mein bisheriger Arbeitgeber {firma2} schließt leider zum {d4}."],
+            &[
+                "Sie suchen Verstärkung? Ich suche eine Tätigkeit mit Sinn. Deshalb schicke ich Ihnen meine Unterlagen für die Position {stelle}.",
+            ],
+            &[
+                "Als {beruf} habe ich {zahl} Jahre Praxis gesammelt und mich stetig weitergebildet.",
+                "Mein bisheriger Arbeitgeber {firma2} schließt leider zum {d4}.",
+            ],
             &["Referenzen und Arbeitszeugnisse finden Sie im Anhang. Auf ein Kennenlernen bin ich gespannt."],
         ],
         enclosures: &["Vita, Referenzen"],

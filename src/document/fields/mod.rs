@@ -23,10 +23,19 @@ macro_rules! pattern {
 
 pattern!(IBAN, r"\b([A-Z]{2}\d{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,4})?)\b");
 pattern!(STAMP, r"(?i)\b(?:ein\s?gegangen|eingang|posteingang|eingangsstempel|empfangen)\b");
-pattern!(INVOICE, r"(?i)\b(?:rechnungs?(?:nummer|-?nr\.?|\s+nr\.?|\s+nummer)|re\.?-?nr\.?|beleg-?nr\.?)[ :.]*([A-Z0-9][A-Z0-9/.\-]{2,24})");
-pattern!(GROSS, r"(?i)(?:gesamtbetrag|rechnungsbetrag|endbetrag|zu zahlen|zahlbetrag|bruttobetrag|gesamtsumme|rechnungssumme|brutto|gesamt)\b[^0-9]*(\d{1,3}(?:[. ]\d{3})*,\d{2})");
+pattern!(
+    INVOICE,
+    r"(?i)\b(?:rechnungs?(?:nummer|-?nr\.?|\s+nr\.?|\s+nummer)|re\.?-?nr\.?|beleg-?nr\.?)[ :.]*([A-Z0-9][A-Z0-9/.\-]{2,24})"
+);
+pattern!(
+    GROSS,
+    r"(?i)(?:gesamtbetrag|rechnungsbetrag|endbetrag|zu zahlen|zahlbetrag|bruttobetrag|gesamtsumme|rechnungssumme|brutto|gesamt)\b[^0-9]*(\d{1,3}(?:[. ]\d{3})*,\d{2})"
+);
 pattern!(DUE, r"(?i)(?:f[äa]llig|zahlbar|zahlungsziel|zu zahlen|[üu]berweisen|bis sp[äa]testens|bis zum)\b");
-pattern!(REFERENCE, r"(?i)\b(?:unser zeichen|mein zeichen|unsere zeichen|kundennummer|kunden-?nr\.?|gesch[äa]ftszeichen|vorgangs-?nr\.?)[ :.]+([A-Z0-9][A-Za-z0-9/.\-]{2,24})");
+pattern!(
+    REFERENCE,
+    r"(?i)\b(?:unser zeichen|mein zeichen|unsere zeichen|kundennummer|kunden-?nr\.?|gesch[äa]ftszeichen|vorgangs-?nr\.?)[ :.]+([A-Z0-9][A-Za-z0-9/.\-]{2,24})"
+);
 pattern!(SUBJECT, r"(?i)^\s*(?:betreff|betr\.|betrifft)\s*[:.]?\s*(.{4,})$");
 
 /// All fields that are there.
@@ -88,7 +97,8 @@ fn letter_date(lines: &[Line], stamp: Option<&Field>) -> Option<Field> {
 
 fn labelled(lines: &[Line], pattern: &Option<Regex>, normal: fn(&str) -> String) -> Option<Field> {
     lines.iter().find_map(|line| {
-        let value = pattern.as_ref()?.captures(&line.text)?.get(1)?.as_str().trim_end_matches(['.', ',', ':']);
+        let value =
+            pattern.as_ref()?.captures(&line.text)?.get(1)?.as_str().trim_end_matches(['.', ',', ':']);
         // A reference without a digit is a word that happens to follow the label.
         value.chars().any(|c| c.is_ascii_digit()).then(|| field(line, normal(value), value, true))
     })
@@ -135,13 +145,19 @@ fn subject(lines: &[Line]) -> Option<Field> {
 
 /// The return line above the address window, else the first line of the letterhead.
 fn sender(lines: &[Line]) -> Option<Field> {
-    let return_line = lines.iter().find(|l| l.zone == Zone::Address && l.text.contains(['·', '•', '|', ',']) && l.text.chars().any(|c| c.is_ascii_digit()));
+    let return_line = lines.iter().find(|l| {
+        l.zone == Zone::Address
+            && l.text.contains(['·', '•', '|', ','])
+            && l.text.chars().any(|c| c.is_ascii_digit())
+    });
     if let Some(line) = return_line {
         let name = line.text.split(['·', '•', '|', ',']).next()?.trim();
         if name.chars().count() >= 4 {
             return Some(field(line, name.to_owned(), &line.text, false));
         }
     }
-    let line = lines.iter().find(|l| l.zone == Zone::Letterhead && l.text.chars().filter(|c| c.is_alphabetic()).count() >= 4)?;
+    let line = lines
+        .iter()
+        .find(|l| l.zone == Zone::Letterhead && l.text.chars().filter(|c| c.is_alphabetic()).count() >= 4)?;
     Some(field(line, line.text.trim().to_owned(), &line.text, false))
 }

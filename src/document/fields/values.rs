@@ -9,7 +9,8 @@ static WRITTEN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?\.?\s?([A-Za-zÄäÖöÜü]{3,9})\.?\s+(\d{4})\b").ok());
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"];
 
 /// The first date in a text: ISO value and the words it was read from.
 pub fn date(text: &str) -> Option<(String, String)> {
@@ -51,7 +52,8 @@ mod tests {
 
     #[test]
     fn dates_as_people_write_them() {
-        let check = |text: &str, value: Option<&str>| assert_eq!(date(text).map(|d| d.0).as_deref(), value, "{text}");
+        let check =
+            |text: &str, value: Option<&str>| assert_eq!(date(text).map(|d| d.0).as_deref(), value, "{text}");
         check("Lindenau, den 3. März 2026", Some("2026-03-03"));
         check("12.03.2026", Some("2026-03-12"));
         check("vom 1. 9. 26 an", Some("2026-09-01"));

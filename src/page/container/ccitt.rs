@@ -20,10 +20,7 @@ pub struct Fax {
 
 /// Decodes to 0 (the fax's black) and 255. Rows that are missing stay white, with a note.
 pub fn decode(data: &[u8], fax: Fax, notes: &mut Vec<Note>) -> Result<GrayImage> {
-    let mut rows = Rows {
-        image: GrayImage::from_pixel(fax.width, fax.height, image::Luma([255])),
-        row: 0,
-    };
+    let mut rows = Rows { image: GrayImage::from_pixel(fax.width, fax.height, image::Luma([255])), row: 0 };
     let settings = DecodeSettings {
         columns: fax.width,
         rows: fax.height,

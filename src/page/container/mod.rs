@@ -14,9 +14,9 @@ mod png;
 mod tiff;
 
 use super::raster::{Pixels, Raster};
+use crate::model::geometry::Dpi;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::geometry::Dpi;
 use crate::model::page::{Colour, Format, KeptImage, OpenedSource, PageText, SourcePage};
 use crate::model::refusal::Refusal;
 
@@ -33,7 +33,11 @@ const DPI_USUAL: [f32; 8] = [100.0, 150.0, 200.0, 240.0, 300.0, 400.0, 600.0, 12
 /// Lists the pages without decoding a pixel.
 pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
     if bytes.is_empty() {
-        return Err(Refusal::new("source.empty", "Die Datei ist leer.", "Erneut scannen; Speicherplatz des Scanners prüfen."));
+        return Err(Refusal::new(
+            "source.empty",
+            "Die Datei ist leer.",
+            "Erneut scannen; Speicherplatz des Scanners prüfen.",
+        ));
     }
     let format = sniff(bytes).ok_or_else(|| {
         Refusal::new(
@@ -93,7 +97,11 @@ pub fn text_layer(bytes: &[u8], number: u32, limits: &Limits) -> Option<PageText
 
 fn sniff(bytes: &[u8]) -> Option<Format> {
     let head = bytes.get(..bytes.len().min(1024))?;
-    if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") || head.starts_with(b"II+\0") || head.starts_with(b"MM\0+") {
+    if head.starts_with(b"II*\0")
+        || head.starts_with(b"MM\0*")
+        || head.starts_with(b"II+\0")
+        || head.starts_with(b"MM\0+")
+    {
         Some(Format::Tiff)
     } else if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
         Some(Format::Jpeg)

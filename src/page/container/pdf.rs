@@ -54,7 +54,10 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
         return Ok(opened);
     }
     if opened.signed {
-        opened.notes.push(Note::info("source.signed", "Die Datei trägt eine elektronische Signatur und wird nicht verändert."));
+        opened.notes.push(Note::info(
+            "source.signed",
+            "Die Datei trägt eine elektronische Signatur und wird nicht verändert.",
+        ));
     }
     let pages = document.get_pages();
     if pages.is_empty() {
@@ -72,7 +75,10 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
 }
 
 fn locked(why: &str) -> Note {
-    Note::review("source.encrypted", format!("Die PDF-Datei ist verschlüsselt ({why}); Absender um eine offene Fassung bitten."))
+    Note::review(
+        "source.encrypted",
+        format!("Die PDF-Datei ist verschlüsselt ({why}); Absender um eine offene Fassung bitten."),
+    )
 }
 
 fn contains(hay: &[u8], needle: &[u8]) -> bool {
@@ -94,7 +100,8 @@ fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&
 /// Width and height of the page in points, before `/Rotate`.
 fn page_size(document: &Document, page: ObjectId) -> (f32, f32) {
     let media = || -> Option<(f32, f32)> {
-        let area = inherited(document, page, b"CropBox").or_else(|| inherited(document, page, b"MediaBox"))?;
+        let area =
+            inherited(document, page, b"CropBox").or_else(|| inherited(document, page, b"MediaBox"))?;
         let v: Vec<f32> = area
             .as_array()
             .ok()?
@@ -141,7 +148,13 @@ fn shown_image(document: &Document, page: ObjectId) -> Option<Shown<'_>> {
                 let stream = document.dereference(object).ok()?.1.as_stream().ok()?;
                 let is_image = stream.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Image");
                 // Upright only: a rotated or mirrored placement is rendered instead.
-                if !is_image || found.is_some() || matrix[1] != 0.0 || matrix[2] != 0.0 || matrix[0] <= 0.0 || matrix[3] <= 0.0 {
+                if !is_image
+                    || found.is_some()
+                    || matrix[1] != 0.0
+                    || matrix[2] != 0.0
+                    || matrix[0] <= 0.0
+                    || matrix[3] <= 0.0
+                {
                     return None;
                 }
                 let side = |key| {
@@ -226,11 +239,7 @@ fn describe(document: &Document, number: u32, page: ObjectId) -> SourcePage {
 }
 
 fn contains_filter(document: &Document, name: &[u8]) -> bool {
-    document
-        .objects
-        .values()
-        .filter_map(|o| o.as_stream().ok())
-        .any(|s| filters(s).iter().any(|f| f == name))
+    document.objects.values().filter_map(|o| o.as_stream().ok()).any(|s| filters(s).iter().any(|f| f == name))
 }
 
 fn image_colour(document: &Document, stream: &Stream) -> Colour {
@@ -326,10 +335,8 @@ fn render(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Raster> {
     }
     let wrong = |what: &str| damaged("pdf.render", what);
     let pdf = Pdf::new(bytes.to_vec()).map_err(|e| wrong(&format!("{e:?}")))?;
-    let shown = pdf
-        .pages()
-        .get(page.number.saturating_sub(1) as usize)
-        .ok_or_else(|| wrong("die Seite fehlt"))?;
+    let shown =
+        pdf.pages().get(page.number.saturating_sub(1) as usize).ok_or_else(|| wrong("die Seite fehlt"))?;
     let (mut width, mut height) = shown.render_dimensions();
     // Stored images are wanted before /Rotate, the renderer shows them after it.
     let turned = page.coding != Coding::Composed && page.orientation.turn != Turn::None;
@@ -373,7 +380,13 @@ fn narrowed(image: RgbImage, colour: Colour) -> Raster {
                 .as_raw()
                 .chunks_exact(3)
                 .map(|p| match colour {
-                    Colour::Bitonal => if p[1] < 128 { 0 } else { 255 },
+                    Colour::Bitonal => {
+                        if p[1] < 128 {
+                            0
+                        } else {
+                            255
+                        }
+                    }
                     _ => p[1],
                 })
                 .collect();
@@ -406,7 +419,10 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
     if page.coding == Coding::Composed {
         return Ok(Outcome {
             value: samples(raster),
-            notes: vec![Note::info("page.rendered", "Die Seite besteht aus Text und Grafik und wurde mit 300 dpi dargestellt.")],
+            notes: vec![Note::info(
+                "page.rendered",
+                "Die Seite besteht aus Text und Grafik und wurde mit 300 dpi dargestellt.",
+            )],
         });
     }
     Ok(Outcome::sure(samples(raster)))

@@ -44,7 +44,14 @@ fn g4_tiff(image: &GrayImage, fill_order: u32) -> Vec<u8> {
     let stream = g4_stream(image);
     let stream = if fill_order == 2 { bits::reversed(&stream) } else { stream };
     tiff_file(
-        &[(256, 4, image.width()), (257, 4, image.height()), (258, 3, 1), (259, 3, 4), (262, 3, 0), (266, 3, fill_order)],
+        &[
+            (256, 4, image.width()),
+            (257, 4, image.height()),
+            (258, 3, 1),
+            (259, 3, 4),
+            (262, 3, 0),
+            (266, 3, fill_order),
+        ],
         &stream,
     )
 }

@@ -113,7 +113,8 @@ impl Reader<'_> {
                 (count as usize <= CHUNKS_MAX).then_some(())?;
                 (0..count).map(|i| self.number(data.checked_add(i * size)?, size)).collect()
             };
-            let ratio = || Some(self.number(data, 4)? as f32 / self.number(data.checked_add(4)?, 4)?.max(1) as f32);
+            let ratio =
+                || Some(self.number(data, 4)? as f32 / self.number(data.checked_add(4)?, 4)?.max(1) as f32);
             match tag {
                 256 => d.width = u32::try_from(one()?).ok()?,
                 257 => d.height = u32::try_from(one()?).ok()?,
@@ -142,7 +143,8 @@ impl Reader<'_> {
             (Some(x), Some(y)) if unit != 1 => Some(Dpi { x: x * scale, y: y * scale }),
             _ => None,
         };
-        let after = self.number(at.checked_add(count_size)?.checked_add(entries * entry_size)?, value_size)?;
+        let after =
+            self.number(at.checked_add(count_size)?.checked_add(entries * entry_size)?, value_size)?;
         Some((d, after))
     }
 
@@ -241,7 +243,12 @@ fn strip_height(d: &Directory, index: usize) -> u32 {
     rows.min(d.height.saturating_sub(before))
 }
 
-fn decode_fax(reader: &Reader<'_>, d: &Directory, mode: EncodingMode, byte_aligned: bool) -> Result<GrayImage> {
+fn decode_fax(
+    reader: &Reader<'_>,
+    d: &Directory,
+    mode: EncodingMode,
+    byte_aligned: bool,
+) -> Result<GrayImage> {
     let mut image = GrayImage::from_pixel(d.width, d.height, image::Luma([255]));
     let mut top = 0usize;
     let mut notes = Vec::new();
@@ -250,7 +257,8 @@ fn decode_fax(reader: &Reader<'_>, d: &Directory, mode: EncodingMode, byte_align
         if height == 0 {
             break;
         }
-        let data = reader.chunk(d, index).ok_or_else(|| damaged("tiff.truncated", "ein Bildstreifen fehlt"))?;
+        let data =
+            reader.chunk(d, index).ok_or_else(|| damaged("tiff.truncated", "ein Bildstreifen fehlt"))?;
         let turned;
         let data = if d.fill_order == 2 {
             turned = bits::reversed(data);
@@ -306,8 +314,7 @@ fn merged_stream(reader: &Reader<'_>, d: &Directory, index: usize) -> Result<Vec
     let strip = reader.chunk(d, index).ok_or_else(missing)?;
     let Some((at, length)) = d.tables else { return Ok(strip.to_vec()) };
     let (at, length) = (at as usize, length as usize);
-    let tables =
-        at.checked_add(length).and_then(|end| reader.bytes.get(at..end)).ok_or_else(missing)?;
+    let tables = at.checked_add(length).and_then(|end| reader.bytes.get(at..end)).ok_or_else(missing)?;
     let inner = tables.strip_prefix(&[0xFF, 0xD8]).unwrap_or(tables);
     let inner = inner.strip_suffix(&[0xFF, 0xD9]).unwrap_or(inner);
     let body = strip.strip_prefix(&[0xFF, 0xD8]).unwrap_or(strip);
@@ -328,11 +335,8 @@ fn decode_with_crate(bytes: &[u8], d: &Directory, page: &SourcePage, limits: &Li
         _ => return Err(damaged("tiff.sample_format", "diese Abtastwerte liefert kein Scanner")),
     };
     let wrong_size = || damaged("tiff.size", "die Bildgröße passt nicht zu den Daten");
-    let palette = if d.photometric == 3 {
-        decoder.get_tag_u16_vec(tiff::tags::Tag::ColorMap).ok()
-    } else {
-        None
-    };
+    let palette =
+        if d.photometric == 3 { decoder.get_tag_u16_vec(tiff::tags::Tag::ColorMap).ok() } else { None };
     use tiff::ColorType as C;
     Ok(match kind {
         C::Gray(1) => {
@@ -366,7 +370,9 @@ fn decode_with_crate(bytes: &[u8], d: &Directory, page: &SourcePage, limits: &Li
             let entry = |i: usize| map.get(i).map_or(255, |v| (v >> 8) as u8);
             let rgb = data
                 .iter()
-                .flat_map(|&i| [entry(i.into()), entry(size + usize::from(i)), entry(2 * size + usize::from(i))])
+                .flat_map(|&i| {
+                    [entry(i.into()), entry(size + usize::from(i)), entry(2 * size + usize::from(i))]
+                })
                 .collect();
             Raster {
                 pixels: Pixels::Rgb(RgbImage::from_raw(d.width, d.height, rgb).ok_or_else(wrong_size)?),
@@ -385,7 +391,10 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
         let (stream, notes) = if d.fill_order == 2 {
             (
                 bits::reversed(data),
-                vec![Note::info("page.fill_order", "Bitreihenfolge der Fax-Kodierung umgedreht, Bild unverändert.")],
+                vec![Note::info(
+                    "page.fill_order",
+                    "Bitreihenfolge der Fax-Kodierung umgedreht, Bild unverändert.",
+                )],
             )
         } else {
             (data.to_vec(), Vec::new())
@@ -401,7 +410,8 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
         });
     }
     if d.compression == 7 && single && matches!(d.samples, 1 | 3) && d.photometric != 2 {
-        let note = Note::info("page.jpeg_rewrapped", "JPEG-Tabellen der TIFF-Datei in den Bildstrom übernommen.");
+        let note =
+            Note::info("page.jpeg_rewrapped", "JPEG-Tabellen der TIFF-Datei in den Bildstrom übernommen.");
         return Ok(Outcome {
             value: KeptImage::Jpeg {
                 stream: merged_stream(&reader, &d, 0)?,

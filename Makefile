@@ -1,0 +1,41 @@
+# Two commands: make run, make test. Both install what is missing and ask nothing.
+export OMP_THREAD_LIMIT = 1
+CARGO ?= cargo
+
+.PHONY: run test lint audit bench build samples evaluate
+
+build:
+	scripts/install.sh build run
+	$(CARGO) build --release
+
+run: build
+	ONCE=$(ONCE) scripts/demo.sh
+
+# Formatting, lints, licences, then every test with the named fault places built in.
+test:
+	scripts/install.sh build run test
+	$(MAKE) lint
+	$(CARGO) test --release --features faults
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --all-targets --features faults -- -D warnings
+	scripts/deny.sh check licenses bans sources
+
+audit:
+	scripts/deny.sh check advisories || echo "advisories: NOT CHECKED or findings above"
+
+bench:
+	$(CARGO) bench
+
+# Regenerates sample-scans/ byte for byte.
+samples:
+	scripts/install.sh build test
+	$(CARGO) run --release --example letters -- --samples sample-scans
+
+# Reads the samples and compares with their truth.
+evaluate: build
+	rm -rf target/evaluate
+	for s in allgemein buergerbuero rechnungen; do \
+	  target/release/poststelle process --station $$s --out target/evaluate/$$s sample-scans/$$s || exit 1; done
+	target/release/poststelle evaluate --truth sample-scans/truth.jsonl target/evaluate

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Opens each station-day, drops the samples the ledger has never seen, runs the daemon.
+# ONCE=1: ends when everything is settled, compares with the truth.
+set -euo pipefail
+program=target/release/poststelle
+today=$(date +%F)
+for station in $(sed -n '/^\[\[station\]\]/,/^$/s/^id = "\(.*\)"/\1/p' pipeline.toml); do
+  "$program" station open "$station" --operator sk-demo --received "$today" --source station_day --by demo
+done
+"$program" samples sample-scans
+if [ "${ONCE:-}" = 1 ]; then
+  "$program" run --until-settled
+  "$program" status
+else
+  echo "The queue: http://127.0.0.1:8420/ - results: var/out/ - end with Ctrl-C" >&2
+  exec "$program" run
+fi

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what is missing of the system packages named in the arguments' groups: build, run, test.
+# Asks nothing; does nothing when everything is there. Needs Debian or Ubuntu, root or sudo.
+set -euo pipefail
+declare -A groups=(
+  [build]="build-essential cmake pkg-config clang libclang-dev libtesseract-dev libleptonica-dev"
+  [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates"
+  [test]="poppler-utils default-jre-headless maven fonts-liberation fonts-dejavu git"
+)
+wanted=()
+for group in "$@"; do
+  for package in ${groups[$group]}; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || wanted+=("$package")
+  done
+done
+[ ${#wanted[@]} -eq 0 ] && exit 0
+sudo=""
+[ "$(id -u)" -eq 0 ] || sudo="sudo"
+echo "Installing: ${wanted[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null

@@ -1,0 +1,53 @@
+//! The program is killed at every named place; after a restart everything is there exactly once.
+#![cfg(feature = "faults")]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use poststelle::fault::PLACES;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use support::Town;
+
+const SAMPLES: [&str; 2] = ["allgemein/020-bewerbung.pdf", "allgemein/004-hundesteuer.jpg"];
+
+fn town_with_letters() -> Town {
+    let town = Town::new();
+    SAMPLES.iter().for_each(|s| town.drop_sample(s));
+    town
+}
+
+fn check_invariants(town: &Town, expected: &[String], place: &str) {
+    let delivered = town.delivered();
+    assert_eq!(delivered.len(), expected.len(), "after a kill at {place}: {delivered:?}");
+    let left: Vec<_> =
+        fs::read_dir(town.path("scans")).unwrap().flatten().filter(|e| e.path().is_file()).collect();
+    assert!(left.is_empty(), "after a kill at {place} the folder still holds {left:?}");
+    assert_eq!(fs::read_dir(town.path("scans/.poststelle")).unwrap().count(), 0, "open claims after {place}");
+    let documents = town.documents();
+    assert_eq!(documents.len(), SAMPLES.len(), "after a kill at {place}: {documents:?}");
+    let open = documents.iter().filter(|(_, state)| !matches!(state.as_str(), "closed" | "review" | "hold"));
+    assert_eq!(open.count(), 0, "after a kill at {place}: {documents:?}");
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let doubled: i64 = db
+        .query_row("SELECT count(*) FROM (SELECT subject FROM event WHERE code = 'document.sealed' GROUP BY subject HAVING count(*) > 1)", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(doubled, 0, "sealed twice after a kill at {place}");
+}
+
+#[test]
+fn killed_at_every_named_place() {
+    let calm = town_with_letters();
+    assert!(calm.run_until_settled(None).status.success());
+    let expected = calm.delivered();
+    assert!(!expected.is_empty(), "the samples must go straight through: {:?}", calm.documents());
+    check_invariants(&calm, &expected, "nothing");
+    for place in PLACES {
+        let town = town_with_letters();
+        let killed = town.run_until_settled(Some(&format!("{place}:1")));
+        assert_eq!(killed.status.signal(), Some(9), "{place} was never reached");
+        let again = town.run_until_settled(None);
+        assert!(again.status.success(), "{place}: {}", String::from_utf8_lossy(&again.stderr));
+        check_invariants(&town, &expected, place);
+    }
+}

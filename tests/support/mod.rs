@@ -1,0 +1,80 @@
+//! A town in a temporary folder: one station, one department folder, the real binary.
+#![allow(dead_code)] // Each test file uses its own part.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub struct Town {
+    folder: tempfile::TempDir,
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let town = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(town.path("scans")).unwrap();
+        let shipped = fs::read_to_string(root().join("pipeline.toml")).unwrap();
+        let departments = shipped.split("# --- Departments").nth(1).unwrap();
+        let config = format!(
+            "classifiers = \"{}\"\nworkers = 2\n[town]\nid = \"t\"\nname = \"T\"\ncentral = \"poststelle\"\n\
+             [[station]]\nid = \"a\"\nfolder = \"scans\"\nquiet_seconds = 0\npoll_seconds = 1\n#{departments}",
+            root().join("classifiers").display()
+        );
+        fs::write(town.path("pipeline.toml"), config).unwrap();
+        town
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Drops a sample scan as a scanner would: a temporary name first.
+    pub fn drop_sample(&self, sample: &str) {
+        let name = Path::new(sample).file_name().unwrap();
+        let temporary = self.path("scans").join(".tmp-scan");
+        fs::copy(root().join("sample-scans").join(sample), &temporary).unwrap();
+        fs::rename(temporary, self.path("scans").join(name)).unwrap();
+    }
+
+    pub fn command(&self, arguments: &[&str], fault: Option<&str>) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
+        command.arg("--config").arg(self.path("pipeline.toml")).args(arguments).env("OMP_THREAD_LIMIT", "1");
+        if let Some(fault) = fault {
+            command.env("POSTSTELLE_FAULT", fault);
+        }
+        command.output().unwrap()
+    }
+
+    pub fn run_until_settled(&self, fault: Option<&str>) -> Output {
+        self.command(&["run", "--until-settled"], fault)
+    }
+
+    /// Names of all products delivered, sorted.
+    pub fn delivered(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for department in fs::read_dir(self.path("var/out")).into_iter().flatten().flatten() {
+            for file in fs::read_dir(department.path()).unwrap().flatten() {
+                let name = file.file_name().to_string_lossy().into_owned();
+                if name.ends_with(".pdf") {
+                    let stem = file.path().with_extension("");
+                    assert!(stem.with_extension("json").is_file(), "{name} without its side-car");
+                    names.push(name);
+                }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    /// `document id state` of every document, sorted.
+    pub fn documents(&self) -> Vec<(String, String)> {
+        let db = rusqlite::Connection::open(self.path("var/ledger.sqlite")).unwrap();
+        let mut statement = db.prepare("SELECT id, state FROM document ORDER BY id").unwrap();
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+}
+
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
