@@ -6,12 +6,23 @@
 use crate::dice::Dice;
 use crate::invented::{self, Party};
 use crate::town;
-use jiff::civil::Date;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MONTHS: &[&str] = &[
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
 ];
 const WEEKDAYS: &[&str] = &["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
 
@@ -33,7 +44,7 @@ pub fn euros(cents: i64) -> String {
     let whole = (cents / 100).to_string();
     let mut out = String::new();
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push('.');
         }
         out.push(c);
@@ -76,7 +87,17 @@ impl Facts {
         let due = date.saturating_add(days.days());
         let gross = dice.range(1_990, 980_000);
         let spelling = *dice.pick(&[0u8, 0, 0, 1, 1, 2, 3, 5]);
-        Facts { dice, kind, sender, date, due, gross, spelling, used: BTreeSet::new(), values: BTreeMap::new() }
+        Facts {
+            dice,
+            kind,
+            sender,
+            date,
+            due,
+            gross,
+            spelling,
+            used: BTreeSet::new(),
+            values: BTreeMap::new(),
+        }
     }
 
     /// A date as this writer spells it.
@@ -88,7 +109,6 @@ impl Facts {
     pub fn note(&mut self, name: &str) {
         self.used.insert(name.to_string());
     }
-
 
     /// The value of a fact, made up when first asked for.
     pub fn value(&mut self, name: &str) -> String {
@@ -125,7 +145,7 @@ impl Facts {
             "kind" | "kind2" => invented::child(d),
             "obj" | "obj2" => invented::street(d),
             "ort" => invented::place(d),
-            "firma2" => invented::firm(d).name,
+            "firma2" | "firma3" => invented::firm(d).name,
             "tel2" => invented::phone(d),
             "datum" => self.written(self.date),
             "frist" => self.written(self.due),
@@ -147,7 +167,12 @@ impl Facts {
             "unser" => match d.range(0, 3) {
                 0 => format!("{}/{}", d.pick(&["mk", "su", "hb", "re", "vz"]), d.digits(4)),
                 1 => format!("{}-{:02}-{}", d.pick(&["AB", "KD", "VG", "SR"]), year % 100, d.digits(4)),
-                2 => format!("{} {} {}", d.range(2, 19), d.pick(&["C", "O", "Js", "K", "F"]), format_args!("{}/{:02}", d.range(11, 988), year % 100)),
+                2 => format!(
+                    "{} {} {}",
+                    d.range(2, 19),
+                    d.pick(&["C", "O", "Js", "K", "F"]),
+                    format_args!("{}/{:02}", d.range(11, 988), year % 100)
+                ),
                 _ => d.digits(7),
             },
             "rnr" => match d.range(0, 4) {
@@ -176,17 +201,83 @@ impl Facts {
             "qm" => d.range(24, 180).to_string(),
             "zahl" => d.range(2, 6).to_string(),
             "zahl2" => d.range(11, 68).to_string(),
-            "hund" => d.pick(&["Bello", "Luna", "Rocky", "Emma", "Balu", "Kira", "Oskar", "Frieda"]).to_string(),
-            "rasse" => d.pick(&["Labrador", "Mischling", "Dackel", "Beagle", "Golden Retriever", "Pudel", "Border Collie"]).to_string(),
+            "hund" => {
+                d.pick(&["Bello", "Luna", "Rocky", "Emma", "Balu", "Kira", "Oskar", "Frieda"]).to_string()
+            }
+            "rasse" => d
+                .pick(&[
+                    "Labrador",
+                    "Mischling",
+                    "Dackel",
+                    "Beagle",
+                    "Golden Retriever",
+                    "Pudel",
+                    "Border Collie",
+                ])
+                .to_string(),
             "chip" => format!("276{}", d.digits(12)),
-            "kita" => d.pick(&["Regenbogen", "Spatzennest", "Am Mühlgraben", "Wurzelzwerge", "St. Elisabeth", "Sonnenschein"]).to_string(),
-            "schule" => d.pick(&["Grundschule am Deich", "Realschule Lindenau", "Gymnasium Röhntal", "Brüder-Grimm-Schule"]).to_string(),
-            "stelle" => d.pick(&["Sachbearbeiter/in Bauverwaltung", "Verwaltungsfachangestellte/r", "Gärtner/in im Bauhof", "Erzieher/in", "IT-Administrator/in", "Sachbearbeitung Wohngeld", "Bauingenieur/in Tiefbau"]).to_string(),
-            "beruf" => d.pick(&["Bürokauffrau", "Verwaltungsfachwirt", "Landschaftsgärtner", "Erzieherin", "Fachinformatiker", "Bauzeichnerin"]).to_string(),
-            "gewerbe" => d.pick(&["Handel mit Fahrrädern und Zubehör", "Hausmeisterservice", "Imbiss ohne Alkoholausschank", "Friseurhandwerk", "Online-Handel mit Textilien", "Gebäudereinigung", "Garten- und Landschaftspflege"]).to_string(),
+            "kita" => d
+                .pick(&[
+                    "Regenbogen",
+                    "Spatzennest",
+                    "Am Mühlgraben",
+                    "Wurzelzwerge",
+                    "St. Elisabeth",
+                    "Sonnenschein",
+                ])
+                .to_string(),
+            "schule" => d
+                .pick(&[
+                    "Grundschule am Deich",
+                    "Realschule Lindenau",
+                    "Gymnasium Röhntal",
+                    "Brüder-Grimm-Schule",
+                ])
+                .to_string(),
+            "stelle" => d
+                .pick(&[
+                    "Sachbearbeiter/in Bauverwaltung",
+                    "Verwaltungsfachangestellte/r",
+                    "Gärtner/in im Bauhof",
+                    "Erzieher/in",
+                    "IT-Administrator/in",
+                    "Sachbearbeitung Wohngeld",
+                    "Bauingenieur/in Tiefbau",
+                ])
+                .to_string(),
+            "beruf" => d
+                .pick(&[
+                    "Bürokauffrau",
+                    "Verwaltungsfachwirt",
+                    "Landschaftsgärtner",
+                    "Erzieherin",
+                    "Fachinformatiker",
+                    "Bauzeichnerin",
+                ])
+                .to_string(),
+            "gewerbe" => d
+                .pick(&[
+                    "Handel mit Fahrrädern und Zubehör",
+                    "Hausmeisterservice",
+                    "Imbiss ohne Alkoholausschank",
+                    "Friseurhandwerk",
+                    "Online-Handel mit Textilien",
+                    "Gebäudereinigung",
+                    "Garten- und Landschaftspflege",
+                ])
+                .to_string(),
             "arzt" => format!("Dr. med. {}", invented::person(d).full()),
             "kennz" => format!("LNF-{} {}", d.pick(&["AK", "BT", "HM", "KS", "PU"]), d.range(11, 989)),
-            "vorhaben" => d.pick(&["Neubau eines Einfamilienhauses mit Garage", "Anbau eines Wintergartens", "Errichtung eines Carports", "Ausbau des Dachgeschosses", "Umnutzung einer Scheune zu Wohnzwecken", "Errichtung einer Werbeanlage"]).to_string(),
+            "vorhaben" => d
+                .pick(&[
+                    "Neubau eines Einfamilienhauses mit Garage",
+                    "Anbau eines Wintergartens",
+                    "Errichtung eines Carports",
+                    "Ausbau des Dachgeschosses",
+                    "Umnutzung einer Scheune zu Wohnzwecken",
+                    "Errichtung einer Werbeanlage",
+                ])
+                .to_string(),
             "prozent" => d.range(15, 60).to_string(),
             other => format!("<{other}>"),
         }
@@ -226,5 +317,31 @@ impl Facts {
         }
         let sentence = *self.dice.pick(sentences);
         self.say(sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Purpose;
+
+    #[test]
+    fn sentences_choose_and_remember() {
+        let mut dice = Dice::new(1, 0, 0, Purpose::Words);
+        let sender = invented::private(&mut dice);
+        let mut facts = Facts::new(dice, "wohngeld", sender);
+        let said = facts.say("[Ich|Wir|[Er|Sie]] {az} [{az}|{az}]");
+        let words: Vec<&str> = said.split(' ').collect();
+        assert!(["Ich", "Wir", "Er", "Sie"].contains(&words[0]));
+        assert_eq!(words[1..3].join(" "), words[3..5].join(" "));
+        assert!(facts.used.contains("az"));
+    }
+
+    #[test]
+    fn dates_and_amounts_as_people_write_them() {
+        let day = jiff::civil::date(2026, 3, 12);
+        let all: Vec<String> = (0..6).map(|style| spell(day, style)).collect();
+        assert_eq!(all, ["12.03.2026", "12. März 2026", "12.3.26", "12.03.26", "2026-03-12", "12.3.2026"]);
+        assert_eq!((euros(123_456_789), decimal(105)), ("1.234.567,89".to_string(), "1.05".to_string()));
     }
 }

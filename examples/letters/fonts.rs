@@ -29,23 +29,47 @@ const fn family(name: &'static str, regular: &'static str, bold: &'static str) -
 
 /// All typefaces; the held-out ones last.
 pub const FAMILIES: &[Family] = &[
-    family("Liberation Sans", "truetype/liberation/LiberationSans-Regular.ttf", "truetype/liberation/LiberationSans-Bold.ttf"),
-    family("Liberation Serif", "truetype/liberation/LiberationSerif-Regular.ttf", "truetype/liberation/LiberationSerif-Bold.ttf"),
+    family(
+        "Liberation Sans",
+        "truetype/liberation/LiberationSans-Regular.ttf",
+        "truetype/liberation/LiberationSans-Bold.ttf",
+    ),
+    family(
+        "Liberation Serif",
+        "truetype/liberation/LiberationSerif-Regular.ttf",
+        "truetype/liberation/LiberationSerif-Bold.ttf",
+    ),
     family("DejaVu Sans", "truetype/dejavu/DejaVuSans.ttf", "truetype/dejavu/DejaVuSans-Bold.ttf"),
     family("DejaVu Serif", "truetype/dejavu/DejaVuSerif.ttf", "truetype/dejavu/DejaVuSerif-Bold.ttf"),
     family("Carlito", "truetype/crosextra/Carlito-Regular.ttf", "truetype/crosextra/Carlito-Bold.ttf"),
     family("Caladea", "truetype/crosextra/Caladea-Regular.ttf", "truetype/crosextra/Caladea-Bold.ttf"),
     family("Open Sans", "truetype/open-sans/OpenSans-Regular.ttf", "truetype/open-sans/OpenSans-Bold.ttf"),
-    family("Roboto", "truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf", "truetype/roboto/unhinted/RobotoTTF/Roboto-Bold.ttf"),
-    family("Linux Libertine", "opentype/linux-libertine/LinLibertine_R.otf", "opentype/linux-libertine/LinLibertine_RB.otf"),
+    family(
+        "Roboto",
+        "truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
+        "truetype/roboto/unhinted/RobotoTTF/Roboto-Bold.ttf",
+    ),
+    family(
+        "Linux Libertine",
+        "opentype/linux-libertine/LinLibertine_R.otf",
+        "opentype/linux-libertine/LinLibertine_RB.otf",
+    ),
     family("Free Sans", "truetype/freefont/FreeSans.ttf", "truetype/freefont/FreeSansBold.ttf"),
     Family {
         mono: true,
-        ..family("Liberation Mono", "truetype/liberation/LiberationMono-Regular.ttf", "truetype/liberation/LiberationMono-Bold.ttf")
+        ..family(
+            "Liberation Mono",
+            "truetype/liberation/LiberationMono-Regular.ttf",
+            "truetype/liberation/LiberationMono-Bold.ttf",
+        )
     },
     Family {
         mono: true,
-        ..family("DejaVu Sans Mono", "truetype/dejavu/DejaVuSansMono.ttf", "truetype/dejavu/DejaVuSansMono-Bold.ttf")
+        ..family(
+            "DejaVu Sans Mono",
+            "truetype/dejavu/DejaVuSansMono.ttf",
+            "truetype/dejavu/DejaVuSansMono-Bold.ttf",
+        )
     },
     Family {
         held_out: true,
@@ -53,7 +77,11 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         held_out: true,
-        ..family("Linux Biolinum", "opentype/linux-libertine/LinBiolinum_R.otf", "opentype/linux-libertine/LinBiolinum_RB.otf")
+        ..family(
+            "Linux Biolinum",
+            "opentype/linux-libertine/LinBiolinum_R.otf",
+            "opentype/linux-libertine/LinBiolinum_RB.otf",
+        )
     },
     Family {
         held_out: true,
@@ -61,12 +89,20 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         held_out: true,
-        ..family("DejaVu Sans Condensed", "truetype/dejavu/DejaVuSansCondensed.ttf", "truetype/dejavu/DejaVuSansCondensed-Bold.ttf")
+        ..family(
+            "DejaVu Sans Condensed",
+            "truetype/dejavu/DejaVuSansCondensed.ttf",
+            "truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
+        )
     },
     Family {
         held_out: true,
         mono: true,
-        ..family("Courier Prime", "opentype/courier-prime/Courier Prime.otf", "opentype/courier-prime/Courier Prime Bold.otf")
+        ..family(
+            "Courier Prime",
+            "opentype/courier-prime/Courier Prime.otf",
+            "opentype/courier-prime/Courier Prime Bold.otf",
+        )
     },
 ];
 
@@ -138,7 +174,8 @@ pub fn load() -> Result<(), String> {
 
 fn open(file: &str) -> Result<FontVec, String> {
     let path = format!("{ROOT}/{file}");
-    let bytes = std::fs::read(&path).map_err(|e| format!("typeface {path}: {e}; see sample-scans/README.md for the packages"))?;
+    let bytes = std::fs::read(&path)
+        .map_err(|e| format!("typeface {path}: {e}; see sample-scans/README.md for the packages"))?;
     FontVec::try_from_vec(bytes).map_err(|e| format!("typeface {path}: {e}"))
 }
 
@@ -154,7 +191,8 @@ pub fn face(family: usize, bold: bool, points: f32) -> Rc<Face> {
             .borrow_mut()
             .entry((family, bold, quarter))
             .or_insert_with(|| {
-                let font = &FONTS.get().expect("fonts are loaded at start")[family][usize::from(bold)];
+                let font = &FONTS.get().unwrap_or_else(|| unreachable!("fonts are loaded at start"))[family]
+                    [usize::from(bold)];
                 let em = quarter as f32 / 4.0 * 300.0 / 72.0;
                 let per_unit = em / font.units_per_em().unwrap_or(1000.0);
                 let scale = PxScale::from(font.height_unscaled() * per_unit);

@@ -159,7 +159,10 @@ impl Raster {
     /// Lays coloured inks over a grey page: grey stays grey, with the ink as dark as a grey scanner sees it.
     pub fn lay(&mut self, tints: &[Tint]) {
         for tint in tints {
-            let luma = (u32::from(tint.colour[0]) * 30 + u32::from(tint.colour[1]) * 59 + u32::from(tint.colour[2]) * 11) / 100;
+            let luma = (u32::from(tint.colour[0]) * 30
+                + u32::from(tint.colour[1]) * 59
+                + u32::from(tint.colour[2]) * 11)
+                / 100;
             for (row, cover) in tint.alpha.chunks_exact(tint.w).enumerate() {
                 let y = tint.y + row as i32;
                 if y < 0 || y as usize >= self.h {

@@ -5,39 +5,159 @@
 use crate::dice::Dice;
 
 const FIRST_F: &[&str] = &[
-    "Anna", "Birgit", "Claudia", "Dörte", "Elif", "Franziska", "Gisela", "Hannah", "Ingrid", "Jasmin", "Katharina", "Lea",
-    "Miriam", "Nadine", "Olga", "Petra", "Renate", "Sabine", "Theresa", "Ulrike", "Vera", "Yvonne", "Zeynep", "Käthe",
+    "Anna",
+    "Birgit",
+    "Claudia",
+    "Dörte",
+    "Elif",
+    "Franziska",
+    "Gisela",
+    "Hannah",
+    "Ingrid",
+    "Jasmin",
+    "Katharina",
+    "Lea",
+    "Miriam",
+    "Nadine",
+    "Olga",
+    "Petra",
+    "Renate",
+    "Sabine",
+    "Theresa",
+    "Ulrike",
+    "Vera",
+    "Yvonne",
+    "Zeynep",
+    "Käthe",
 ];
 const FIRST_M: &[&str] = &[
-    "Andreas", "Bernd", "Christoph", "Dirk", "Emre", "Frank", "Günther", "Holger", "Ibrahim", "Jürgen", "Karsten", "Lukas",
-    "Matthias", "Norbert", "Oliver", "Paul", "Rainer", "Sönke", "Thomas", "Uwe", "Volker", "Wolfgang", "Jörg", "Milan",
+    "Andreas",
+    "Bernd",
+    "Christoph",
+    "Dirk",
+    "Emre",
+    "Frank",
+    "Günther",
+    "Holger",
+    "Ibrahim",
+    "Jürgen",
+    "Karsten",
+    "Lukas",
+    "Matthias",
+    "Norbert",
+    "Oliver",
+    "Paul",
+    "Rainer",
+    "Sönke",
+    "Thomas",
+    "Uwe",
+    "Volker",
+    "Wolfgang",
+    "Jörg",
+    "Milan",
 ];
 const LAST: &[&str] = &[
-    "Albers", "Bäumler", "Brandhorst", "Dankwart", "Eichstädt", "Fährmann", "Gödecke", "Grünwald", "Hagemeister", "Heßling",
-    "Ihlenfeld", "Jüngst", "Kaltenbach", "Köhnke", "Kowalczyk", "Lüdemann", "Möllenbeck", "Nachtigall", "Öztürk", "Petrovic",
-    "Quandel", "Rößler", "Saßmann", "Schönbeck", "Tönnies", "Uhlmann", "Vahrenkamp", "Weißgerber", "Yildirim", "Zschiesche",
-    "Reetz", "Stahlhut", "Wiebusch", "Marquart", "Holtgrewe",
+    "Albers",
+    "Bäumler",
+    "Brandhorst",
+    "Dankwart",
+    "Eichstädt",
+    "Fährmann",
+    "Gödecke",
+    "Grünwald",
+    "Hagemeister",
+    "Heßling",
+    "Ihlenfeld",
+    "Jüngst",
+    "Kaltenbach",
+    "Köhnke",
+    "Kowalczyk",
+    "Lüdemann",
+    "Möllenbeck",
+    "Nachtigall",
+    "Öztürk",
+    "Petrovic",
+    "Quandel",
+    "Rößler",
+    "Saßmann",
+    "Schönbeck",
+    "Tönnies",
+    "Uhlmann",
+    "Vahrenkamp",
+    "Weißgerber",
+    "Yildirim",
+    "Zschiesche",
+    "Reetz",
+    "Stahlhut",
+    "Wiebusch",
+    "Marquart",
+    "Holtgrewe",
 ];
-const CHILD: &[&str] = &["Mia", "Ben", "Emilia", "Noah", "Lotte", "Jonas", "Ida", "Mats", "Frieda", "Levi", "Amina", "Theo", "Zoë", "Björn"];
+const CHILD: &[&str] = &[
+    "Mia", "Ben", "Emilia", "Noah", "Lotte", "Jonas", "Ida", "Mats", "Frieda", "Levi", "Amina", "Theo",
+    "Zoë", "Björn",
+];
 const STREET: &[&str] = &[
-    "Ahornweg", "Am Mühlgraben", "An der Röde", "Bahnhofstraße", "Birkenallee", "Brückenstraße", "Buchenring", "Deichgasse",
-    "Erlengrund", "Fährstraße", "Gartenstraße", "Goethestraße", "Hinter den Höfen", "Im Weidengrund", "Kastanienweg",
-    "Lange Straße", "Marktgasse", "Nelkenweg", "Obere Bachstraße", "Pappelallee", "Querstraße", "Rosenhag", "Schulstraße",
-    "Schützenplatz", "Töpfergasse", "Uferstraße", "Wiesengrund", "Ziegeleiweg",
+    "Ahornweg",
+    "Am Mühlgraben",
+    "An der Röde",
+    "Bahnhofstraße",
+    "Birkenallee",
+    "Brückenstraße",
+    "Buchenring",
+    "Deichgasse",
+    "Erlengrund",
+    "Fährstraße",
+    "Gartenstraße",
+    "Goethestraße",
+    "Hinter den Höfen",
+    "Im Weidengrund",
+    "Kastanienweg",
+    "Lange Straße",
+    "Marktgasse",
+    "Nelkenweg",
+    "Obere Bachstraße",
+    "Pappelallee",
+    "Querstraße",
+    "Rosenhag",
+    "Schulstraße",
+    "Schützenplatz",
+    "Töpfergasse",
+    "Uferstraße",
+    "Wiesengrund",
+    "Ziegeleiweg",
 ];
 const TOWN: &[&str] = &[
-    "Neuenrode", "Altmühlheim", "Sankt Veit am Forst", "Grünau-Süd", "Bad Wiesenthal", "Kirchlindach", "Oberfelden", "Rödersheim",
-    "Westerkappel", "Hohenwarte",
+    "Neuenrode",
+    "Altmühlheim",
+    "Sankt Veit am Forst",
+    "Grünau-Süd",
+    "Bad Wiesenthal",
+    "Kirchlindach",
+    "Oberfelden",
+    "Rödersheim",
+    "Westerkappel",
+    "Hohenwarte",
 ];
 const BRANCH: &[(&str, &str)] = &[
-    ("Bürotechnik", "Bürobedarf"), ("Elektro", "Elektroinstallation"), ("Garten- und Landschaftsbau", "Grünpflege"),
-    ("Gebäudereinigung", "Unterhaltsreinigung"), ("Tiefbau", "Straßen- und Tiefbau"), ("Heizung und Sanitär", "Wartung und Notdienst"),
-    ("Druckerei", "Druck und Satz"), ("IT-Systeme", "Hardware und Betreuung"), ("Spielgeräte", "Spielplatzbau"),
-    ("Winterdienst", "Räum- und Streudienst"), ("Schulmöbel", "Einrichtung"), ("Brandschutz", "Prüfung und Wartung"),
-    ("Catering", "Mittagsverpflegung"), ("Vermessung", "Ingenieurbüro"),
+    ("Bürotechnik", "Bürobedarf"),
+    ("Elektro", "Elektroinstallation"),
+    ("Garten- und Landschaftsbau", "Grünpflege"),
+    ("Gebäudereinigung", "Unterhaltsreinigung"),
+    ("Tiefbau", "Straßen- und Tiefbau"),
+    ("Heizung und Sanitär", "Wartung und Notdienst"),
+    ("Druckerei", "Druck und Satz"),
+    ("IT-Systeme", "Hardware und Betreuung"),
+    ("Spielgeräte", "Spielplatzbau"),
+    ("Winterdienst", "Räum- und Streudienst"),
+    ("Schulmöbel", "Einrichtung"),
+    ("Brandschutz", "Prüfung und Wartung"),
+    ("Catering", "Mittagsverpflegung"),
+    ("Vermessung", "Ingenieurbüro"),
 ];
 const FORM: &[&str] = &["GmbH", "GmbH & Co. KG", "e. K.", "OHG", "KG", "UG (haftungsbeschränkt)", "AG"];
-const ADJECTIVE: &[&str] = &["Nord", "Linden", "Hansa", "Regio", "Rhön", "Falken", "Stern", "Merkur", "Delta", "Eichen"];
+const ADJECTIVE: &[&str] =
+    &["Nord", "Linden", "Hansa", "Regio", "Rhön", "Falken", "Stern", "Merkur", "Delta", "Eichen"];
 
 /// A person with both names.
 #[derive(Clone, Debug)]
@@ -141,7 +261,7 @@ pub fn iban(dice: &mut Dice) -> String {
 pub fn grouped(iban: &str) -> String {
     let mut out = String::new();
     for (i, c) in iban.chars().enumerate() {
-        if i > 0 && i % 4 == 0 {
+        if i > 0 && i.is_multiple_of(4) {
             out.push(' ');
         }
         out.push(c);
@@ -168,7 +288,15 @@ fn host(name: &str) -> String {
 }
 
 fn party(dice: &mut Dice, name: String, claim: String, person: Person, domain: &str) -> Party {
-    let bank = dice.pick(&["Volksbank Röhntal", "Sparkasse Lindenau", "Raiffeisenbank Altmühl", "Handelsbank Nord", "Bürgerbank eG"]).to_string();
+    let bank = dice
+        .pick(&[
+            "Volksbank Röhntal",
+            "Sparkasse Lindenau",
+            "Raiffeisenbank Altmühl",
+            "Handelsbank Nord",
+            "Bürgerbank eG",
+        ])
+        .to_string();
     Party {
         claim,
         street: street(dice),
@@ -213,4 +341,20 @@ pub fn named(dice: &mut Dice, name: &str) -> Party {
     let clerk = person(dice);
     let mail = format!("poststelle@{}.example", host(name));
     party(dice, name.to_string(), String::new(), clerk, &mail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Purpose;
+
+    #[test]
+    fn every_iban_passes_its_check() {
+        let mut dice = Dice::new(1, 0, 0, Purpose::Words);
+        for _ in 0..200 {
+            let text = iban(&mut dice);
+            assert!(text.parse::<iban::Iban>().is_ok(), "{text}");
+        }
+        assert_eq!(grouped("DE0099123456"), "DE00 9912 3456");
+    }
 }

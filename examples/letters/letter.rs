@@ -71,6 +71,8 @@ pub struct Letter {
     pub greeting: String,
     /// The text.
     pub blocks: Vec<Block>,
+    /// An enclosure on pages of its own.
+    pub annex: Vec<Block>,
     /// Complimentary close.
     pub closing: String,
     /// Who signs.
@@ -82,10 +84,20 @@ pub struct Letter {
 }
 
 const GREETINGS: &[&str] = &[
-    "Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Sehr geehrte Damen und Herren,", "Guten Tag,",
-    "Sehr geehrte Frau {person3},", "Liebe Mitarbeiterinnen und Mitarbeiter,",
+    "Sehr geehrte Damen und Herren,",
+    "Sehr geehrte Damen und Herren,",
+    "Sehr geehrte Damen und Herren,",
+    "Guten Tag,",
+    "Sehr geehrte Frau {person3},",
+    "Liebe Mitarbeiterinnen und Mitarbeiter,",
 ];
-const CLOSINGS: &[&str] = &["Mit freundlichen Grüßen", "Mit freundlichem Gruß", "Freundliche Grüße", "Hochachtungsvoll", "Mit besten Grüßen"];
+const CLOSINGS: &[&str] = &[
+    "Mit freundlichen Grüßen",
+    "Mit freundlichem Gruß",
+    "Freundliche Grüße",
+    "Hochachtungsvoll",
+    "Mit besten Grüßen",
+];
 
 /// Makes the letter number `index` of a master seed.
 pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: bool) -> Letter {
@@ -110,7 +122,9 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
     let mark = if script.mark.is_empty() { Vec::new() } else { vec![facts.one_of(script.mark)] };
     let to = recipient(&mut facts, script, what, &mark);
     let infos = if private || script.shape != Shape::Letter { Vec::new() } else { infos(&mut facts, what) };
-    let blocks = text(&mut facts, script, table);
+    let blocks = text(&mut facts, script.slots, script.shape, table);
+    let annexed = !script.annex.is_empty() && facts.dice.chance(50);
+    let annex = if annexed { text(&mut facts, script.annex, Shape::Form, None) } else { Vec::new() };
     let lower = |s: &str| s.starts_with("Sehr geehrte Frau");
     let mut greeting = facts.one_of(if official { &GREETINGS[..1] } else { GREETINGS });
     if lower(&greeting) {
@@ -146,6 +160,7 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
         subject,
         greeting,
         blocks,
+        annex,
         closing,
         signer,
         enclosures,
@@ -185,15 +200,15 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
     let mut add = |label: &str, value: String| out.push((label.to_string(), value));
     if what == "gericht" {
         let number = facts.value("unser");
-        add(*facts.dice.pick(&["Aktenzeichen", "Geschäftsnummer", "Geschäftszeichen"]), number);
+        add(facts.dice.any(&["Aktenzeichen", "Geschäftsnummer", "Geschäftszeichen"]), number);
         if facts.dice.chance(60) {
             let az = facts.value("az");
-            add(*facts.dice.pick(&["Ihr Zeichen", "Ihr Aktenzeichen"]), az);
+            add(facts.dice.any(&["Ihr Zeichen", "Ihr Aktenzeichen"]), az);
         }
     } else {
         if facts.dice.chance(55) && !matches!(what, "werbung" | "unbekannt") {
             let az = facts.value("az");
-            add(*facts.dice.pick(&["Ihr Zeichen", "Ihre Zeichen", "Ihr Az."]), az);
+            add(facts.dice.any(&["Ihr Zeichen", "Ihre Zeichen", "Ihr Az."]), az);
         }
         if facts.dice.chance(30) {
             let day = facts.value("d2");
@@ -201,12 +216,12 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
         }
         if facts.dice.chance(65) {
             let unser = facts.value("unser");
-            add(*facts.dice.pick(&["Unser Zeichen", "Unsere Zeichen", "Unser Az."]), unser);
+            add(facts.dice.any(&["Unser Zeichen", "Unsere Zeichen", "Unser Az."]), unser);
         }
     }
     if facts.dice.chance(70) {
         let clerk = facts.sender.person.full();
-        add(*facts.dice.pick(&["Name", "Ansprechpartner", "Bearbeiter/in"]), clerk);
+        add(facts.dice.any(&["Name", "Ansprechpartner", "Bearbeiter/in"]), clerk);
     }
     let phone = facts.value("tel");
     add("Telefon", phone);
@@ -220,9 +235,9 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
 }
 
 /// The text of a script, block by block.
-fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Block> {
+fn text(facts: &mut Facts, slots: &[&[&str]], shape: Shape, mut table: Option<Table>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for slot in script.slots {
+    for slot in slots {
         let said = facts.one_of(slot);
         for line in said.lines() {
             let block = match line.split_once(' ') {
@@ -248,7 +263,7 @@ fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Blo
         }
     }
     // A sentence after the salutation begins small; the first paragraph of a form or leaflet does not.
-    if script.shape == Shape::Letter {
+    if shape == Shape::Letter {
         if let Some(Block::Para(first)) = blocks.iter_mut().find(|b| matches!(b, Block::Para(_))) {
             let mut chars = first.chars();
             if let Some(c) = chars.next() {
@@ -264,13 +279,27 @@ fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Blo
 }
 
 const WARES: &[(&str, i64, i64)] = &[
-    ("Kopierpapier A4, 80 g, weiß", 389, 549), ("Ordner breit, grau", 189, 329), ("Stundenlohn Geselle", 4800, 6800),
-    ("Anfahrtspauschale", 1900, 4900), ("Streusalz, Sack 25 kg", 690, 1190), ("Reinigung Flure", 8900, 24900),
-    ("Toner schwarz", 5990, 11990), ("Wartung Brandmelder", 1290, 2990), ("Leuchtmittel LED 18 W", 590, 1490),
-    ("Erdaushub je m³", 1890, 3290), ("Pflaster verlegen je m²", 3890, 6490), ("Mittagessen Grundschule", 390, 520),
-    ("Bürostuhl mit Armlehnen", 18900, 34900), ("Grundpreis Monat", 990, 2990), ("Arbeitspreis kWh", 24, 42),
-    ("Rasenmähen Sportplatz", 12000, 28000), ("Baumschnitt", 9500, 21000), ("Plakate A2, vierfarbig", 145, 320),
-    ("Prüfung ortsfester Anlagen", 7900, 15900), ("Schulheft A5 liniert", 35, 79), ("Entsorgung Altholz", 4500, 9900),
+    ("Kopierpapier A4, 80 g, weiß", 389, 549),
+    ("Ordner breit, grau", 189, 329),
+    ("Stundenlohn Geselle", 4800, 6800),
+    ("Anfahrtspauschale", 1900, 4900),
+    ("Streusalz, Sack 25 kg", 690, 1190),
+    ("Reinigung Flure", 8900, 24900),
+    ("Toner schwarz", 5990, 11990),
+    ("Wartung Brandmelder", 1290, 2990),
+    ("Leuchtmittel LED 18 W", 590, 1490),
+    ("Erdaushub je m³", 1890, 3290),
+    ("Pflaster verlegen je m²", 3890, 6490),
+    ("Mittagessen Grundschule", 390, 520),
+    ("Bürostuhl mit Armlehnen", 18900, 34900),
+    ("Grundpreis Monat", 990, 2990),
+    ("Arbeitspreis kWh", 24, 42),
+    ("Rasenmähen Sportplatz", 12000, 28000),
+    ("Baumschnitt", 9500, 21000),
+    ("Plakate A2, vierfarbig", 145, 320),
+    ("Prüfung ortsfester Anlagen", 7900, 15900),
+    ("Schulheft A5 liniert", 35, 79),
+    ("Entsorgung Altholz", 4500, 9900),
 ];
 
 /// The priced table of a script, before its sentences name the sums.
@@ -284,17 +313,35 @@ fn prepare_table(facts: &mut Facts, script: &Script) -> Option<Table> {
             let &(name, low, high) = facts.dice.pick(WARES);
             let (count, price) = (facts.dice.range(1, 24), facts.dice.range(low, high));
             net += count * price;
-            cells.push(vec![n.to_string(), name.to_string(), count.to_string(), euros(price), euros(count * price)]);
+            cells.push(vec![
+                n.to_string(),
+                name.to_string(),
+                count.to_string(),
+                euros(price),
+                euros(count * price),
+            ]);
         }
         let tax = (net * rate + 50) / 100;
         facts.gross = net + tax;
         return Some(Table {
-            columns: vec![("Pos.", 0.08, false), ("Bezeichnung", 0.46, false), ("Menge", 0.12, true), ("Einzelpreis", 0.17, true), ("Gesamt", 0.17, true)],
+            columns: vec![
+                ("Pos.", 0.08, false),
+                ("Bezeichnung", 0.46, false),
+                ("Menge", 0.12, true),
+                ("Einzelpreis", 0.17, true),
+                ("Gesamt", 0.17, true),
+            ],
             rows: cells,
             totals: vec![
                 ("Nettobetrag".into(), format!("{} €", euros(net))),
                 (format!("zzgl. {rate} % MwSt."), format!("{} €", euros(tax))),
-                (facts.dice.pick(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"]).to_string(), format!("{} €", euros(facts.gross))),
+                (
+                    facts
+                        .dice
+                        .pick(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"])
+                        .to_string(),
+                    format!("{} €", euros(facts.gross)),
+                ),
             ],
         });
     }

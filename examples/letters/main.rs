@@ -92,8 +92,16 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         return write(samples::plans(), folder, arguments.twins.as_deref());
     }
     let wishes = random::Wishes {
-        kind: known(arguments.kind.as_deref(), town::DESKS.iter().map(|d| d.kind).chain(town::HOLDS.iter().copied()), "kind")?,
-        condition: known(arguments.condition.as_deref(), damage::ALL.iter().copied().chain(["clean"]), "condition")?,
+        kind: known(
+            arguments.kind.as_deref(),
+            town::DESKS.iter().map(|d| d.kind).chain(town::HOLDS.iter().copied()),
+            "kind",
+        )?,
+        condition: known(
+            arguments.condition.as_deref(),
+            damage::ALL.iter().copied().chain(["clean"]),
+            "condition",
+        )?,
         single: arguments.single,
         unseparated: arguments.unseparated,
     };
@@ -102,7 +110,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The name in the closed list that an argument means.
-fn known(given: Option<&str>, mut names: impl Iterator<Item = &'static str>, what: &str) -> Result<Option<&'static str>, Failure> {
+fn known(
+    given: Option<&str>,
+    mut names: impl Iterator<Item = &'static str>,
+    what: &str,
+) -> Result<Option<&'static str>, Failure> {
     match given {
         None => Ok(None),
         Some(name) => match names.find(|n| *n == name) {

@@ -16,7 +16,9 @@ pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
     let (w, h) = (70.0, 38.0);
     let mut sheet = Sheet::new(w, h);
     let (small, big) = (face(0, true, 9.0), face(0, true, 14.0));
-    let month = ["JAN.", "FEB.", "MRZ.", "APR.", "MAI", "JUNI", "JULI", "AUG.", "SEP.", "OKT.", "NOV.", "DEZ."][date.month() as usize - 1];
+    let month =
+        ["JAN.", "FEB.", "MRZ.", "APR.", "MAI", "JUNI", "JULI", "AUG.", "SEP.", "OKT.", "NOV.", "DEZ."]
+            [date.month() as usize - 1];
     let day = match dice.range(0, 2) {
         0 => spell(date, 0),
         1 => format!("{:02}. {month} {}", date.day(), date.year()),
@@ -31,11 +33,16 @@ pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
     let words = sheet.lines.join(" ");
     let shape = crate::damage::skew(&sheet.raster, dice.real(-6.0, 6.0), 255);
     let strength = dice.range(150, 225) as u32;
-    let mut alpha: Vec<u8> = shape.data.iter().map(|&v| ((255 - u32::from(v)) * strength / 255) as u8).collect();
+    let mut alpha: Vec<u8> =
+        shape.data.iter().map(|&v| ((255 - u32::from(v)) * strength / 255) as u8).collect();
     // Worn rubber: small spots without ink, and one weaker side.
     let (rw, rh) = (shape.w, shape.h);
     for _ in 0..dice.range(250, 700) {
-        let (cx, cy, r) = (dice.range(0, rw as i64 - 5) as usize, dice.range(0, rh as i64 - 5) as usize, dice.range(1, 4) as usize);
+        let (cx, cy, r) = (
+            dice.range(0, rw as i64 - 5) as usize,
+            dice.range(0, rh as i64 - 5) as usize,
+            dice.range(1, 4) as usize,
+        );
         for row in cy..cy + r {
             alpha[row * rw + cx..row * rw + cx + r].fill(0);
         }
@@ -59,22 +66,34 @@ pub fn pencil(x: f64, y: f64, dice: &mut Dice) -> Tint {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn stroke(x: f64, y: f64, height: f64, length: f64, swing: f64, pen: (f64, f64), strength: u8, colour: [u8; 3], dice: &mut Dice) -> Tint {
+fn stroke(
+    x: f64,
+    y: f64,
+    height: f64,
+    length: f64,
+    swing: f64,
+    pen: (f64, f64),
+    strength: u8,
+    colour: [u8; 3],
+    dice: &mut Dice,
+) -> Tint {
     let (w, h) = (px(length + 8.0) as usize, px(height) as usize);
     let mut alpha = vec![0u8; w * h];
     let radius = dice.real(pen.0, pen.1);
-    let loops = dice.range(6, 10);
+    let loops = dice.range(4, 9);
     let mut at = (3.0 * PX, h as f64 * 0.6);
     for n in 0..loops {
-        let step = length * PX / loops as f64;
-        let tall = if n == 0 { swing * 1.4 } else { swing * dice.real(0.2, 1.0) } * PX;
+        let step = length * PX / loops as f64 * dice.real(0.6, 1.25);
+        let tall = if n == 0 { swing * 1.5 } else { swing * dice.real(-0.4, 1.2) } * PX;
         let end = (at.0 + step * dice.real(0.6, 1.3), h as f64 * dice.real(0.5, 0.7));
         let c1 = (at.0 + step * dice.real(-0.2, 0.9), at.1 - tall);
         let c2 = (end.0 - step * dice.real(-0.3, 0.8), end.1 + tall * dice.real(-0.4, 0.6));
         for i in 0..=160 {
             let t = f64::from(i) / 160.0;
             let u = 1.0 - t;
-            let mix = |a: f64, b: f64, c: f64, d: f64| u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d;
+            let mix = |a: f64, b: f64, c: f64, d: f64| {
+                u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
+            };
             let (cx, cy) = (mix(at.0, c1.0, c2.0, end.0), mix(at.1, c1.1, c2.1, end.1));
             dot(&mut alpha, w, h, cx, cy, radius * (0.7 + 0.3 * u), strength);
         }

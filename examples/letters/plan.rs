@@ -94,7 +94,8 @@ pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
         Format::Png if many => Format::TiffDeflate,
         other => other,
     };
-    let mut out = Gathering { plan, format, twins, stored: Vec::new(), pages: Vec::new(), pictures: Vec::new() };
+    let mut out =
+        Gathering { plan, format, twins, stored: Vec::new(), pages: Vec::new(), pictures: Vec::new() };
     let (mut separators, mut documents) = (Vec::new(), Vec::new());
     for (part, ((content, pages), letter)) in written.iter().zip(&plan.letters).enumerate() {
         let mut dice = Dice::new(plan.seed, plan.index, part as u64, Purpose::Damage);
@@ -111,16 +112,26 @@ pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
 }
 
 impl Gathering<'_> {
-    fn letter(&mut self, content: &Letter, pages: &layout::Pages, plan: &LetterPlan, dice: &mut Dice) -> Result<DocumentTruth, Failure> {
+    fn letter(
+        &mut self,
+        content: &Letter,
+        pages: &layout::Pages,
+        plan: &LetterPlan,
+        dice: &mut Dice,
+    ) -> Result<DocumentTruth, Failure> {
         let has = |what: &str| plan.conditions.contains(&what);
         let mut fields = content.fields.clone();
         let mut numbers = Vec::new();
         let lean = dice.real(0.6, 6.0).min(dice.real(0.6, 6.0)) * if dice.chance(50) { 1.0 } else { -1.0 };
         let last = pages.sheets.len() - 1;
+        let back_page = match has("show_through") && last == 0 {
+            true => Some(self.other_side(dice)),
+            false => None,
+        };
         for (n, sheet) in pages.sheets.iter().enumerate() {
             let mut shot = Shot {
                 sheet,
-                other: Some(&pages.sheets[(n + 1) % pages.sheets.len()].raster),
+                other: back_page.as_ref().or(pages.sheets.get((n + 1) % (last + 1)).map(|s| &s.raster)),
                 tints: Vec::new(),
                 marks: Vec::new(),
                 conditions: plan.conditions.clone(),
@@ -159,7 +170,11 @@ impl Gathering<'_> {
                 if marked {
                     numbers.push(self.pages.len() + 1);
                 }
-                let back = Sheet { raster: Raster::white(sheet.raster.w, sheet.raster.h), tints: Vec::new(), lines: Vec::new() };
+                let back = Sheet {
+                    raster: Raster::white(sheet.raster.w, sheet.raster.h),
+                    tints: Vec::new(),
+                    lines: Vec::new(),
+                };
                 self.back(&back, Some(&sheet.raster), plan, marked, dice)?;
             }
         }
@@ -173,14 +188,40 @@ impl Gathering<'_> {
         })
     }
 
+    /// Something that stands on the other side of a sheet.
+    fn other_side(&self, dice: &mut Dice) -> Raster {
+        let content = letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out);
+        layout::set(&content, dice).sheets.swap_remove(0).raster
+    }
+
     /// The back of a sheet: empty, or with somebody's pencil or stamp on it.
-    fn back(&mut self, back: &Sheet, front: Option<&Raster>, plan: &LetterPlan, marked: bool, dice: &mut Dice) -> Result<(), Failure> {
+    fn back(
+        &mut self,
+        back: &Sheet,
+        front: Option<&Raster>,
+        plan: &LetterPlan,
+        marked: bool,
+        dice: &mut Dice,
+    ) -> Result<(), Failure> {
         let keep = ["skew", "punched", "black_border", "noise", "turn180", "show_through"];
-        let mut conditions: Vec<&'static str> = plan.conditions.iter().copied().filter(|c| keep.contains(c)).collect();
-        if !self.format.bitonal() && !conditions.contains(&"show_through") && front.is_some() && dice.chance(60) {
+        let mut conditions: Vec<&'static str> =
+            plan.conditions.iter().copied().filter(|c| keep.contains(c)).collect();
+        if !self.format.bitonal()
+            && !conditions.contains(&"show_through")
+            && front.is_some()
+            && dice.chance(60)
+        {
             conditions.push("show_through");
         }
-        let mut shot = Shot { sheet: back, other: front, tints: Vec::new(), marks: Vec::new(), conditions, folds: [105.0, 210.0], skew: dice.real(-1.5, 1.5) };
+        let mut shot = Shot {
+            sheet: back,
+            other: front,
+            tints: Vec::new(),
+            marks: Vec::new(),
+            conditions,
+            folds: [105.0, 210.0],
+            skew: dice.real(-1.5, 1.5),
+        };
         if marked {
             let (x, y) = (dice.real(25.0, 120.0), dice.real(30.0, 240.0));
             if dice.chance(60) {
@@ -206,7 +247,15 @@ impl Gathering<'_> {
             conditions.push("noise");
         }
         let skew = dice.real(-2.5, 2.5);
-        let shot = Shot { sheet: &sheet, other: None, tints: Vec::new(), marks: Vec::new(), conditions, folds: [105.0, 210.0], skew };
+        let shot = Shot {
+            sheet: &sheet,
+            other: None,
+            tints: Vec::new(),
+            marks: Vec::new(),
+            conditions,
+            folds: [105.0, 210.0],
+            skew,
+        };
         self.take(shot, sheet.lines.join("\n"), self.plan.separator == Separator::Blank, dice)?;
         if self.plan.duplex {
             let plan = LetterPlan { what: "unbekannt", conditions: Vec::new(), marked_back: false };
@@ -221,7 +270,8 @@ impl Gathering<'_> {
         let colour = self.plan.colour && !bitonal;
         if bitonal {
             // None of these leaves anything on a black and white page.
-            shot.conditions.retain(|c| !["coffee", "folded", "show_through", "uneven_light", "jpeg_low"].contains(c));
+            shot.conditions
+                .retain(|c| !["coffee", "folded", "show_through", "uneven_light", "jpeg_low"].contains(c));
         }
         if !matches!(self.format, Format::Jpeg(_) | Format::PdfDct(_)) {
             shot.conditions.retain(|&c| c != "jpeg_low");
@@ -278,7 +328,10 @@ impl Gathering<'_> {
         if bitonal {
             damage::bitonal(&mut page, if has("faint") { 190 } else { dice.range(118, 165) as u8 });
         }
-        let turn = [("turn90", 90), ("turn180", 180), ("turn270", 270)].into_iter().find(|(name, _)| has(name)).map_or(0, |t| t.1);
+        let turn = [("turn90", 90), ("turn180", 180), ("turn270", 270)]
+            .into_iter()
+            .find(|(name, _)| has(name))
+            .map_or(0, |t| t.1);
         let page = damage::turned(page, turn);
         let format = match self.format {
             Format::Jpeg(_) if has("jpeg_low") => Format::Jpeg(dice.range(16, 26) as u8),
@@ -290,7 +343,13 @@ impl Gathering<'_> {
         if conditions.is_empty() {
             conditions.push("clean");
         }
-        conditions.push(if bitonal { "bitonal" } else if colour { "colour" } else { "grey" });
+        conditions.push(if bitonal {
+            "bitonal"
+        } else if colour {
+            "colour"
+        } else {
+            "grey"
+        });
         self.pages.push(PageTruth { text, turn, skew, blank, marks: shot.marks, conditions });
         Ok(())
     }

@@ -34,7 +34,8 @@ pub fn plan(seed: u64, index: u64, wishes: &Wishes) -> FilePlan {
         _ => Separator::Blank,
     };
     // With blank separators an empty back could not be told from a cut.
-    let duplex = separator != Separator::Blank && !wishes.single && dice.chance(if count > 1 { 35 } else { 15 });
+    let duplex =
+        separator != Separator::Blank && !wishes.single && dice.chance(if count > 1 { 35 } else { 15 });
     let quality = dice.range(50, 85) as u8;
     let format = match dice.range(0, 99) {
         0..=27 => Format::Jpeg(quality),
@@ -47,7 +48,11 @@ pub fn plan(seed: u64, index: u64, wishes: &Wishes) -> FilePlan {
     };
     let colour = !format.bitonal() && dice.chance(25);
     let letters = (0..count)
-        .map(|_| LetterPlan { what: wishes.kind.unwrap_or_else(|| kind(&mut dice)), conditions: conditions(&mut dice, wishes), marked_back: dice.chance(25) })
+        .map(|_| LetterPlan {
+            what: wishes.kind.unwrap_or_else(|| kind(&mut dice)),
+            conditions: conditions(&mut dice, wishes),
+            marked_back: dice.chance(25),
+        })
         .collect();
     FilePlan {
         name: format!("scan-{seed}-{index:06}"),
@@ -81,7 +86,8 @@ fn conditions(dice: &mut Dice, wishes: &Wishes) -> Vec<&'static str> {
     let mut out: Vec<&'static str> = Vec::new();
     for _ in 0..*dice.pick(&[0, 1, 1, 2, 2, 3, 4]) {
         let one = *dice.pick(damage::ALL);
-        let clash = out.contains(&one) || (one.starts_with("turn") && out.iter().any(|c| c.starts_with("turn")));
+        let clash =
+            out.contains(&one) || (one.starts_with("turn") && out.iter().any(|c| c.starts_with("turn")));
         if !clash {
             out.push(one);
         }

@@ -202,7 +202,10 @@ fn pdf(pages: Vec<Stored>, format: Format) -> Result<Vec<u8>, Failure> {
             image.set("ColorSpace", "DeviceGray");
             image.set("BitsPerComponent", 1);
             image.set("Filter", "CCITTFaxDecode");
-            image.set("DecodeParms", dictionary! { "K" => -1, "Columns" => page.w as i64, "Rows" => page.h as i64 });
+            image.set(
+                "DecodeParms",
+                dictionary! { "K" => -1, "Columns" => page.w as i64, "Rows" => page.h as i64 },
+            );
         } else {
             image.set("ColorSpace", if page.ch == 3 { "DeviceRGB" } else { "DeviceGray" });
             image.set("BitsPerComponent", 8);

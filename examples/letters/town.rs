@@ -26,27 +26,55 @@ const fn desk(kind: &'static str, department: &'static str, offices: &'static [&
 
 /// The town's kinds of mail and who answers for them.
 pub const DESKS: &[Desk] = &[
-    desk("rechnung", "kaemmerei", &["Kämmerei", "Rechnungsstelle", "Kämmerei - Rechnungseingang", "Bauhof", "Schulverwaltung", "Gebäudewirtschaft"]),
+    desk(
+        "rechnung",
+        "kaemmerei",
+        &[
+            "Kämmerei",
+            "Rechnungsstelle",
+            "Kämmerei - Rechnungseingang",
+            "Bauhof",
+            "Schulverwaltung",
+            "Gebäudewirtschaft",
+        ],
+    ),
     desk("mahnung", "stadtkasse", &["Stadtkasse", "Kämmerei", "Rechnungsstelle"]),
     desk("bauantrag", "bauordnung", &["Bauordnungsamt", "Bauaufsicht", "Amt für Bauordnung"]),
     desk("hundesteuer", "steueramt", &["Steueramt", "Amt für Steuern und Abgaben", "Kämmerei - Steuern"]),
     desk("wohngeld", "wohngeldstelle", &["Wohngeldstelle", "Wohngeldbehörde", "Amt für Soziales - Wohngeld"]),
-    desk("unterhaltsvorschuss", "jugendamt", &["Jugendamt", "Unterhaltsvorschusskasse", "Jugendamt - UVG-Stelle"]),
+    desk(
+        "unterhaltsvorschuss",
+        "jugendamt",
+        &["Jugendamt", "Unterhaltsvorschusskasse", "Jugendamt - UVG-Stelle"],
+    ),
     desk("gewerbe", "gewerbeamt", &["Gewerbeamt", "Gewerbemeldestelle", "Ordnungsamt - Gewerbe"]),
-    desk("bussgeld_einspruch", "ordnungsamt", &["Ordnungsamt", "Bußgeldstelle", "Ordnungsamt - Bußgeldstelle"]),
-    desk("bewerbung", "personalamt", &["Personalamt", "Amt für Personal und Organisation", "Haupt- und Personalamt"]),
+    desk(
+        "bussgeld_einspruch",
+        "ordnungsamt",
+        &["Ordnungsamt", "Bußgeldstelle", "Ordnungsamt - Bußgeldstelle"],
+    ),
+    desk(
+        "bewerbung",
+        "personalamt",
+        &["Personalamt", "Amt für Personal und Organisation", "Haupt- und Personalamt"],
+    ),
     desk("krankmeldung", "personalamt", &["Personalamt", "Haupt- und Personalamt", "Personalabteilung"]),
     desk("gericht", "rechtsamt", &["Rechtsamt", "Der Bürgermeister", "Amt für Recht"]),
     desk("meldewesen", "buergerbuero", &["Bürgerbüro", "Einwohnermeldeamt", "Meldebehörde"]),
     desk("standesamt", "standesamt", &["Standesamt", "Standesamt Lindenau"]),
     desk("kita", "jugendamt", &["Jugendamt", "Kita-Platzvergabe", "Amt für Kinder, Jugend und Familie"]),
-    desk("beschwerde", "buergerservice", &["Der Bürgermeister", "Bürgerservice", "Beschwerdestelle", "Tiefbauamt"]),
+    desk(
+        "beschwerde",
+        "buergerservice",
+        &["Der Bürgermeister", "Bürgerservice", "Beschwerdestelle", "Tiefbauamt"],
+    ),
     desk("werbung", "poststelle", &["Einkauf", "Geschäftsleitung", "Der Bürgermeister", ""]),
     desk("unbekannt", "poststelle", &["", "Stadtverwaltung", "Rathaus", "Der Bürgermeister"]),
 ];
 
 /// Hold codes of mail that nobody but its addressee opens.
-pub const HOLDS: &[&str] = &["hold.personal", "hold.personalrat", "hold.gleichstellung", "hold.angebot", "hold.wahl"];
+pub const HOLDS: &[&str] =
+    &["hold.personal", "hold.personalrat", "hold.gleichstellung", "hold.angebot", "hold.wahl"];
 
 /// The desk of a kind; held and unknown mail has the last one.
 pub fn desk_of(kind: &str) -> &'static Desk {

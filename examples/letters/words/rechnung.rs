@@ -6,36 +6,83 @@ pub const SCRIPTS: &[Script] = &[
         from: From::Firm,
         subject: &["Rechnung Nr. {rnr}", "Rechnung {rnr}", "Rechnung zu Ihrer Bestellung {bestell}"],
         slots: &[
-            &["= Rechnungsnummer : {rnr}\n= Rechnungsdatum : {datum}\n= Kundennummer : {kdnr}", "= Rechnungs-Nr. : {rnr}\n= Datum : {datum}\n= Lieferdatum : {d1}\n= Ihre Bestellung : {bestell}"],
-            &["für die am {d1} [ausgeführten|erbrachten] Leistungen [berechnen wir|erlauben wir uns zu berechnen|stellen wir Ihnen in Rechnung]:", "[vielen Dank für Ihren Auftrag|wir danken für Ihre Bestellung] vom {d2}. [Wir berechnen Ihnen wie folgt:|Vereinbarungsgemäß berechnen wir:]"],
+            &[
+                "= Rechnungsnummer : {rnr}\n= Rechnungsdatum : {datum}\n= Kundennummer : {kdnr}",
+                "= Rechnungs-Nr. : {rnr}\n= Datum : {datum}\n= Lieferdatum : {d1}\n= Ihre Bestellung : {bestell}",
+            ],
+            &[
+                "für die am {d1} [ausgeführten|erbrachten] Leistungen [berechnen wir|erlauben wir uns zu berechnen|stellen wir Ihnen in Rechnung]:",
+                "[vielen Dank für Ihren Auftrag|wir danken für Ihre Bestellung] vom {d2}. [Wir berechnen Ihnen wie folgt:|Vereinbarungsgemäß berechnen wir:]",
+            ],
             &["@items"],
-            &["Bitte überweisen Sie den Rechnungsbetrag von {betrag} bis zum {frist} [ohne Abzug|unter Angabe der Rechnungsnummer] auf unser Konto {iban}.", "Zahlbar bis {frist} ohne Abzug. Bankverbindung: {bank}, IBAN {iban}. [Zu zahlender Betrag|Rechnungsbetrag]: {betrag}."],
-            &["", "Das Leistungsdatum entspricht dem Rechnungsdatum, soweit nicht anders angegeben.", "Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum."],
+            &[
+                "Bitte überweisen Sie den Rechnungsbetrag von {betrag} bis zum {frist} [ohne Abzug|unter Angabe der Rechnungsnummer] auf unser Konto {iban}.",
+                "Zahlbar bis {frist} ohne Abzug. Bankverbindung: {bank}, IBAN {iban}. [Zu zahlender Betrag|Rechnungsbetrag]: {betrag}.",
+            ],
+            &[
+                "",
+                "Das Leistungsdatum entspricht dem Rechnungsdatum, soweit nicht anders angegeben.",
+                "Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
+            ],
         ],
         ..LETTER
     },
     Script {
         from: From::Firm,
-        subject: &["Abschlagsrechnung {rnr} - Baustelle {obj}", "Schlussrechnung Nr. {rnr}, Objekt {obj}", "Rechnung {rnr} über Wartungsarbeiten {obj}"],
+        subject: &[
+            "Abschlagsrechnung {rnr} - Baustelle {obj}",
+            "Schlussrechnung Nr. {rnr}, Objekt {obj}",
+            "Rechnung {rnr} über Wartungsarbeiten {obj}",
+        ],
         slots: &[
-            &["gemäß [unserem Angebot|Ihrer Beauftragung|dem Rahmenvertrag] vom {d2} haben wir die [vereinbarten Arbeiten|nachstehenden Leistungen] am Objekt {obj} [fertiggestellt|ausgeführt] und rechnen wie folgt ab:"],
+            &[
+                "gemäß [unserem Angebot|Ihrer Beauftragung|dem Rahmenvertrag] vom {d2} haben wir die [vereinbarten Arbeiten|nachstehenden Leistungen] am Objekt {obj} [fertiggestellt|ausgeführt] und rechnen wie folgt ab:",
+            ],
             &["@items"],
-            &["Rechnungsnummer {rnr}, bitte bei Zahlung angeben. [Zahlungsziel|Fällig am]: {frist}.", "Wir bitten um Ausgleich der Rechnung {rnr} bis {frist}."],
-            &["Gesamtbetrag brutto: {betrag}. IBAN: {iban}", "Der Endbetrag von {betrag} ist auf das Konto {iban} bei der {bank} zu zahlen."],
-            &["", "Es gilt eine Gewährleistungsfrist von vier Jahren nach VOB/B.", "Die Freistellungsbescheinigung nach § 48b EStG liegt Ihnen vor."],
+            &[
+                "Rechnungsnummer {rnr}, bitte bei Zahlung angeben. [Zahlungsziel|Fällig am]: {frist}.",
+                "Wir bitten um Ausgleich der Rechnung {rnr} bis {frist}.",
+            ],
+            &[
+                "Gesamtbetrag brutto: {betrag}. IBAN: {iban}",
+                "Der Endbetrag von {betrag} ist auf das Konto {iban} bei der {bank} zu zahlen.",
+            ],
+            &[
+                "",
+                "Es gilt eine Gewährleistungsfrist von vier Jahren nach VOB/B.",
+                "Die Freistellungsbescheinigung nach § 48b EStG liegt Ihnen vor.",
+            ],
         ],
         enclosures: &["", "Aufmaß", "Stundennachweise"],
         ..LETTER
     },
     Script {
-        from: From::Named(&["Stadtwerke Röhntal AöR", "Wasserverband Obere Fluss", "Energieversorgung Altmühl GmbH", "Telenetz Hansa AG"]),
-        subject: &["Ihre Verbrauchsabrechnung {vorjahr}", "Jahresrechnung für die Abnahmestelle {obj}", "Rechnung {monat} {vorjahr}"],
+        from: From::Named(&[
+            "Stadtwerke Röhntal AöR",
+            "Wasserverband Obere Fluss",
+            "Energieversorgung Altmühl GmbH",
+            "Telenetz Hansa AG",
+        ]),
+        subject: &[
+            "Ihre Verbrauchsabrechnung {vorjahr}",
+            "Jahresrechnung für die Abnahmestelle {obj}",
+            "Rechnung {monat} {vorjahr}",
+        ],
         slots: &[
-            &["= Rechnungsnummer : {rnr}\n= Vertragskonto : {kdnr}\n= Abnahmestelle : {obj}\n= Rechnungsdatum : {datum}"],
-            &["[nachfolgend erhalten Sie|anbei senden wir Ihnen] die Abrechnung für den Zeitraum vom {d2} bis {d1}."],
+            &[
+                "= Rechnungsnummer : {rnr}\n= Vertragskonto : {kdnr}\n= Abnahmestelle : {obj}\n= Rechnungsdatum : {datum}",
+            ],
+            &[
+                "[nachfolgend erhalten Sie|anbei senden wir Ihnen] die Abrechnung für den Zeitraum vom {d2} bis {d1}.",
+            ],
             &["@items"],
-            &["Den offenen Rechnungsbetrag von {betrag} [buchen wir am {frist} von Ihrem Konto ab|überweisen Sie bitte bis zum {frist} auf das Konto {iban}]."],
-            &["Fragen zur Rechnung? [Rufen Sie uns an|Sie erreichen uns unter] {tel}.", "Die Zählerstände wurden [durch Ablesung ermittelt|von Ihnen mitgeteilt]."],
+            &[
+                "Den offenen Rechnungsbetrag von {betrag} [buchen wir am {frist} von Ihrem Konto ab|überweisen Sie bitte bis zum {frist} auf das Konto {iban}].",
+            ],
+            &[
+                "Fragen zur Rechnung? [Rufen Sie uns an|Sie erreichen uns unter] {tel}.",
+                "Die Zählerstände wurden [durch Ablesung ermittelt|von Ihnen mitgeteilt].",
+            ],
         ],
         ..LETTER
     },
@@ -44,9 +91,15 @@ pub const SCRIPTS: &[Script] = &[
         from: From::Firm,
         subject: &["Faktura {rnr}", "Honorarnote {rnr}", "Unsere Leistungsabrechnung Nr. {rnr}"],
         slots: &[
-            &["hiermit fakturieren wir die in der Zeit vom {d2} bis {d1} für Sie geleisteten Arbeiten.", "Sie erhielten von uns die folgenden Artikel, Lieferschein vom {d1}:"],
+            &[
+                "hiermit fakturieren wir die in der Zeit vom {d2} bis {d1} für Sie geleisteten Arbeiten.",
+                "Sie erhielten von uns die folgenden Artikel, Lieferschein vom {d1}:",
+            ],
             &["@items"],
-            &["Die Forderung in Höhe von {betrag} wird zum {frist} fällig. Konto: {iban}.", "Begleichen Sie den Endbetrag ({betrag}) spätestens am {frist}, Kontoverbindung {iban}."],
+            &[
+                "Die Forderung in Höhe von {betrag} wird zum {frist} fällig. Konto: {iban}.",
+                "Begleichen Sie den Endbetrag ({betrag}) spätestens am {frist}, Kontoverbindung {iban}.",
+            ],
             &["", "Belegnummer: {rnr}. Debitor: {kdnr}."],
         ],
         ..LETTER
