@@ -60,7 +60,7 @@ impl Dice {
 
     /// One of several words.
     pub fn any(&mut self, from: &[&'static str]) -> &'static str {
-        self.pick(from)
+        from[self.range(0, from.len() as i64 - 1) as usize]
     }
 
     /// A string of `n` decimal digits, the first not zero.
