@@ -12,7 +12,8 @@ use std::hint::black_box;
 fn letter() -> Raster {
     let grey = GrayImage::from_fn(2480, 3508, |x, y| {
         let (line, row) = (y / 70, y % 70);
-        let ink = line > 5 && line < 46 && row < 40 && (x * 7 + line * 13) % 29 < 12 && (300..2200).contains(&x);
+        let ink =
+            line > 5 && line < 46 && row < 40 && (x * 7 + line * 13) % 29 < 12 && (300..2200).contains(&x);
         Luma([if ink { 30 } else { 240 }])
     });
     Raster { pixels: Pixels::Grey(grey), colour: Colour::Grey }
@@ -35,7 +36,9 @@ fn page_work(c: &mut Criterion) {
     let upright = page::upright_grey(&raster, &measured);
     c.bench_function("measure", |b| b.iter(|| page::measure(black_box(&raster), &source, &order)));
     c.bench_function("reading image", |b| b.iter(|| page::reading_image(black_box(&raster), &measured)));
-    c.bench_function("codes", |b| b.iter(|| codes::find(black_box(&upright), 300.0, &codes::CodeOrder::default())));
+    c.bench_function("codes", |b| {
+        b.iter(|| codes::find(black_box(&upright), 300.0, &codes::CodeOrder::default()))
+    });
     c.bench_function("thumbnail", |b| b.iter(|| page::thumbnail(black_box(&raster), &measured)));
 }
 

@@ -97,7 +97,7 @@ pub fn uneven_light(page: &mut Raster, dice: &mut Dice) {
         for (pixel, gain) in row.chunks_exact_mut(ch).zip(&columns) {
             let factor = (base + gain).clamp(60, 256);
             for byte in pixel {
-                *byte = (i32::from(*byte) * factor >> 8) as u8;
+                *byte = ((i32::from(*byte) * factor) >> 8) as u8;
             }
         }
     }
@@ -134,11 +134,9 @@ pub fn noise(page: &mut Raster, amount: i64, specks: i64, dice: &mut Dice) {
             })
             .collect();
         for row in page.data.chunks_exact_mut(page.w * page.ch) {
-            let offset = dice.range(0, 65_535 - 1) as usize;
-            let mut at = offset;
-            for byte in row {
+            let offset = dice.range(0, 65_535) as usize;
+            for (at, byte) in (offset..).zip(row) {
                 *byte = (i16::from(*byte) + table[at & 65_535]).clamp(0, 255) as u8;
-                at += 1;
             }
         }
     }
@@ -280,4 +278,36 @@ pub fn coffee(dice: &mut Dice) -> Tint {
 /// Black and white, as a scanner without grey delivers it.
 pub fn bitonal(page: &mut Raster, threshold: u8) {
     page.data.iter_mut().for_each(|b| *b = if *b < threshold { 0 } else { 255 });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dotted() -> Raster {
+        let mut page = Raster::white(200, 300);
+        for x in 40..160 {
+            page.data[100 * 200 + x] = 0;
+        }
+        page.data[20 * 200 + 10] = 0;
+        page
+    }
+
+    /// `turn` in the truth is what must be applied: a further quarter turn of each kind ends upright.
+    #[test]
+    fn the_turn_is_the_way_back() {
+        let page = dotted();
+        let clockwise = |p: Raster| turned(p, 270);
+        assert_eq!(clockwise(turned(page.clone(), 90)).data, page.data);
+        assert_eq!(clockwise(clockwise(turned(page.clone(), 180))).data, page.data);
+        assert_eq!(clockwise(clockwise(clockwise(turned(page.clone(), 270)))).data, page.data);
+    }
+
+    /// Counter-clockwise positive: the right end of a line rises.
+    #[test]
+    fn positive_skew_lifts_the_right_end() {
+        let page = skew(&dotted(), 4.0, 255);
+        let lowest = |x: usize| (60..140).min_by_key(|y| page.data[y * 200 + x]).unwrap_or(0);
+        assert!(lowest(150) + 5 < lowest(50), "{} {}", lowest(150), lowest(50));
+    }
 }

@@ -58,8 +58,38 @@ impl Dice {
         &from[self.range(0, from.len() as i64 - 1) as usize]
     }
 
+    /// One of several words.
+    pub fn any(&mut self, from: &[&'static str]) -> &'static str {
+        from[self.range(0, from.len() as i64 - 1) as usize]
+    }
+
     /// A string of `n` decimal digits, the first not zero.
     pub fn digits(&mut self, n: usize) -> String {
         (0..n).map(|i| char::from(b'0' + self.range(i64::from(i == 0), 9) as u8)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_depend_on_all_their_parts_and_on_nothing_else() {
+        let first = |s, i, p, purpose| Dice::new(s, i, p, purpose).word();
+        assert_eq!(first(1, 2, 3, Purpose::Words), first(1, 2, 3, Purpose::Words));
+        let others = [
+            first(2, 2, 3, Purpose::Words),
+            first(1, 3, 3, Purpose::Words),
+            first(1, 2, 4, Purpose::Words),
+            first(1, 2, 3, Purpose::Damage),
+        ];
+        assert!(!others.contains(&first(1, 2, 3, Purpose::Words)));
+    }
+
+    #[test]
+    fn ranges_reach_both_ends() {
+        let mut dice = Dice::new(7, 0, 0, Purpose::Plan);
+        let drawn: std::collections::BTreeSet<i64> = (0..200).map(|_| dice.range(-1, 2)).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [-1, 0, 1, 2]);
     }
 }

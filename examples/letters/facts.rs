@@ -44,7 +44,7 @@ pub fn euros(cents: i64) -> String {
     let whole = (cents / 100).to_string();
     let mut out = String::new();
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push('.');
         }
         out.push(c);
@@ -145,7 +145,7 @@ impl Facts {
             "kind" | "kind2" => invented::child(d),
             "obj" | "obj2" => invented::street(d),
             "ort" => invented::place(d),
-            "firma2" => invented::firm(d).name,
+            "firma2" | "firma3" => invented::firm(d).name,
             "tel2" => invented::phone(d),
             "datum" => self.written(self.date),
             "frist" => self.written(self.due),
@@ -317,5 +317,31 @@ impl Facts {
         }
         let sentence = *self.dice.pick(sentences);
         self.say(sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Purpose;
+
+    #[test]
+    fn sentences_choose_and_remember() {
+        let mut dice = Dice::new(1, 0, 0, Purpose::Words);
+        let sender = invented::private(&mut dice);
+        let mut facts = Facts::new(dice, "wohngeld", sender);
+        let said = facts.say("[Ich|Wir|[Er|Sie]] {az} [{az}|{az}]");
+        let words: Vec<&str> = said.split(' ').collect();
+        assert!(["Ich", "Wir", "Er", "Sie"].contains(&words[0]));
+        assert_eq!(words[1..3].join(" "), words[3..5].join(" "));
+        assert!(facts.used.contains("az"));
+    }
+
+    #[test]
+    fn dates_and_amounts_as_people_write_them() {
+        let day = jiff::civil::date(2026, 3, 12);
+        let all: Vec<String> = (0..6).map(|style| spell(day, style)).collect();
+        assert_eq!(all, ["12.03.2026", "12. März 2026", "12.3.26", "12.03.26", "2026-03-12", "12.3.2026"]);
+        assert_eq!((euros(123_456_789), decimal(105)), ("1.234.567,89".to_string(), "1.05".to_string()));
     }
 }

@@ -191,7 +191,8 @@ pub fn face(family: usize, bold: bool, points: f32) -> Rc<Face> {
             .borrow_mut()
             .entry((family, bold, quarter))
             .or_insert_with(|| {
-                let font = &FONTS.get().expect("fonts are loaded at start")[family][usize::from(bold)];
+                let font = &FONTS.get().unwrap_or_else(|| unreachable!("fonts are loaded at start"))[family]
+                    [usize::from(bold)];
                 let em = quarter as f32 / 4.0 * 300.0 / 72.0;
                 let per_unit = em / font.units_per_em().unwrap_or(1000.0);
                 let scale = PxScale::from(font.height_unscaled() * per_unit);

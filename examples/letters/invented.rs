@@ -261,7 +261,7 @@ pub fn iban(dice: &mut Dice) -> String {
 pub fn grouped(iban: &str) -> String {
     let mut out = String::new();
     for (i, c) in iban.chars().enumerate() {
-        if i > 0 && i % 4 == 0 {
+        if i > 0 && i.is_multiple_of(4) {
             out.push(' ');
         }
         out.push(c);
@@ -341,4 +341,20 @@ pub fn named(dice: &mut Dice, name: &str) -> Party {
     let clerk = person(dice);
     let mail = format!("poststelle@{}.example", host(name));
     party(dice, name.to_string(), String::new(), clerk, &mail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Purpose;
+
+    #[test]
+    fn every_iban_passes_its_check() {
+        let mut dice = Dice::new(1, 0, 0, Purpose::Words);
+        for _ in 0..200 {
+            let text = iban(&mut dice);
+            assert!(text.parse::<iban::Iban>().is_ok(), "{text}");
+        }
+        assert_eq!(grouped("DE0099123456"), "DE00 9912 3456");
+    }
 }

@@ -71,6 +71,8 @@ pub struct Letter {
     pub greeting: String,
     /// The text.
     pub blocks: Vec<Block>,
+    /// An enclosure on pages of its own.
+    pub annex: Vec<Block>,
     /// Complimentary close.
     pub closing: String,
     /// Who signs.
@@ -120,7 +122,9 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
     let mark = if script.mark.is_empty() { Vec::new() } else { vec![facts.one_of(script.mark)] };
     let to = recipient(&mut facts, script, what, &mark);
     let infos = if private || script.shape != Shape::Letter { Vec::new() } else { infos(&mut facts, what) };
-    let blocks = text(&mut facts, script, table);
+    let blocks = text(&mut facts, script.slots, script.shape, table);
+    let annexed = !script.annex.is_empty() && facts.dice.chance(50);
+    let annex = if annexed { text(&mut facts, script.annex, Shape::Form, None) } else { Vec::new() };
     let lower = |s: &str| s.starts_with("Sehr geehrte Frau");
     let mut greeting = facts.one_of(if official { &GREETINGS[..1] } else { GREETINGS });
     if lower(&greeting) {
@@ -156,6 +160,7 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
         subject,
         greeting,
         blocks,
+        annex,
         closing,
         signer,
         enclosures,
@@ -195,15 +200,15 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
     let mut add = |label: &str, value: String| out.push((label.to_string(), value));
     if what == "gericht" {
         let number = facts.value("unser");
-        add(*facts.dice.pick(&["Aktenzeichen", "Geschäftsnummer", "Geschäftszeichen"]), number);
+        add(facts.dice.any(&["Aktenzeichen", "Geschäftsnummer", "Geschäftszeichen"]), number);
         if facts.dice.chance(60) {
             let az = facts.value("az");
-            add(*facts.dice.pick(&["Ihr Zeichen", "Ihr Aktenzeichen"]), az);
+            add(facts.dice.any(&["Ihr Zeichen", "Ihr Aktenzeichen"]), az);
         }
     } else {
         if facts.dice.chance(55) && !matches!(what, "werbung" | "unbekannt") {
             let az = facts.value("az");
-            add(*facts.dice.pick(&["Ihr Zeichen", "Ihre Zeichen", "Ihr Az."]), az);
+            add(facts.dice.any(&["Ihr Zeichen", "Ihre Zeichen", "Ihr Az."]), az);
         }
         if facts.dice.chance(30) {
             let day = facts.value("d2");
@@ -211,12 +216,12 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
         }
         if facts.dice.chance(65) {
             let unser = facts.value("unser");
-            add(*facts.dice.pick(&["Unser Zeichen", "Unsere Zeichen", "Unser Az."]), unser);
+            add(facts.dice.any(&["Unser Zeichen", "Unsere Zeichen", "Unser Az."]), unser);
         }
     }
     if facts.dice.chance(70) {
         let clerk = facts.sender.person.full();
-        add(*facts.dice.pick(&["Name", "Ansprechpartner", "Bearbeiter/in"]), clerk);
+        add(facts.dice.any(&["Name", "Ansprechpartner", "Bearbeiter/in"]), clerk);
     }
     let phone = facts.value("tel");
     add("Telefon", phone);
@@ -230,9 +235,9 @@ fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
 }
 
 /// The text of a script, block by block.
-fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Block> {
+fn text(facts: &mut Facts, slots: &[&[&str]], shape: Shape, mut table: Option<Table>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for slot in script.slots {
+    for slot in slots {
         let said = facts.one_of(slot);
         for line in said.lines() {
             let block = match line.split_once(' ') {
@@ -258,7 +263,7 @@ fn text(facts: &mut Facts, script: &Script, mut table: Option<Table>) -> Vec<Blo
         }
     }
     // A sentence after the salutation begins small; the first paragraph of a form or leaflet does not.
-    if script.shape == Shape::Letter {
+    if shape == Shape::Letter {
         if let Some(Block::Para(first)) = blocks.iter_mut().find(|b| matches!(b, Block::Para(_))) {
             let mut chars = first.chars();
             if let Some(c) = chars.next() {

@@ -80,11 +80,11 @@ fn stroke(
     let (w, h) = (px(length + 8.0) as usize, px(height) as usize);
     let mut alpha = vec![0u8; w * h];
     let radius = dice.real(pen.0, pen.1);
-    let loops = dice.range(6, 10);
+    let loops = dice.range(4, 9);
     let mut at = (3.0 * PX, h as f64 * 0.6);
     for n in 0..loops {
-        let step = length * PX / loops as f64;
-        let tall = if n == 0 { swing * 1.4 } else { swing * dice.real(0.2, 1.0) } * PX;
+        let step = length * PX / loops as f64 * dice.real(0.6, 1.25);
+        let tall = if n == 0 { swing * 1.5 } else { swing * dice.real(-0.4, 1.2) } * PX;
         let end = (at.0 + step * dice.real(0.6, 1.3), h as f64 * dice.real(0.5, 0.7));
         let c1 = (at.0 + step * dice.real(-0.2, 0.9), at.1 - tall);
         let c2 = (end.0 - step * dice.real(-0.3, 0.8), end.1 + tall * dice.real(-0.4, 0.6));

@@ -124,10 +124,14 @@ impl Gathering<'_> {
         let mut numbers = Vec::new();
         let lean = dice.real(0.6, 6.0).min(dice.real(0.6, 6.0)) * if dice.chance(50) { 1.0 } else { -1.0 };
         let last = pages.sheets.len() - 1;
+        let back_page = match has("show_through") && last == 0 {
+            true => Some(self.other_side(dice)),
+            false => None,
+        };
         for (n, sheet) in pages.sheets.iter().enumerate() {
             let mut shot = Shot {
                 sheet,
-                other: Some(&pages.sheets[(n + 1) % pages.sheets.len()].raster),
+                other: back_page.as_ref().or(pages.sheets.get((n + 1) % (last + 1)).map(|s| &s.raster)),
                 tints: Vec::new(),
                 marks: Vec::new(),
                 conditions: plan.conditions.clone(),
@@ -182,6 +186,12 @@ impl Gathering<'_> {
             hold: content.hold,
             fields,
         })
+    }
+
+    /// Something that stands on the other side of a sheet.
+    fn other_side(&self, dice: &mut Dice) -> Raster {
+        let content = letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out);
+        layout::set(&content, dice).sheets.swap_remove(0).raster
     }
 
     /// The back of a sheet: empty, or with somebody's pencil or stamp on it.

@@ -1,6 +1,21 @@
 //! Building applications and what belongs to them.
 use super::{From, LETTER, Script, Shape};
 
+const DESCRIPTION: &[&[&str]] = &[
+    &["# Baubeschreibung", "# Baubeschreibung zum Bauantrag"],
+    &["= Vorhaben : {vorhaben}\n= Grundstück : {obj}, Flur {flur}, Flurstück {flst}"],
+    &[
+        "Gründung: Streifenfundamente aus Beton nach statischer Berechnung. Außenwände: [Porenbeton 36,5 cm|Holzständerbauweise mit Zellulosedämmung|zweischaliges Mauerwerk].",
+    ],
+    &[
+        "Dach: [Satteldach mit {zahl2} Grad Neigung, Ziegeldeckung|Flachdach, extensiv begrünt]. Fenster: Dreifachverglasung in Holzrahmen.",
+    ],
+    &[
+        "Die Entwässerung erfolgt über den vorhandenen Anschluss an den Mischwasserkanal. Das Niederschlagswasser wird auf dem Grundstück versickert.",
+    ],
+    &["= Stellplätze : {zahl}\n= Geschossfläche : {qm} m²"],
+];
+
 pub const SCRIPTS: &[Script] = &[
     Script {
         subject: &[
@@ -32,8 +47,9 @@ pub const SCRIPTS: &[Script] = &[
         ],
         enclosures: &[
             "Lageplan, Bauzeichnungen, Baubeschreibung",
-            "Antragsformular, Lageplan 1:500, Grundrisse, Schnitte",
+            "Antragsformular, Baubeschreibung, Grundrisse, Schnitte",
         ],
+        annex: DESCRIPTION,
         ..LETTER
     },
     Script {

@@ -50,6 +50,28 @@ pub const SCRIPTS: &[Script] = &[
         ..LETTER
     },
     Script {
+        subject: &[
+            "Beschwerde über den Winterdienst",
+            "Ständige Lärmbelästigung durch {firma2}",
+            "Beschwerde wegen Geruchsbelästigung {obj}",
+            "Ihre Müllabfuhr am {d1}",
+        ],
+        slots: &[
+            &[
+                "ich beschwere mich über [den mangelhaften Räumdienst|die Zustände] in unserer Straße. [Schon im letzten Jahr|Bereits am {d2}] habe ich darauf hingewiesen, geschehen ist nichts.",
+                "zum wiederholten Mal muss ich mich über [den Lärm|den Gestank|die Unordnung] in der {obj} beklagen.",
+            ],
+            &[
+                "[An mindestens {zahl} Tagen in der Woche|Jede Nacht ab {uhr}] wiederholt sich das Gleiche. [Zeugen kann ich benennen.|Ein Protokoll führe ich seit dem {d2}.]",
+            ],
+            &[
+                "Wozu zahlen wir eigentlich Gebühren? [Ich verlange eine Antwort|Bitte nehmen Sie dazu Stellung], und zwar bis zum {d3}.",
+                "Ich bitte um Rückruf unter {tel} und um eine verbindliche Auskunft.",
+            ],
+        ],
+        ..LETTER
+    },
+    Script {
         held_out: true,
         subject: &[
             "So kann es nicht weitergehen",

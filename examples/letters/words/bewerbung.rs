@@ -1,6 +1,22 @@
 //! Job applications.
 use super::{LETTER, Script};
 
+const CV: &[&[&str]] = &[
+    &["# Lebenslauf", "# Tabellarischer Lebenslauf"],
+    &["= Name : {ich}\n= Geburtsdatum : {gebm}\n= Anschrift : {strasse}, {plzort}\n= Telefon : {tel}"],
+    &[
+        "# Schulbildung\n= 2001 - 2005 : Grundschule {ort}\n= 2005 - 2011 : {schule}",
+        "# Ausbildung\n= 2008 - 2011 : {beruf}\n= 2012 : Prüfung mit gutem Erfolg",
+    ],
+    &[
+        "# Berufserfahrung\n= 2012 - 2019 : {firma3}\n= seit 2020 : {firma2}",
+        "# Tätigkeiten\n= seit 2018 : {firma2}, {beruf}",
+    ],
+    &[
+        "# Kenntnisse\n- Englisch, [Französisch|Polnisch|Türkisch]\n- Textverarbeitung und Tabellen\n- Führerschein Klasse B",
+    ],
+];
+
 pub const SCRIPTS: &[Script] = &[
     Script {
         subject: &[
@@ -45,12 +61,32 @@ pub const SCRIPTS: &[Script] = &[
                 "[Mein Zeugnis und mein Lebenslauf liegen bei.|Meine vollständige Bewerbungsmappe füge ich bei.]",
             ],
             &["Für ein [Vorstellungsgespräch|Kennenlernen] stehe ich jederzeit zur Verfügung."],
-            &[
-                "@page\n# Lebenslauf\n= Name : {ich}\n= Geburtsdatum : {gebm}\n= Anschrift : {strasse}, {plzort}\n= Telefon : {tel}\n# Schulbildung\n= 2009 - 2013 : Grundschule {ort}\n= 2013 - 2019 : {schule}\n# Berufserfahrung\n= seit 2020 : {firma2}\n= Kenntnisse : Englisch, Textverarbeitung, Führerschein Klasse B",
-                "",
-            ],
         ],
         enclosures: &["Lebenslauf, letztes Zeugnis"],
+        annex: CV,
+        ..LETTER
+    },
+    Script {
+        subject: &[
+            "Stellenausschreibung {az}: Bewerbung",
+            "Bewerbung auf die Position {stelle} ({az})",
+            "Ihre Anzeige in der Röhntaler Zeitung",
+        ],
+        slots: &[
+            &[
+                "hiermit bewerbe ich mich auf die von Ihnen ausgeschriebene Stelle. Derzeit bin ich als {beruf} [in ungekündigter Stellung|befristet bis {d4}] beschäftigt.",
+            ],
+            &[
+                "Von {zahl} Jahren Berufserfahrung entfallen die letzten auf {firma2}. [Den Verwaltungslehrgang I habe ich abgeschlossen.|Die Ausbildereignungsprüfung habe ich abgelegt.]",
+                "Im Studium an der Fachhochschule habe ich mich auf [Verwaltungsrecht|Wasserbau|Sozialrecht] spezialisiert.",
+            ],
+            &[
+                "Meine Gehaltsvorstellung orientiert sich am TVöD. Ich könnte am {d4} beginnen.",
+                "Über ein persönliches Gespräch würde ich mich sehr freuen.",
+            ],
+        ],
+        enclosures: &["Lebenslauf, Zeugniskopien", "Lebenslauf"],
+        annex: CV,
         ..LETTER
     },
     Script {

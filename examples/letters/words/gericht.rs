@@ -9,6 +9,27 @@ const COURTS: &[&str] = &[
     "Finanzgericht Neuenrode",
 ];
 
+const SUIT: &[&[&str]] = &[
+    &["# Abschrift", "# Beglaubigte Abschrift"],
+    &[
+        "Namens und in Vollmacht des Klägers {person} erheben wir Klage gegen die {stadt} und werden beantragen:",
+    ],
+    &[
+        "- den Bescheid der Beklagten vom {d2} aufzuheben\n- die Beklagte zu verpflichten, über den Antrag neu zu entscheiden\n- der Beklagten die Kosten des Verfahrens aufzuerlegen",
+    ],
+    &["# Begründung"],
+    &[
+        "Der Kläger ist Eigentümer des Grundstücks {obj}, Flur {flur}, Flurstück {flst}. Mit Schreiben vom {d2} wandte er sich an die Beklagte, die sein Begehren mit knapper Begründung ablehnte.",
+    ],
+    &[
+        "Zur Zulässigkeit: Die Klage ist fristgerecht erhoben. Ein Vorverfahren hat stattgefunden; der Widerspruchsbescheid ist dem Kläger am {d1} zugestellt worden.",
+    ],
+    &[
+        "Zur Begründetheit: Der angefochtene Bescheid leidet an [einem Ermessensfehler|einem Anhörungsmangel]. Die Beklagte hat wesentliche Umstände nicht berücksichtigt, insbesondere den Vortrag zu den örtlichen Verhältnissen.",
+    ],
+    &["Beweis: Zeugnis {person2}, {ort}; Augenschein; Einholung eines Sachverständigengutachtens."],
+];
+
 pub const SCRIPTS: &[Script] = &[
     Script {
         from: From::Named(COURTS),
@@ -38,6 +59,7 @@ pub const SCRIPTS: &[Script] = &[
             ],
         ],
         enclosures: &["Abschriften", "Klageschrift, Empfangsbekenntnis"],
+        annex: SUIT,
         ..LETTER
     },
     Script {
@@ -65,6 +87,31 @@ pub const SCRIPTS: &[Script] = &[
             ],
         ],
         enclosures: &["Beschluss", ""],
+        ..LETTER
+    },
+    Script {
+        from: From::Named(COURTS),
+        subject: &[
+            "Urteil in dem Verfahren {person} gegen {stadt}",
+            "Kostenfestsetzungsbeschluss {person} ./. {stadt}",
+            "Anforderung der Verwaltungsakte",
+        ],
+        slots: &[
+            &[
+                "in dem vorbezeichneten Verfahren wird die [beglaubigte Abschrift des Urteils|Ausfertigung des Beschlusses] vom {d1} gegen Empfangsbekenntnis zugestellt.",
+                "das Gericht fordert Sie auf, die Behördenakte {az} bis zum {d3} vorzulegen und sich zur Antragsschrift zu äußern.",
+            ],
+            &[
+                "Die Kosten des Verfahrens trägt [die Beklagte|der Kläger]. Der Streitwert beträgt {summe}.",
+                "Der Kläger trägt vor, der Bescheid vom {d2} sei rechtswidrig.",
+            ],
+            &[
+                "Auf Anordnung: {person2}, Justizangestellte",
+                "Mit der Bitte um Rücksendung des Empfangsbekenntnisses. Die Geschäftsstelle.",
+            ],
+        ],
+        enclosures: &["Urteil, Empfangsbekenntnis", "Antragsschrift"],
+        annex: SUIT,
         ..LETTER
     },
     Script {

@@ -1,6 +1,14 @@
 //! Sick notes of the town's own staff.
 use super::{From, LETTER, Script, Shape};
 
+const NOTE: &[&[&str]] = &[
+    &["# Arbeitsunfähigkeitsbescheinigung"],
+    &["= Versicherte/r : {ich}\n= geb. am : {gebm}\n= Arbeitgeber : {stadt}"],
+    &["= arbeitsunfähig seit : {d1}\n= voraussichtlich bis einschließlich : {d5}"],
+    &["* Erstbescheinigung\no Folgebescheinigung", "o Erstbescheinigung\n* Folgebescheinigung"],
+    &["{arzt}, Facharzt für Allgemeinmedizin, {ort}"],
+];
+
 pub const SCRIPTS: &[Script] = &[
     Script {
         subject: &["Krankmeldung", "Arbeitsunfähigkeit, Personalnummer {az}", "Krankmeldung {ich}, {az}"],
@@ -20,6 +28,7 @@ pub const SCRIPTS: &[Script] = &[
             ],
         ],
         enclosures: &["AU-Bescheinigung", "Arbeitsunfähigkeitsbescheinigung"],
+        annex: NOTE,
         ..LETTER
     },
     Script {
@@ -43,6 +52,31 @@ pub const SCRIPTS: &[Script] = &[
                 "= arbeitsunfähig seit : {d1}\n= voraussichtlich arbeitsunfähig bis : {d5}\n= festgestellt am : {datum}",
             ],
         ],
+        ..LETTER
+    },
+    Script {
+        subject: &[
+            "Folgebescheinigung {az}",
+            "Verlängerung meiner Krankmeldung, Personalnummer {az}",
+            "Erkrankung meines Kindes am {d1}",
+        ],
+        slots: &[
+            &[
+                "meine Arbeitsunfähigkeit besteht [leider weiter|fort]. Anbei erhalten Sie die Folgebescheinigung bis zum {d5}.",
+                "wegen der Erkrankung meines Kindes {kind} konnte ich vom {d1} bis {d5} nicht zur Arbeit kommen. Die ärztliche Bescheinigung liegt bei.",
+            ],
+            &[
+                "Behandelnder Arzt ist {arzt}.",
+                "Nach Auskunft von {arzt} rechne ich mit einer Rückkehr am {d3}.",
+            ],
+            &[
+                "Bitte leiten Sie die Krankmeldung an meine Dienststelle weiter.",
+                "",
+                "Mein Diensttelefon ist umgestellt.",
+            ],
+        ],
+        enclosures: &["AU-Folgebescheinigung", "Bescheinigung"],
+        annex: NOTE,
         ..LETTER
     },
     Script {

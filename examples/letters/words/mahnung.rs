@@ -49,6 +49,28 @@ pub const SCRIPTS: &[Script] = &[
         ..LETTER
     },
     Script {
+        from: From::Named(&["Stadtwerke Röhntal AöR", "Telenetz Hansa AG", "Fuhrpark Delta Leasing GmbH"]),
+        subject: &[
+            "Zahlungserinnerung Vertragskonto {kdnr}",
+            "Ihr Konto {kdnr}: offener Betrag",
+            "Mahnung zum Beleg {rnr}",
+        ],
+        slots: &[
+            &[
+                "auf Ihrem Vertragskonto {kdnr} ist [der Betrag von {betrag}|eine Forderung über {betrag}] offen. Grundlage ist unsere Rechnung {rnr} vom {d2}.",
+            ],
+            &["@tariff", ""],
+            &[
+                "Bitte gleichen Sie den Rückstand [umgehend, spätestens bis|bis] zum {frist} aus, um weitere Mahnkosten zu vermeiden. IBAN: {iban}.",
+            ],
+            &[
+                "Bei Zahlungsschwierigkeiten sprechen Sie uns an: {tel}.",
+                "Zahlungen bis {d1} sind berücksichtigt.",
+            ],
+        ],
+        ..LETTER
+    },
+    Script {
         held_out: true,
         from: From::Named(&[
             "Inkasso Hansa Forderungsmanagement GmbH",

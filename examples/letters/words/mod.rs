@@ -67,6 +67,8 @@ pub struct Script {
     pub slots: &'static [&'static [&'static str]],
     /// Enclosures named under the letter; alternatives.
     pub enclosures: &'static [&'static str],
+    /// An enclosure on pages of its own; half of the letters have it.
+    pub annex: &'static [&'static [&'static str]],
 }
 
 /// A plain letter, to be changed by `..LETTER`.
@@ -79,6 +81,7 @@ pub const LETTER: Script = Script {
     subject: &[],
     slots: &[],
     enclosures: &[],
+    annex: &[],
 };
 
 /// The scripts of a kind or hold code; only held-out ones or only the others.

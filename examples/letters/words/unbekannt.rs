@@ -76,6 +76,64 @@ pub const SCRIPTS: &[Script] = &[
         ..LETTER
     },
     Script {
+        subject: &["Zeitzeugen gesucht", "Klassentreffen des Jahrgangs 1976", "Spende für das Tierheim"],
+        slots: &[
+            &[
+                "für ein Buch über die Fährleute von Lindenau suche ich alte Fotografien und Erinnerungen.",
+                "unser Jahrgang trifft sich am {d4} und würde gern den Ratskeller besichtigen.",
+                "zum Geburtstag habe ich statt Geschenken um Spenden gebeten. An wen darf ich {summe} weitergeben?",
+            ],
+            &["Vielleicht weiß {person}, früher Lehrer an der {schule}, mehr darüber."],
+            &["Für Hinweise bin ich dankbar. Meine Nummer: {tel}", ""],
+        ],
+        ..LETTER
+    },
+    Script {
+        from: From::Named(&[
+            "Gemeinde Oberfelden",
+            "Landratsamt Röhntal",
+            "Bezirksregierung Altmühl",
+            "Städtebund Röhn e. V.",
+        ]),
+        subject: &[
+            "Rundschreiben Nr. {zahl2}/{jahr}",
+            "Termin der Dienstbesprechung",
+            "Statistik der Kläranlagen {vorjahr}",
+            "Partnerschaftsreise nach {ort}",
+        ],
+        slots: &[
+            &[
+                "[beigefügt|anliegend] erhalten Sie die Niederschrift der Sitzung vom {d1} zur Kenntnis.",
+                "die nächste Dienstbesprechung findet am {d3} um {uhrt} in {ort} statt.",
+                "für die jährliche Übersicht bitten wir um Ihre Zahlen bis {d3}.",
+            ],
+            &[
+                "Tagesordnung: [Hochwasserschutz, Verschiedenes|Radwege, Bericht des Vorsitzenden].",
+                "Ansprechpartnerin ist {person2}, Durchwahl {zahl2}.",
+            ],
+            &["Änderungswünsche nehmen wir gern entgegen."],
+        ],
+        ..LETTER
+    },
+    Script {
+        from: From::Firm,
+        subject: &[
+            "Änderung unserer Bankverbindung",
+            "Lieferschein zu Ihrer Bestellung {bestell}",
+            "Auftragsbestätigung {unser}",
+            "Betriebsferien",
+        ],
+        slots: &[
+            &[
+                "[bitte beachten Sie|wir teilen mit], dass wir ab {d3} unter neuer Anschrift zu erreichen sind: {obj2}, {ort}.",
+                "Ihre Bestellung vom {d2} haben wir erhalten und liefern voraussichtlich am {d3}.",
+                "vom {d3} bis {d4} bleibt unser Betrieb geschlossen.",
+            ],
+            &["Ihre Ansprechpartnerin bleibt {person}.", "Für Notfälle gilt {tel2}."],
+        ],
+        ..LETTER
+    },
+    Script {
         held_out: true,
         subject: &["Kunst im Rathausfoyer", "Brieffreundschaft", "Gedicht zum Frühling"],
         slots: &[
@@ -84,6 +142,23 @@ pub const SCRIPTS: &[Script] = &[
                 "unsere Klasse an der {schule} sucht Menschen, die uns vom Leben vor {zahl2} Jahren erzählen.",
             ],
             &["Wenn Sie mögen, komme ich mit einer Mappe vorbei."],
+        ],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        from: From::Named(&[
+            "Imkerverein Lindenau e. V.",
+            "Technisches Hilfswerk Ortsverband Röhntal",
+            "Konsulat der Republik Borduria",
+        ]),
+        subject: &["Jahreshauptversammlung", "Dank für die gute Zusammenarbeit", "Besuch einer Delegation"],
+        slots: &[
+            &[
+                "am {d3} wählen wir einen neuen Vorstand. Ein Vertreter der Stadt ist uns willkommen.",
+                "eine Gruppe von {zahl2} Gästen wird vom {d3} an in Ihrer Gegend weilen und würde gern empfangen werden.",
+            ],
+            &["Näheres sagt Ihnen {person}, {tel2}."],
         ],
         ..LETTER
     },

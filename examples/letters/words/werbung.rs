@@ -54,6 +54,36 @@ pub const SCRIPTS: &[Script] = &[
         ..LETTER
     },
     Script {
+        from: From::Named(&[
+            "Seminarhaus Merkur",
+            "Verlag für Verwaltungspraxis Stern",
+            "Reisebüro Falken",
+            "Messe Hansa Veranstaltungs GmbH",
+        ]),
+        subject: &[
+            "Seminarprogramm {jahr}: jetzt Frühbucherrabatt sichern",
+            "Gratis-Probeheft für Ihre Verwaltung",
+            "Kongress und Fachmesse - Tickets ab sofort",
+            "Betriebsausflug zum Sonderpreis",
+        ],
+        slots: &[
+            &[
+                "unser neues Programm ist da! [Buchen|Bestellen] Sie bis {d3} und sparen Sie {prozent} %.",
+                "lernen Sie unsere Fachzeitschrift kennen: zwei Ausgaben kostenlos und unverbindlich.",
+            ],
+            &[
+                "- {zahl2} Themen\n- erfahrene Referenten\n- Rabatt für Gruppen",
+                "- jeden Monat neu\n- jederzeit kündbar\n- inklusive Newsletter",
+            ],
+            &[
+                "Einfach Gutschein abtrennen und einsenden oder anrufen: {tel}.",
+                "Weitere Angebote finden Sie in unserem Katalog. Wir freuen uns auf Ihre Bestellung!",
+            ],
+        ],
+        enclosures: &["Programm", "Probeheft", "Bestellschein"],
+        ..LETTER
+    },
+    Script {
         held_out: true,
         from: From::Firm,
         shape: Shape::Flyer,

@@ -1,6 +1,14 @@
 //! Housing benefit.
 use super::{LETTER, Script, Shape};
 
+const RENT: &[&[&str]] = &[
+    &["# Mietbescheinigung zum Wohngeldantrag"],
+    &["= Mieter/in : {ich}\n= Wohnung : {strasse}, {plzort}\n= Wohnfläche : {qm} m²"],
+    &["= Grundmiete : {summe}\n= Betriebskosten : {summe3}\n= Mietverhältnis seit : {d2}"],
+    &["* Die Miete enthält keine Heizkosten\no Die Miete enthält Heizkosten\no Ein Stellplatz ist enthalten"],
+    &["= Vermieter/in : {person}, {ort}\n= Telefon : {tel2}"],
+];
+
 pub const SCRIPTS: &[Script] = &[
     Script {
         subject: &[
@@ -26,7 +34,11 @@ pub const SCRIPTS: &[Script] = &[
                 "Meine Bankverbindung hat sich nicht geändert.",
             ],
         ],
-        enclosures: &["Mietbescheinigung, Einkommensnachweise", "Verdienstbescheinigungen, Mietvertrag"],
+        enclosures: &[
+            "Mietbescheinigung, Einkommensnachweise",
+            "Verdienstbescheinigungen, Mietbescheinigung",
+        ],
+        annex: RENT,
         ..LETTER
     },
     Script {
