@@ -30,7 +30,7 @@ bench:
 
 # Regenerates sample-scans/ byte for byte.
 samples:
-	scripts/install.sh build test
+	scripts/install.sh build samples
 	$(CARGO) run --release --example letters -- --samples sample-scans
 
 # Reads the samples and compares with their truth.

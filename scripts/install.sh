@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing of the system packages named in the arguments' groups: build, run, test.
+# Installs what is missing of the system packages named in the arguments' groups: build, run, test, samples.
 # Asks nothing; does nothing when everything is there. Needs Debian or Ubuntu, root or sudo.
 set -euo pipefail
 declare -A groups=(
   [build]="build-essential cmake pkg-config clang libclang-dev libtesseract-dev libleptonica-dev"
   [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates"
-  [test]="poppler-utils default-jre-headless maven fonts-liberation fonts-dejavu git"
+  [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
+  [test]="poppler-utils default-jre-headless maven git"
 )
 wanted=()
 for group in "$@"; do

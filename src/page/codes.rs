@@ -125,7 +125,7 @@ fn dense_areas(small: &GrayImage) -> Vec<Box2> {
             edges += cell.windows(2).map(|p| u32::from(p[0].abs_diff(p[1]) > 40)).sum::<u32>();
             dark += cell.iter().map(|&p| u32::from(p < 140)).sum::<u32>();
         }
-        edges > 20 && dark > 50
+        edges > 12 && dark > 40
     };
     let mut open: HashSet<(u32, u32)> =
         (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y))).filter(|&(x, y)| dense(x, y)).collect();
@@ -141,8 +141,8 @@ fn dense_areas(small: &GrayImage) -> Vec<Box2> {
             let cell = Box2 { x: (x * CELL) as i32, y: (y * CELL) as i32, w: CELL as i32, h: CELL as i32 };
             area = if count == 0 { cell } else { area.union(cell) };
             count += 1;
-            for ny in y.saturating_sub(1)..=y + 1 {
-                for nx in x.saturating_sub(1)..=x + 1 {
+            for ny in y.saturating_sub(2)..=y + 2 {
+                for nx in x.saturating_sub(2)..=x + 2 {
                     if open.remove(&(nx, ny)) {
                         todo.push((nx, ny));
                     }
@@ -150,7 +150,7 @@ fn dense_areas(small: &GrayImage) -> Vec<Box2> {
             }
         }
         // Codes are compact, and about half of them is ink; text has a fifth.
-        if area.w >= 32 && area.h >= 32 && count * 256 > area.w * area.h / 2 && ink_share(small, area) > 0.3 {
+        if area.w >= 32 && area.h >= 32 && count * 256 > area.w * area.h / 3 && ink_share(small, area) > 0.3 {
             areas.push(area);
         }
     }
