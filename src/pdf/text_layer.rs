@@ -1,13 +1,16 @@
 //! Invisible words, each exactly over its box.
 //!
 //! Text mode 3; one text object per page in reading order; each word has its
-//! own matrix along its baseline, and horizontal scaling that makes its
+//! own matrix, level or along its baseline, and horizontal scaling that makes its
 //! advance as wide as its box. A blank follows each word so that readers
 //! separate them.
 
 use super::ProductPage;
 use super::font::ADVANCE;
 use std::fmt::Write;
+
+/// Words that lean less than ten degrees are laid level.
+const LEVEL_SIN: f32 = 0.174;
 
 /// Operators for all words of a page of that size in points.
 pub fn operators(page: &ProductPage, width: f32, height: f32) -> Vec<u8> {
@@ -35,6 +38,10 @@ pub fn operators(page: &ProductPage, width: f32, height: f32) -> Vec<u8> {
             continue;
         }
         let (cos, sin) = (dx / length, dy / length);
+        // Poppler breaks a word whose baseline climbs by half a point. A few degrees of skew move a
+        // word's ends by less than its height, so it lies level at its middle.
+        let level = sin.abs() < LEVEL_SIN && cos > 0.0;
+        let (cos, sin, y0) = if level { (1.0, 0.0, (y0 + y1) / 2.0) } else { (cos, sin, y0) };
         let (x, y) = ((x0 * sx).clamp(0.0, width), (height - y0 * sy).clamp(0.0, height));
         let scale = 100.0 * length / (units.len() as f32 * ADVANCE * size);
         let mut hex = String::with_capacity(units.len() * 4 + 4);
