@@ -39,6 +39,7 @@ fn good_and_bad_input_each_get_their_due() {
         assert!(folder.join(name).is_file(), "{name}");
     }
     assert!(!town.path("out/.poststelle-private").exists());
+    assert!(!town.path("rejected").exists() && !root().join("rejected").exists());
     // The JPEG of the scan is in the product, byte for byte.
     let product = fs::read(folder.join("document.pdf")).unwrap();
     assert!(product.windows(bytes.len()).any(|w| w == bytes));

@@ -50,11 +50,13 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
             "[usage.date] „{date}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."
         )));
     }
-    let station = station(&pipeline, wish.station.as_deref())?;
+    let mut station = station(&pipeline, wish.station.as_deref())?;
     prepare_out(&wish.out)?;
     let private = Private(wish.out.join(".poststelle-private"));
     pipeline.ledger = private.0.join("ledger.sqlite");
     pipeline.vault = private.0.join("vault");
+    // Nothing of a private run may touch the real station's folder.
+    station.folder = private.0.join("station");
     let station_id = station.id.clone();
     pipeline.stations = vec![station];
     let house = House::open(pipeline)?;

@@ -36,6 +36,10 @@ pattern!(
     REFERENCE,
     r"(?i)\b(?:unser zeichen|mein zeichen|unsere zeichen|kundennummer|kunden-?nr\.?|gesch[äa]ftszeichen|vorgangs-?nr\.?)[ :.]+([A-Z0-9][A-Za-z0-9/.\-]{2,24})"
 );
+pattern!(
+    DATE_LABEL,
+    r"(?i)(?:^\s*datum\b|\brechnungsdatum\b|[a-zäöüß],? den \d|^[A-ZÄÖÜ][\w äöüß]{2,30}, (?:den )?\d{1,2}\.)"
+);
 pattern!(SUBJECT, r"(?i)^\s*(?:betreff|betr\.|betrifft)\s*[:.]?\s*(.{4,})$");
 
 /// All fields that are there.
@@ -85,13 +89,16 @@ fn dated(line: &Line, certain: bool) -> Option<Field> {
     Some(field(line, value, &raw, certain))
 }
 
-/// The first date above the salutation that is not the stamp's; then any on the first page.
+/// A date with its label ("Datum", "Lindenau, den"); then the first one above the salutation, then any.
+/// Only a labelled one is sure: letters are full of dates of birth.
 fn letter_date(lines: &[Line], stamp: Option<&Field>) -> Option<Field> {
     let not_stamp = |l: &&Line| stamp.is_none_or(|s| s.bounds != l.bounds || s.page != l.page);
     let first = || lines.iter().filter(|l| l.page == 1).filter(not_stamp);
+    let labelled = |l: &&Line| DATE_LABEL.as_ref().is_some_and(|r| r.is_match(&l.text));
     first()
-        .filter(|l| l.zone != Zone::Body)
+        .filter(labelled)
         .find_map(|l| dated(l, true))
+        .or_else(|| first().filter(|l| l.zone != Zone::Body).find_map(|l| dated(l, false)))
         .or_else(|| first().find_map(|l| dated(l, false)))
 }
 

@@ -17,7 +17,14 @@ pub fn date(text: &str) -> Option<(String, String)> {
     let number = |s: &str| s.parse::<i16>().ok();
     let numeric = NUMERIC.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
         let year = number(&c[3])?;
-        let year = if year < 100 { year + 2000 } else { year };
+        // Two digits: up to 49 this century, dates of birth before.
+        let year = if year < 50 {
+            year + 2000
+        } else if year < 100 {
+            year + 1900
+        } else {
+            year
+        };
         Some((valid(year, number(&c[2])?, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
     });
     let written = WRITTEN.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
