@@ -263,15 +263,15 @@ fn text(facts: &mut Facts, slots: &[&[&str]], shape: Shape, mut table: Option<Ta
         }
     }
     // A sentence after the salutation begins small; the first paragraph of a form or leaflet does not.
-    if shape == Shape::Letter {
-        if let Some(Block::Para(first)) = blocks.iter_mut().find(|b| matches!(b, Block::Para(_))) {
-            let mut chars = first.chars();
-            if let Some(c) = chars.next() {
-                let rest = chars.as_str().to_string();
-                let word = first.split_whitespace().next().unwrap_or("");
-                if matches!(word, "Leider" | "Hiermit" | "Bitte") {
-                    *first = format!("{}{rest}", c.to_lowercase());
-                }
+    if shape == Shape::Letter
+        && let Some(Block::Para(first)) = blocks.iter_mut().find(|b| matches!(b, Block::Para(_)))
+    {
+        let mut chars = first.chars();
+        if let Some(c) = chars.next() {
+            let rest = chars.as_str().to_string();
+            let word = first.split_whitespace().next().unwrap_or("");
+            if matches!(word, "Leider" | "Hiermit" | "Bitte") {
+                *first = format!("{}{rest}", c.to_lowercase());
             }
         }
     }
