@@ -1,7 +1,7 @@
 //! The steps from a received batch to a sealed document, each: lease, work, commit.
 
 use super::House;
-use crate::batch::{BatchPage, CutDocument, CutOrder, cut};
+use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::document::understand;
 use crate::engine::protocol::{Answer, KeptFact, Order, ProduceOrder, ReadOrder, unreadable};
 use crate::error::{Error, Result, Retry};
@@ -108,10 +108,16 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
 fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
     let seen: Vec<BatchPage> = pages
         .iter()
-        .map(|p| BatchPage {
+        .enumerate()
+        .map(|(index, p)| BatchPage {
+            source_page: p.source.number,
+            side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
+            width: p.measured.as_ref().map_or(0, |m| m.width),
+            height: p.measured.as_ref().map_or(0, |m| m.height),
+            text: p.text.as_ref(),
         })
         .collect();
     let order = CutOrder {
@@ -121,7 +127,7 @@ fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
         pages_per_document: profile.pages_per_document,
         ..CutOrder::default()
     };
-    if seen.is_empty() { vec![CutDocument::default()] } else { cut(&seen, &order) }
+    if seen.is_empty() { vec![CutDocument::default()] } else { cut(&seen, &order).into_documents() }
 }
 
 /// Understands the next document and says what follows.

@@ -17,6 +17,8 @@ const INK: std::ops::RangeInclusive<f32> = 0.26..=0.78;
 const EDGES_MIN: f32 = 0.55;
 /// From this coherence of directions (0 none, 1 all parallel) on it is bars.
 const COHERENT: f32 = 0.55;
+/// Square codes are higher than a headline: 8 mm.
+const SQUARE_CELLS_MIN: f32 = 4.0;
 /// Fewer cells are no code: 4 by 8 mm.
 const CELLS_MIN: usize = 7;
 /// Regions handed over, the largest first.
@@ -252,8 +254,9 @@ impl Grid {
         if (members.len() as f32) < 0.45 * length * height || length > side_max || height > side_max {
             return None;
         }
-        if look == Looks::Dots && (length.min(height) < 2.0 || length.max(height) > 10.0 * length.min(height))
-        {
+        let (short, long) = (length.min(height), length.max(height));
+        let sparse = (members.len() as f32) < 0.6 * length * height;
+        if look == Looks::Dots && (short < SQUARE_CELLS_MIN || long > 10.0 * short || sparse) {
             return None;
         }
         let cell = self.cell as f32 * small.factor as f32;
