@@ -55,3 +55,6 @@ pub mod cli;
 pub mod commands;
 pub mod daemon;
 pub mod web;
+
+#[cfg(test)]
+mod testpage;

@@ -1,50 +1,128 @@
 //! Pages in order -> documents, with a reason for every cut.
 //!
-//! In: what was found on each page of a batch. Out: which pages are one
-//! document, which are separators, which are suppressed. Every page ends up in
-//! exactly one place; nothing is thrown away. It never looks at pixels.
+//! In: what was found on each page of a batch, and how the station separates.
+//! Out: which pages are one document, which are separators, which are left out,
+//! and what a person must know. Every page ends up in exactly one place; nothing
+//! is thrown away. It never looks at pixels, and never cuts because of a code
+//! that no rule of the town names.
+
+pub mod collate;
+mod content;
+pub mod cover_sheet;
+mod separator;
+mod walk;
 
 use crate::model::document::Reason;
-use crate::model::page::Code;
+use crate::model::notes::Note;
+use crate::model::page::{Code, PageText};
+use cover_sheet::Order;
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+/// Cuts a batch: separators first, then fixed counts, content last and only if allowed.
+pub fn cut(pages: &[BatchPage<'_>], order: &CutOrder) -> CutPlan {
+    walk::cut(pages, order)
+}
+
+/// Which side of the sheet a page is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum Side {
+    /// The front, and every page of a single-sided scan.
+    #[default]
+    Front,
+    /// The back of the sheet whose front is the page before.
+    Back,
+}
+
+impl Side {
+    /// The side of the page at that place of the batch (from 0), fronts and backs taking turns in duplex.
+    pub fn of(index: usize, duplex: bool) -> Self {
+        if duplex && index % 2 == 1 { Self::Back } else { Self::Front }
+    }
+}
+
 /// A page as cutting sees it.
-#[derive(Clone, Debug)]
-pub struct BatchPage {
+#[derive(Clone, Debug, Default)]
+pub struct BatchPage<'a> {
+    /// Page number in its source, from 1; for sentences only.
+    pub source_page: u32,
+    /// Front or back.
+    pub side: Side,
     /// Nothing on it.
     pub blank: bool,
     /// Codes found.
     pub codes: Vec<Code>,
     /// Words read.
     pub words: usize,
+    /// Pixels across, upright; 0 if unknown.
+    pub width: u32,
+    /// Pixels down, upright; 0 if unknown.
+    pub height: u32,
+    /// What is written on it; only content cuts read it.
+    pub text: Option<&'a PageText>,
+}
+
+/// A barcode that separates: allow-list of one symbology and an expression its value must match.
+#[derive(Clone, Debug)]
+pub struct BarcodeRule {
+    /// `code128`, `qr` ...
+    pub symbology: String,
+    /// Searched in the value; anchor it.
+    pub value: Regex,
+    /// The page is the first page of the document, not a sheet to take out.
+    pub keep: bool,
 }
 
 /// How the station separates.
 #[derive(Clone, Debug)]
 pub struct CutOrder {
-    /// Values of barcodes that separate begin with this; foreign barcodes never cut.
-    pub separator_prefix: String,
-    /// Both sides are scanned: the back of a separator belongs to it.
+    /// Patch codes that separate, e.g. `patch_t`.
+    pub patches: Vec<String>,
+    /// Sheets may be fed upside down: 3 counts as T, 6 as 1, and the other way round.
+    pub patch_twins: bool,
+    /// Values of the town's own sheets, in any symbology but patch; `None` if it has none.
+    pub own_sheets: Option<Regex>,
+    /// Further barcodes that separate. Whatever is named neither here nor above never cuts.
+    pub barcodes: Vec<BarcodeRule>,
+    /// A blank sheet (front, and back in duplex) separates.
+    pub blank_separates: bool,
+    /// Fixed number of scanned sides, blank ones included: the paper was there.
+    pub pages_per_document: Option<u32>,
+    /// Both sides are scanned: the empty other side of a separator belongs to it.
     pub duplex: bool,
     /// Empty pages are left out of the product.
     pub suppress_blank: bool,
-    /// A blank sheet separates.
-    pub blank_separates: bool,
-    /// Fixed number of pages.
-    pub pages_per_document: Option<u32>,
+    /// Only the town's own sheets separate.
+    pub strict: bool,
+    /// "Seite 1 von n" and a new letter's beginning may cut, if nothing else does.
+    pub by_content: bool,
+    /// Scanned sides announced for the whole batch, separators and blanks included.
+    pub expected_pages: Option<u32>,
+    /// Documents announced for the whole batch.
+    pub expected_documents: Option<u32>,
 }
 
 impl Default for CutOrder {
     fn default() -> Self {
         Self {
-            separator_prefix: "POSTSTELLE:".into(),
-            duplex: false,
-            suppress_blank: true,
+            patches: vec!["patch_t".into(), "patch_2".into()],
+            patch_twins: true,
+            own_sheets: Regex::new(OWN_SHEETS).ok(),
+            barcodes: Vec::new(),
             blank_separates: false,
             pages_per_document: None,
+            duplex: false,
+            suppress_blank: true,
+            strict: false,
+            by_content: false,
+            expected_pages: None,
+            expected_documents: None,
         }
     }
 }
+
+/// What the values of the town's own sheets look like.
+pub const OWN_SHEETS: &str = "^POSTSTELLE:";
 
 /// A separator sheet before a document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +133,7 @@ pub struct SeparatorUse {
     pub kind: String,
     /// Decoded value.
     pub value: String,
-    /// What it orders.
+    /// What it orders, as written on it.
     pub orders: Vec<String>,
 }
 
@@ -70,175 +148,46 @@ pub struct CutDocument {
     pub separators: Vec<SeparatorUse>,
     /// Why it begins where it begins.
     pub reasons: Vec<Reason>,
+    /// Orders in force for it: of its own cover sheet, and of earlier ones for all that follow.
+    #[serde(default)]
+    pub orders: Vec<Order>,
+    /// What a person should know or decide about the cut.
+    #[serde(default)]
+    pub notes: Vec<Note>,
 }
 
-/// Cuts a batch.
-pub fn cut(pages: &[BatchPage], order: &CutOrder) -> Vec<CutDocument> {
-    let mut documents: Vec<CutDocument> = Vec::new();
-    let mut open =
-        CutDocument { reasons: vec![reason("batch.start", "Anfang des Stapels.")], ..CutDocument::default() };
-    let mut after_separator = false;
-    for (index, page) in pages.iter().enumerate() {
-        if let Some((kind, value)) = separator(page, order) {
-            close(&mut documents, &mut open);
-            let text = format!("Trennblatt ({kind}) auf Seite {}.", index + 1);
-            open.reasons = vec![reason(&format!("separator.{kind}"), &text)];
-            let orders = value.strip_prefix(&order.separator_prefix).into_iter();
-            let orders =
-                orders.flat_map(|v| v.split(';')).filter(|v| !v.is_empty()).map(str::to_owned).collect();
-            open.separators.push(SeparatorUse { page: index, kind, value, orders });
-            after_separator = true;
-            continue;
-        }
-        // The empty back of a separator sheet in a duplex scan is part of the separator.
-        let back = after_separator && order.duplex && page.blank && index % 2 == 1;
-        after_separator = false;
-        if back {
-            open.separators.push(SeparatorUse {
-                page: index,
-                kind: "back".into(),
-                value: String::new(),
-                orders: Vec::new(),
-            });
-            continue;
-        }
-        if page.blank && order.suppress_blank {
-            open.suppressed.push((index, "blank".into()));
-            continue;
-        }
-        let full = order.pages_per_document.is_some_and(|n| open.pages.len() as u32 >= n);
-        if full {
-            close(&mut documents, &mut open);
-            let text = format!("Feste Seitenzahl je Schriftstück erreicht vor Seite {}.", index + 1);
-            open.reasons = vec![reason("fixed_count", &text)];
-        }
-        open.pages.push(index);
-    }
-    close(&mut documents, &mut open);
-    keep_leftovers(&mut documents, open, pages);
-    documents
+/// A batch, cut.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CutPlan {
+    /// Documents in order.
+    pub documents: Vec<CutDocument>,
+    /// Separators and blank pages at the end, after which no document came.
+    pub leftovers: CutDocument,
+    /// About the batch as a whole.
+    pub notes: Vec<Note>,
+    /// Code and German sentence, if a person must look before anything goes on.
+    pub hold: Option<(String, String)>,
 }
 
-/// A document ends when it has pages; separators and blanks before the first page stay with the next one.
-fn close(documents: &mut Vec<CutDocument>, open: &mut CutDocument) {
-    if !open.pages.is_empty() {
-        documents.push(std::mem::take(open));
-    }
-}
-
-/// What no page followed: separators go to the last document; a batch of blanks is one document of blanks.
-fn keep_leftovers(documents: &mut Vec<CutDocument>, mut rest: CutDocument, pages: &[BatchPage]) {
-    if rest.suppressed.is_empty() && rest.separators.is_empty() {
-        return;
-    }
-    if let Some(last) = documents.last_mut() {
-        last.suppressed.append(&mut rest.suppressed);
-        last.separators.append(&mut rest.separators);
-    } else if !pages.is_empty() {
-        rest.pages = rest.suppressed.drain(..).map(|(index, _)| index).collect();
-        if rest.pages.is_empty() {
-            rest.pages = rest.separators.drain(..).map(|sheet| sheet.page).collect();
+impl CutPlan {
+    /// The documents, leftovers listed with the last one, so that every page has a document that
+    /// names it, and the hold as a review note on each. A plan of a batch with pages has at least
+    /// one document.
+    pub fn into_documents(self) -> Vec<CutDocument> {
+        let Self { mut documents, leftovers, hold, .. } = self;
+        if let Some((code, text)) = hold {
+            for document in &mut documents {
+                document.notes.push(Note::review(&code, text.as_str()));
+            }
         }
-        rest.reasons.push(reason("only_blank", "Der Stapel enthält nur leere Seiten oder Trennblätter."));
-        documents.push(rest);
-    }
-}
-
-fn separator(page: &BatchPage, order: &CutOrder) -> Option<(String, String)> {
-    let code = page.codes.iter().find(|code| match code.symbology.as_str() {
-        // T and 2 mean "next document" in the trade; fed upside down, T reads as 3.
-        "patch_t" | "patch_2" | "patch_3" => true,
-        _ => code.value.starts_with(&order.separator_prefix),
-    });
-    match code {
-        Some(code) => Some((code.symbology.clone(), code.value.clone())),
-        None => (page.blank && order.blank_separates).then(|| ("blank".into(), String::new())),
-    }
-}
-
-fn reason(rule: &str, text: &str) -> Reason {
-    Reason {
-        about: "cut".into(),
-        rule: rule.into(),
-        text: text.into(),
-        weight: None,
-        page: None,
-        bounds: None,
+        if let Some(last) = documents.last_mut() {
+            last.suppressed.extend(leftovers.suppressed);
+            last.separators.extend(leftovers.separators);
+            last.notes.extend(leftovers.notes);
+        }
+        documents
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// `L` letter page, `T` patch T, `B` blank, `P` letter page with a parcel's barcode.
-    fn batch(letters: &str) -> Vec<BatchPage> {
-        let code = |symbology: &str, value: &str| Code {
-            symbology: symbology.into(),
-            value: value.into(),
-            bounds: Default::default(),
-        };
-        letters
-            .chars()
-            .map(|c| BatchPage {
-                blank: c == 'B',
-                codes: match c {
-                    'T' => vec![code("patch_t", "")],
-                    'Q' => vec![code("qr", "POSTSTELLE:dep=bauordnung;az=1")],
-                    'P' => vec![code("code128", "00340434161094042557")],
-                    _ => vec![],
-                },
-                words: 100,
-            })
-            .collect()
-    }
-
-    fn check(letters: &str, order: &CutOrder, expected: &[&[usize]]) {
-        let pages: Vec<_> = cut(&batch(letters), order).into_iter().map(|d| d.pages).collect();
-        assert_eq!(pages, expected, "{letters}");
-    }
-
-    #[test]
-    fn separators_cut_and_foreign_barcodes_do_not() {
-        let order = CutOrder::default();
-        check("LL", &order, &[&[0, 1]]);
-        check("TLTLL", &order, &[&[1], &[3, 4]]);
-        check("LPL", &order, &[&[0, 1, 2]]);
-        check("LBL", &order, &[&[0, 2]]);
-        check("TLT", &order, &[&[1]]);
-        check("TT", &order, &[&[0, 1]]);
-        check("BB", &order, &[&[0, 1]]);
-        check("", &order, &[]);
-        let duplex = CutOrder { duplex: true, ..order.clone() };
-        check("TBLB", &duplex, &[&[2]]);
-        let blank = CutOrder { blank_separates: true, ..order.clone() };
-        check("LBLL", &blank, &[&[0], &[2, 3]]);
-        check("LLLL", &CutOrder { pages_per_document: Some(2), ..order }, &[&[0, 1], &[2, 3]]);
-    }
-
-    #[test]
-    fn a_cover_sheet_gives_orders_to_its_document() {
-        let documents = cut(&batch("QL"), &CutOrder::default());
-        assert_eq!(documents[0].separators[0].orders, ["dep=bauordnung", "az=1"]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_page_is_in_exactly_one_place(letters in "[LTBPQ]{0,30}", duplex: bool, blanks: bool, suppress: bool) {
-            let order = CutOrder { duplex, blank_separates: blanks, suppress_blank: suppress, ..CutOrder::default() };
-            let mut seen: Vec<usize> = cut(&batch(&letters), &order)
-                .into_iter()
-                .flat_map(|d| {
-                    d.pages
-                        .into_iter()
-                        .chain(d.suppressed.into_iter().map(|s| s.0))
-                        .chain(d.separators.into_iter().map(|s| s.page))
-                        .collect::<Vec<_>>()
-                })
-                .collect();
-            seen.sort_unstable();
-            prop_assert_eq!(seen, (0..letters.len()).collect::<Vec<_>>());
-        }
-    }
-}
+mod tests;

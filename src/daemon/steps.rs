@@ -1,7 +1,7 @@
 //! The steps from a received batch to a sealed document, each: lease, work, commit.
 
 use super::House;
-use crate::batch::{BatchPage, CutDocument, CutOrder, cut};
+use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::document::understand;
 use crate::engine::protocol::{Answer, KeptFact, Order, ProduceOrder, ReadOrder, unreadable};
 use crate::error::{Error, Result, Retry};
@@ -14,6 +14,7 @@ use crate::model::document::{
 };
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
+use crate::model::notes::Severity;
 use crate::model::page::{OpenedSource, ReadPage};
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, DocumentState};
@@ -108,10 +109,16 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
 fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
     let seen: Vec<BatchPage> = pages
         .iter()
-        .map(|p| BatchPage {
+        .enumerate()
+        .map(|(index, p)| BatchPage {
+            source_page: p.source.number,
+            side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
+            width: p.measured.as_ref().map_or(0, |m| m.width),
+            height: p.measured.as_ref().map_or(0, |m| m.height),
+            text: p.text.as_ref(),
         })
         .collect();
     let order = CutOrder {
@@ -121,7 +128,7 @@ fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
         pages_per_document: profile.pages_per_document,
         ..CutOrder::default()
     };
-    if seen.is_empty() { vec![CutDocument::default()] } else { cut(&seen, &order) }
+    if seen.is_empty() { vec![CutDocument::default()] } else { cut(&seen, &order).into_documents() }
 }
 
 /// Understands the next document and says what follows.
@@ -179,7 +186,7 @@ pub fn sheet_of(
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
     if decision.hold.is_none() {
-        let notes = opened.notes.iter().filter(|n| n.severity == crate::model::notes::Severity::Review);
+        let notes = opened.notes.iter().chain(&document.cut.notes).filter(|n| n.severity == Severity::Review);
         decision.review.extend(notes.map(|n| ReviewReason {
             code: n.code.clone(),
             text: n.text.clone(),

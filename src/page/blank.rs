@@ -1,99 +1,172 @@
 //! Is there anything on the page that a person put there?
 //!
-//! In: the analysis image without borders. Out: blank or not; in doubt not
-//! blank. Dust, punch holes and the shadow of the back are not marks; a pencil
-//! note, a stamp, a page number or a signature is.
+//! In: an analysis. Out: blank or not; in doubt not blank. Dust, punch holes,
+//! folds, staple shadows, the scanner's background and the back shining
+//! through are not marks; a pencil note, a stamp, a page number or a signature
+//! is. Black and white, grey and colour pages are judged by different signs.
 
-use image::GrayImage;
+use super::analysis::{Analysis, MM, grown};
+use super::blobs::{Blob, find};
+use crate::model::page::Colour;
 
-/// A mark is this much darker than the paper; the back shining through is fainter (grey values).
-const MARK_DEPTH: u8 = 38;
-/// Smaller specks are dust: pixels at 100 dpi (about 0.3 mm²).
-const MARK_PIXELS: usize = 5;
-/// Specks that together make a page not blank.
-const DUST_PIXELS: usize = 220;
-/// Diameter of a punch hole with its shadow, pixels at 100 dpi (5 to 9 mm).
-const HOLE: std::ops::RangeInclusive<usize> = 16..=38;
-/// Punch holes lie within this distance of an edge, pixels at 100 dpi.
-const HOLE_EDGE: usize = 75;
+/// Deeper than this is a mark on grey and colour pages; the back shines through by up to 46 grey values.
+const STRONG: u8 = 50;
+/// Deeper than this is looked at again: a faint note or the back.
+const FAINT: u8 = 26;
+/// On black and white pages ink is black; averaged over a reduced pixel this much is left of a thin stroke.
+const BITONAL: u8 = 90;
+/// Colour of a mark where grey says nothing: difference between the strongest and weakest colour, above
+/// that of the paper.
+const CHROMA: u8 = 46;
+/// A mark spans at least this, mm: a full stop of 10 points has 0.5 mm.
+const SPAN: f32 = 1.0;
+/// Side of the squares in which small spots are gathered, mm.
+const SQUARE: f32 = 15.0;
+/// Specks smaller than a mark that together are one: ink in one square, mm². A row of dots has this much.
+const SPECKS_MM2: f32 = 1.6;
+/// Such a square has so many times the ink of the average one; dust and noise lie evenly.
+const SPECKS_OVER_MEAN: f32 = 5.0;
+/// Faint spots, at least this large in mm, that together may be the back shining through.
+const SHINE_SPAN: f32 = 0.5;
+/// The back is a page of print: so many faint spots ...
+const SHINE_SPOTS: usize = 25;
+/// ... over so many squares. A note or signature fits in eight.
+const SHINE_SQUARES: usize = 10;
+/// Marks closer than this to the edge are shadows of the paper's edge, mm.
+const EDGE: f32 = 2.0;
+/// Diameter of punch holes with their shadows, mm.
+const HOLE: std::ops::Range<f32> = 3.5..9.5;
+/// Punch holes lie within this distance of an edge, mm.
+const HOLE_EDGE: f32 = 24.0;
 
 /// Whether nothing is on it.
-pub fn is_blank(image: &GrayImage) -> bool {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let paper = local_paper(image);
-    let columns = width.div_ceil(CELL);
-    let marked = |i: usize| {
-        let (x, y) = (i % width, i / width);
-        image.as_raw()[i].saturating_add(MARK_DEPTH) < paper[y / CELL * columns + x / CELL]
+pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
+    let near_outside = if page.outside.contains(&1) {
+        grown(&page.outside, page.width, page.height, (EDGE * MM) as usize)
+    } else {
+        Vec::new()
     };
-    let mut seen = vec![false; width * height];
-    let mut dust = 0usize;
-    for start in 0..seen.len() {
-        if seen[start] || !marked(start) {
-            continue;
+    let seen = |deep: &dyn Fn(usize) -> bool| -> Vec<u8> {
+        (0..page.depth.len())
+            .map(|i| u8::from(deep(i) && near_outside.get(i).is_none_or(|&o| o == 0)))
+            .collect()
+    };
+    let strong = match colour {
+        Colour::Bitonal => BITONAL,
+        Colour::Grey | Colour::Colour => STRONG,
+    };
+    if has_mark(&seen(&|i| page.depth[i] > strong), page) {
+        return false;
+    }
+    if colour == Colour::Bitonal {
+        return true;
+    }
+    let chroma = page.paper_chroma().saturating_add(CHROMA);
+    if !page.chroma.is_empty() && has_mark(&seen(&|i| page.chroma[i] > chroma && page.depth[i] > 8), page) {
+        return false;
+    }
+    is_only_the_back(&seen(&|i| page.depth[i] > FAINT), page)
+}
+
+/// What is left is faint. Little of it in one place is a note in doubt; print all over is the back.
+fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
+    let blobs = find(faint, page.width).blobs;
+    if !blobs.iter().any(|b| is_mark(b, page)) {
+        return true;
+    }
+    let mut squares = Squares::over(page);
+    let mut spots = 0;
+    for blob in blobs.iter().filter(|b| span(b) >= SHINE_SPAN) {
+        spots += 1;
+        squares.add(blob);
+    }
+    spots >= SHINE_SPOTS && squares.used() >= SHINE_SQUARES
+}
+
+fn has_mark(mask: &[u8], page: &Analysis) -> bool {
+    let mut squares = Squares::over(page);
+    for blob in &find(mask, page.width).blobs {
+        if is_mark(blob, page) {
+            return true;
         }
-        let (mut todo, mut count) = (vec![start], 0usize);
-        let (mut left, mut right, mut top, mut bottom) = (width, 0, height, 0);
-        seen[start] = true;
-        while let Some(i) = todo.pop() {
-            let (x, y) = (i % width, i / width);
-            count += 1;
-            (left, right, top, bottom) = (left.min(x), right.max(x), top.min(y), bottom.max(y));
-            for ny in y.saturating_sub(1)..(y + 2).min(height) {
-                for nx in x.saturating_sub(1)..(x + 2).min(width) {
-                    let next = ny * width + nx;
-                    if !seen[next] && marked(next) {
-                        seen[next] = true;
-                        todo.push(next);
-                    }
-                }
-            }
-        }
-        let (w, h) = (right - left + 1, bottom - top + 1);
-        let near_edge =
-            left < HOLE_EDGE || right + HOLE_EDGE > width || top < HOLE_EDGE || bottom + HOLE_EDGE > height;
-        let hole = HOLE.contains(&w)
-            && HOLE.contains(&h)
-            && w.abs_diff(h) <= 5
-            && near_edge
-            && (count * 100 > w * h * 62 || count * 100 < w * h * 45 && ring(w, h, count));
-        if hole {
-            continue;
-        }
-        if count >= MARK_PIXELS && (w >= 4 || h >= 4) && count > 8 {
-            return false;
-        }
-        dust += count;
-        if dust > DUST_PIXELS {
-            return false;
+        if !is_hole(blob, page) && !is_fold(blob, page) && !at_edge(blob, page) {
+            squares.add(blob);
         }
     }
-    true
+    squares.most() > SPECKS_MM2.max(squares.mean() * SPECKS_OVER_MEAN)
 }
 
-/// The rim of a punched hole on a light background: about a circle's circumference.
-fn ring(w: usize, h: usize, count: usize) -> bool {
-    let around = (w + h) as f32 * std::f32::consts::FRAC_PI_2;
-    (around * 0.6..around * 2.5).contains(&(count as f32))
+/// Ink of small spots, gathered by square.
+struct Squares {
+    columns: usize,
+    ink_mm2: Vec<f32>,
 }
 
-const CELL: usize = 32;
+impl Squares {
+    fn over(page: &Analysis) -> Self {
+        let count = |side: usize| (side as f32 / (SQUARE * MM)) as usize + 1;
+        Self { columns: count(page.width), ink_mm2: vec![0.0; count(page.width) * count(page.height)] }
+    }
 
-/// Brightness of the paper per cell: the brightest quarter.
-fn local_paper(image: &GrayImage) -> Vec<u8> {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let (columns, rows) = (width.div_ceil(CELL), height.div_ceil(CELL));
-    (0..columns * rows)
-        .map(|cell| {
-            let (left, top) = (cell % columns * CELL, cell / columns * CELL);
-            let mut values: Vec<u8> = (top..(top + CELL).min(height))
-                .flat_map(|y| {
-                    image.as_raw()[y * width + left..y * width + (left + CELL).min(width)].iter().copied()
-                })
-                .collect();
-            let quarter = values.len() * 3 / 4;
-            let (_, value, _) = values.select_nth_unstable(quarter);
-            *value
-        })
-        .collect()
+    fn add(&mut self, blob: &Blob) {
+        let place = |from: u32, to: u32| ((from + to) as f32 / 2.0 / (SQUARE * MM)) as usize;
+        let at = place(blob.top, blob.bottom) * self.columns + place(blob.left, blob.right);
+        if let Some(ink) = self.ink_mm2.get_mut(at) {
+            *ink += blob.area as f32 / (MM * MM);
+        }
+    }
+
+    fn most(&self) -> f32 {
+        self.ink_mm2.iter().copied().fold(0.0, f32::max)
+    }
+
+    fn mean(&self) -> f32 {
+        self.ink_mm2.iter().sum::<f32>() / self.ink_mm2.len().max(1) as f32
+    }
+
+    fn used(&self) -> usize {
+        self.ink_mm2.iter().filter(|&&v| v > 0.0).count()
+    }
+}
+
+/// Longer side, mm.
+fn span(blob: &Blob) -> f32 {
+    blob.width().max(blob.height()) as f32 / MM
+}
+
+fn is_mark(blob: &Blob, page: &Analysis) -> bool {
+    span(blob) >= SPAN
+        && blob.area >= 7
+        && !is_hole(blob, page)
+        && !is_fold(blob, page)
+        && !at_edge(blob, page)
+}
+
+/// A shadow along the very edge of the sheet.
+fn at_edge(blob: &Blob, page: &Analysis) -> bool {
+    let edge = (EDGE * MM) as u32;
+    let (w, h) = (page.width as u32, page.height as u32);
+    blob.right <= edge || blob.bottom <= edge || blob.left + edge >= w || blob.top + edge >= h
+}
+
+/// Round, of the right size, near an edge: filled, or only its rim.
+fn is_hole(blob: &Blob, page: &Analysis) -> bool {
+    let (w, h) = (blob.width() as f32 / MM, blob.height() as f32 / MM);
+    let edge = (HOLE_EDGE * MM) as u32;
+    let near = blob.left < edge
+        || blob.top < edge
+        || blob.right + edge > page.width as u32
+        || blob.bottom + edge > page.height as u32;
+    let round = HOLE.contains(&w) && HOLE.contains(&h) && (w - h).abs() < 1.2;
+    // A filled circle covers 79 % of its box.
+    let filled = blob.area as f32 / (blob.width() * blob.height()) as f32;
+    near && round && (0.66..0.92).contains(&filled)
+}
+
+/// A thin shadow over most of the page, across or down.
+fn is_fold(blob: &Blob, page: &Analysis) -> bool {
+    let (w, h) = (blob.width() as f32, blob.height() as f32);
+    let across = w > page.width as f32 * 0.5 && h < 6.0 * MM + w * 0.03;
+    let down = h > page.height as f32 * 0.5 && w < 6.0 * MM + h * 0.03;
+    across || down
 }

@@ -1,0 +1,207 @@
+//! What a cover sheet orders.
+//!
+//! The QR code of a cover sheet says `POSTSTELLE:v1;dep=bauordnung;az=632/2025`.
+//! A plain separator says `POSTSTELLE:SEP`. In values, `%` and `;` are written
+//! `%25` and `%3B`. Orders are for the next document; after `scope=all` on the
+//! same sheet they are for all that follow, until a sheet says otherwise.
+//! Whether a department or circle exists, and whether the keyed check is right,
+//! is decided by who knows the town and its keys.
+
+use crate::model::document::ScanMode;
+use crate::model::notes::Note;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What every value begins with.
+pub const PREFIX: &str = "POSTSTELLE:";
+/// The version written.
+const VERSION: &str = "v1";
+/// More orders than this are not a sheet of ours.
+const ORDERS_MAX: usize = 32;
+/// Longest value of an order in characters.
+const VALUE_MAX: usize = 200;
+
+/// One order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// `dep`: lead department.
+    Department(String),
+    /// `az`: case number.
+    CaseNumber(String),
+    /// `circle`: confidential, for that circle only.
+    Circle(String),
+    /// `mode`: copying or replacing.
+    Mode(ScanMode),
+    /// `op`: operator signed on with this sheet.
+    Operator(String),
+    /// `received`: received date, ISO.
+    Received(String),
+    /// `pages`: pages announced for the document.
+    Pages(u32),
+    /// `documents`: documents announced for the batch.
+    Documents(u32),
+    /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
+    ForAll,
+    /// `check`: keyed check over everything before it, not verified here.
+    Check(String),
+    /// Anything else; obeyed by nobody, shown to a person.
+    Unknown {
+        /// As written.
+        key: String,
+        /// As written.
+        value: String,
+    },
+}
+
+impl Order {
+    /// The key it is written with; two orders of one key replace each other.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Department(_) => "dep",
+            Self::CaseNumber(_) => "az",
+            Self::Circle(_) => "circle",
+            Self::Mode(_) => "mode",
+            Self::Operator(_) => "op",
+            Self::Received(_) => "received",
+            Self::Pages(_) => "pages",
+            Self::Documents(_) => "documents",
+            Self::ForAll => "scope",
+            Self::Check(_) => "check",
+            Self::Unknown { key, .. } => key,
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::Department(v)
+            | Self::CaseNumber(v)
+            | Self::Circle(v)
+            | Self::Operator(v)
+            | Self::Received(v)
+            | Self::Check(v)
+            | Self::Unknown { value: v, .. } => v.clone(),
+            Self::Mode(ScanMode::Copying) => "copying".into(),
+            Self::Mode(ScanMode::Replacing) => "replacing".into(),
+            Self::Pages(n) | Self::Documents(n) => n.to_string(),
+            Self::ForAll => "all".into(),
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.key(), self.value())
+    }
+}
+
+/// The orders of a value, in order; none for a plain separator or a foreign value.
+pub fn parse(value: &str) -> Vec<Order> {
+    let Some(rest) = value.strip_prefix(PREFIX) else { return Vec::new() };
+    let parts = rest.split(';').map(str::trim).filter(|p| !p.is_empty() && *p != "SEP" && *p != VERSION);
+    parts.take(ORDERS_MAX).map(order).collect()
+}
+
+/// The value of a cover sheet with these orders.
+pub fn write(orders: &[Order]) -> String {
+    let mut value = format!("{PREFIX}{VERSION}");
+    for order in orders {
+        value.push_str(&format!(";{}={}", order.key(), escaped(&order.value())));
+    }
+    value
+}
+
+/// What a person must know about orders nobody can obey.
+pub fn notes(orders: &[Order]) -> Vec<Note> {
+    let unknown = orders.iter().filter(|o| matches!(o, Order::Unknown { .. }));
+    unknown
+        .map(|o| {
+            let text = format!("Das Deckblatt ordnet „{}“ an; das versteht die Poststelle nicht.", o.key());
+            Note::review("cut.order_unknown", text)
+        })
+        .collect()
+}
+
+fn order(part: &str) -> Order {
+    let (key, raw) = part.split_once('=').unwrap_or((part, ""));
+    let value = unescaped(raw);
+    let unknown = || Order::Unknown { key: key.chars().take(40).collect(), value: value.clone() };
+    let fits =
+        !value.is_empty() && value.chars().count() <= VALUE_MAX && !value.chars().any(char::is_control);
+    if !fits {
+        return unknown();
+    }
+    let id =
+        |v: &str| v.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+    match (key, value.as_str()) {
+        ("dep", v) if id(v) => Order::Department(v.into()),
+        ("circle", v) if id(v) => Order::Circle(v.into()),
+        ("az", v) => Order::CaseNumber(v.into()),
+        ("op", v) => Order::Operator(v.into()),
+        ("check", v) => Order::Check(v.into()),
+        ("mode", "copying") => Order::Mode(ScanMode::Copying),
+        ("mode", "replacing") => Order::Mode(ScanMode::Replacing),
+        ("scope", "all") => Order::ForAll,
+        ("received", v) if v.parse::<jiff::civil::Date>().is_ok() => Order::Received(v.into()),
+        ("pages", v) => v.parse().map_or_else(|_| unknown(), Order::Pages),
+        ("documents", v) => v.parse().map_or_else(|_| unknown(), Order::Documents),
+        _ => unknown(),
+    }
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('%', "%25").replace(';', "%3B")
+}
+
+fn unescaped(value: &str) -> String {
+    value.replace("%3B", ";").replace("%3b", ";").replace("%25", "%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_cover_sheet_says_what_it_orders() {
+        assert_eq!(
+            parse("POSTSTELLE:v1;dep=bauordnung;az=632-17%3B4/2025;circle=personal;pages=7;scope=all"),
+            [
+                Order::Department("bauordnung".into()),
+                Order::CaseNumber("632-17;4/2025".into()),
+                Order::Circle("personal".into()),
+                Order::Pages(7),
+                Order::ForAll,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_plain_separator_and_a_foreign_value_order_nothing() {
+        assert_eq!(parse("POSTSTELLE:SEP"), []);
+        assert_eq!(parse("https://example.org/;dep=bauordnung"), []);
+    }
+
+    #[test]
+    fn what_nobody_understands_is_shown_to_a_person() {
+        let orders = parse("POSTSTELLE:v2;dep=Bau Ordnung;pages=viele;received=31.12.2025;farbe=rot");
+        assert!(orders.iter().all(|o| matches!(o, Order::Unknown { .. })), "{orders:?}");
+        assert_eq!(notes(&orders).len(), 5);
+        assert_eq!(notes(&orders)[0].code, "cut.order_unknown");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(az in "[A-Za-z0-9 %;=/.-]{1,40}", pages: u32, dep in "[a-z_]{1,20}") {
+            // Blanks at the ends are lost on paper, too.
+            prop_assume!(az.trim() == az);
+            let orders = [Order::Department(dep), Order::CaseNumber(az), Order::Pages(pages), Order::ForAll];
+            prop_assert_eq!(parse(&write(&orders)), orders);
+        }
+
+        #[test]
+        fn any_value_is_read_without_panic(value in "POSTSTELLE:\\PC{0,200}") {
+            prop_assert!(parse(&value).len() <= ORDERS_MAX);
+        }
+    }
+}

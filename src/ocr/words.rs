@@ -1,0 +1,169 @@
+//! From the engine's words to words on the page.
+//!
+//! In: raw words in pixels of the reading image. Out: words in the kept image
+//! after turning, with baselines, without dirt. Pure.
+
+use super::RawWord;
+use crate::model::geometry::Box2;
+use crate::model::page::Word;
+use crate::page::{ReadingImage, analysis, blobs, pixels};
+use image::GrayImage;
+use unicode_normalization::UnicodeNormalization;
+
+/// Words below this confidence without a letter or digit are dirt.
+const DIRT: f32 = 0.55;
+/// Words below this confidence are dirt unless they look like words.
+const RUBBISH: f32 = 0.22;
+/// Characters that reach below the baseline.
+const DESCENDERS: &str = "gjpqyQJ,;ßf()[]{}|/§$@_µçþ„‚";
+/// Depth of a descender in heights of the word.
+const DESCENT: f32 = 0.2;
+
+/// Mean confidence over the letters of wordlike words, 1 if there is nothing to judge.
+pub fn quality(words: &[RawWord]) -> f32 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for word in words.iter().filter(|w| !w.text.trim().is_empty()) {
+        let letters = word.text.chars().count() as f32;
+        sum += if is_wordlike(&word.text) { word.confidence * letters } else { 0.0 };
+        count += letters;
+    }
+    if count < 12.0 { 1.0 } else { sum / count }
+}
+
+/// Mostly letters or digits, and not one sign over and over.
+pub fn is_wordlike(text: &str) -> bool {
+    let all = text.chars().count();
+    let good = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let first = text.chars().next();
+    good * 2 > all && (all < 4 || !text.chars().all(|c| Some(c) == first))
+}
+
+fn is_dirt(word: &RawWord) -> bool {
+    let text = word.text.trim();
+    text.is_empty()
+        || word.confidence < DIRT && !text.chars().any(char::is_alphanumeric)
+        || word.confidence < RUBBISH && (!is_wordlike(text) || text.chars().count() < 3)
+        || word.bounds.w <= 0
+        || word.bounds.h <= 0
+}
+
+/// Words in the kept image, in reading order.
+pub fn placed(raw: &[RawWord], reading: &ReadingImage) -> Vec<Word> {
+    let kept: Vec<&RawWord> = raw.iter().filter(|w| !is_dirt(w)).collect();
+    let mut out = Vec::with_capacity(kept.len());
+    let (mut line, mut block) = (0u32, 0u32);
+    let mut before: Option<&RawWord> = None;
+    for group in kept.chunk_by(|a, b| a.line == b.line) {
+        let Some(first) = group.first() else { continue };
+        if let Some(before) = before {
+            line += 1;
+            block += u32::from(before.block != first.block);
+        }
+        before = Some(first);
+        let base = Baseline::of(group);
+        out.extend(group.iter().map(|word| base.place(word, reading, line, block)));
+    }
+    out
+}
+
+/// Adds words of another image as blocks of their own.
+pub fn append(words: &mut Vec<Word>, more: Vec<Word>) {
+    let (line, block) = words.last().map_or((0, 0), |w| (w.line + 1, w.block + 1));
+    words.extend(more.into_iter().map(|w| Word { line: w.line + line, block: w.block + block, ..w }));
+}
+
+/// The baseline of a line in the reading image: `y = at + lean x`.
+struct Baseline {
+    at: f32,
+    lean: f32,
+    ascent: f32,
+}
+
+impl Baseline {
+    /// A straight line through the feet of the words, least squares over their width.
+    fn of(line: &[&RawWord]) -> Self {
+        let feet: Vec<(f32, f32)> =
+            line.iter().map(|w| (w.bounds.x as f32 + w.bounds.w as f32 / 2.0, foot(w))).collect();
+        let n = feet.len().max(1) as f32;
+        let (mx, my) = (feet.iter().map(|f| f.0).sum::<f32>() / n, feet.iter().map(|f| f.1).sum::<f32>() / n);
+        let spread: f32 = feet.iter().map(|f| (f.0 - mx) * (f.0 - mx)).sum();
+        let lean = if feet.len() < 4 || spread < 1.0 {
+            0.0
+        } else {
+            feet.iter().map(|f| (f.0 - mx) * (f.1 - my)).sum::<f32>() / spread
+        };
+        // The page was straightened: what still leans more is a misread box.
+        let lean = if lean.abs() > 0.03 { 0.0 } else { lean };
+        let mut own = Self { at: my - lean * mx, lean, ascent: 0.0 };
+        own.ascent = line.iter().map(|w| own.y(w.bounds.x as f32) - w.bounds.y as f32).fold(1.0, f32::max);
+        own
+    }
+
+    fn y(&self, x: f32) -> f32 {
+        self.at + self.lean * x
+    }
+
+    fn place(&self, word: &RawWord, reading: &ReadingImage, line: u32, block: u32) -> Word {
+        let b = word.bounds;
+        let (left, right) = (b.x as f32, (b.x + b.w) as f32);
+        let (top, bottom) = (b.y as f32, (b.y + b.h) as f32);
+        let corners = [(left, top), (right, top), (left, bottom), (right, bottom)]
+            .map(|(x, y)| reading.to_kept.at(x, y));
+        let least = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MAX, f32::min).floor();
+        let most = |axis: usize| corners.iter().map(|c| c[axis]).fold(f32::MIN, f32::max).ceil();
+        // A word far from its line's baseline (a superscript, a merged line) stands on its own foot.
+        let own_foot = foot(word);
+        let middle = self.y((left + right) / 2.0);
+        let shift = if (own_foot - middle).abs() > b.h as f32 * 0.35 { own_foot - middle } else { 0.0 };
+        Word {
+            text: word.text.trim().nfc().collect(),
+            bounds: Box2 {
+                x: least(0) as i32,
+                y: least(1) as i32,
+                w: (most(0) - least(0)) as i32,
+                h: (most(1) - least(1)) as i32,
+            },
+            confidence: word.confidence,
+            line,
+            block,
+            baseline_start: reading.to_kept.at(left, self.y(left) + shift),
+            baseline_end: reading.to_kept.at(right, self.y(right) + shift),
+            ascent: (if shift == 0.0 { self.ascent } else { b.h as f32 }) * reading.to_kept.scale(),
+        }
+    }
+}
+
+/// Where a word stands: its lower edge, raised if a letter of it hangs below.
+fn foot(word: &RawWord) -> f32 {
+    let b = word.bounds;
+    let hangs = word.text.chars().any(|c| DESCENDERS.contains(c));
+    (b.y + b.h) as f32 - if hangs { b.h as f32 * DESCENT } else { 0.0 }
+}
+
+/// How busy an image is: what decides how long an engine works on it, and whether that is worth it.
+#[derive(Clone, Copy, Debug)]
+pub struct Texture {
+    /// Separate pieces of ink.
+    pub blobs: usize,
+    /// The same per square inch of paper.
+    pub blobs_per_square_inch: f32,
+    /// Changes between dark and light per inch, averaged over all rows.
+    pub changes_per_inch: f32,
+}
+
+/// Looks at an image, reduced.
+pub fn texture(image: &GrayImage, dpi: f32) -> Texture {
+    let dpi = dpi.max(1.0);
+    let factor = (analysis::DPI / dpi).min(1.0);
+    let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
+    let small = pixels::resized(image, w, h);
+    let mask: Vec<u8> = small.as_raw().iter().map(|&p| u8::from(p < 150)).collect();
+    let blobs = blobs::find(&mask, w as usize).blobs.len();
+    let changes = mask.windows(2).filter(|p| p[0] != p[1]).count() as f32;
+    let (across, down) = (image.width() as f32 / dpi, image.height() as f32 / dpi);
+    Texture {
+        blobs,
+        blobs_per_square_inch: blobs as f32 / (across * down).max(1.0),
+        changes_per_inch: changes / (across * h as f32).max(1.0),
+    }
+}
