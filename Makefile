@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench build samples evaluate
+.PHONY: run test lint audit bench bench-peers build samples evaluate
 
 build:
 	scripts/install.sh build run
@@ -27,6 +27,10 @@ audit:
 
 bench:
 	$(CARGO) bench
+
+# poststelle, bare Tesseract and OCRmyPDF on the same pages; the table is kept in benches/README.md.
+bench-peers: build
+	scripts/bench-peers.sh
 
 # Regenerates sample-scans/ byte for byte.
 samples:

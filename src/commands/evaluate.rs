@@ -33,14 +33,23 @@ struct TruthDocument {
 
 /// Right, found and expected words.
 #[derive(Clone, Copy, Debug, Default)]
-struct Words {
-    right: usize,
-    found: usize,
-    expected: usize,
+pub struct Words {
+    /// In both.
+    pub right: usize,
+    /// Read.
+    pub found: usize,
+    /// On the page.
+    pub expected: usize,
 }
 
 impl Words {
-    fn add(&mut self, other: Self) {
+    /// Harmonic mean of recall and precision; 1 where there is nothing to read and nothing was read.
+    pub fn f1(&self) -> f64 {
+        share(2 * self.right, self.expected + self.found)
+    }
+
+    /// Sums up.
+    pub fn add(&mut self, other: Self) {
         self.right += other.right;
         self.found += other.found;
         self.expected += other.expected;
@@ -126,7 +135,7 @@ pub fn run(truth: &Path, dir: &Path) -> Outcome {
     println!("\nWörter je Seitenzustand      Recall  Präzision      F1   Wörter");
     for (condition, w) in &conditions {
         let (recall, precision) = (share(w.right, w.expected), share(w.right, w.found));
-        let f1 = share(2 * w.right, w.expected + w.found);
+        let f1 = w.f1();
         println!("{condition:<28} {recall:.4}     {precision:.4}  {f1:.4}  {:>7}", w.expected);
     }
     println!("\nFelder                     richtig von   Anteil  falsch und sicher");
@@ -169,7 +178,7 @@ fn results(dir: &Path) -> Result<Results, Stop> {
 }
 
 /// Multiset of words: NFC, split at white space, outer punctuation stripped, case kept.
-fn compare(expected: &str, found: &str) -> Words {
+pub fn compare(expected: &str, found: &str) -> Words {
     use unicode_normalization::UnicodeNormalization;
     let words = |text: &str| -> Vec<String> {
         text.nfc()

@@ -3,7 +3,7 @@
 //! configuration, 3 interrupted or internal failure. Data goes to stdout,
 //! everything else to stderr.
 
-mod evaluate;
+pub mod evaluate;
 mod people;
 mod process;
 mod service;

@@ -110,7 +110,7 @@ fn decode(picture: &GrayImage, symbology: Symbology) -> Option<String> {
             Symbology::Qr => text(QrReader.decode_with_hints(&mut bits, &hints))
                 .or_else(|| text(QRCodeReader.decode_with_hints(&mut bits, &hints))),
             Symbology::DataMatrix => text(DataMatrixReader.decode_with_hints(&mut bits, &hints)),
-            Symbology::Pdf417 => text(PDF417Reader::default().decode_with_hints(&mut bits, &hints)),
+            Symbology::Pdf417 => text(PDF417Reader.decode_with_hints(&mut bits, &hints)),
             _ => None,
         }
     })

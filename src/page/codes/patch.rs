@@ -44,7 +44,7 @@ pub fn find(small: &Small) -> Vec<Code> {
         for (view, lying) in views.iter().zip([false, true]) {
             tracks.extend(view.tracks(level).into_iter().map(|t| (t, lying)));
         }
-        tracks.sort_by(|a, b| b.0.hits.cmp(&a.0.hits));
+        tracks.sort_by_key(|b| std::cmp::Reverse(b.0.hits));
         if !tracks.is_empty() {
             return tracks.into_iter().map(|(t, lying)| t.code(small, band, lying)).collect();
         }

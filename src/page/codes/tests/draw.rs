@@ -243,9 +243,8 @@ pub fn itf(value: &str) -> Vec<u8> {
     let width = |wide: u8| if wide == 1 { 5 } else { 2 };
     let mut widths = vec![2, 2, 2, 2];
     for pair in digits.chunks(2) {
-        for i in 0..5 {
-            widths.push(width(WIDE[pair[0]][i]));
-            widths.push(width(WIDE[pair[1]][i]));
+        for (bar, space) in WIDE[pair[0]].into_iter().zip(WIDE[pair[1]]) {
+            widths.extend([width(bar), width(space)]);
         }
     }
     widths.extend([5, 2, 2]);
