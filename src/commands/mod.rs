@@ -27,6 +27,8 @@ pub const FAILED: u8 = 3;
 pub enum Stop {
     /// Wrong usage or configuration: message is complete.
     Usage(String),
+    /// A person or the system asked to stop before all was done.
+    Interrupted,
     /// Anything else.
     Error(Error),
 }
@@ -63,6 +65,12 @@ pub fn run(cli: Cli) -> u8 {
         Err(Stop::Usage(text)) => {
             eprintln!("{text}");
             USAGE
+        }
+        Err(Stop::Interrupted) => {
+            eprintln!(
+                "[process.interrupted] Abgebrochen; die Eingaben sind unverändert. Hinweis: mit einem neuen Ergebnisordner wiederholen."
+            );
+            FAILED
         }
         Err(Stop::Error(error)) => {
             eprintln!("{error}");

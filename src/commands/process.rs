@@ -4,16 +4,18 @@ use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::config::Pipeline;
 use crate::daemon::{House, Made, produce};
 use crate::error::Error;
-use crate::ledger::NewBatch;
+use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::BatchId;
-use crate::model::state::BatchState;
+use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Station;
+use crossbeam_channel::Sender;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 
@@ -33,6 +35,9 @@ pub struct Wish {
     /// Files and folders.
     pub input: Vec<PathBuf>,
 }
+
+/// How often the ledger is asked whether a batch is understood.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Private state, removed at the end.
 struct Private(PathBuf);
@@ -72,14 +77,11 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
             }
         }
     }
-    work(&house, batches.len())?;
-    let mut names = HashMap::new();
-    for (id, path) in &batches {
-        refused += write_batch(&house, id, path, &wish, &mut names)?;
-    }
+    let outcome = work(&house, &batches, &wish);
     house.stop();
     drop(house);
     drop(private);
+    refused += outcome?;
     Ok(if refused == 0 { DONE } else { REFUSED })
 }
 
@@ -178,77 +180,155 @@ fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -
     Ok(batch.id)
 }
 
-/// Lets the workers run until every batch is cut and understood, showing progress on a terminal.
-fn work(house: &House, batches: usize) -> Result<(), Error> {
+/// Lets the workers run until every batch is understood and written, showing progress on a terminal;
+/// returns how many inputs were refused. Batches are written as soon as they and all before them are
+/// understood, beside the reading of later ones; names and lines on stdout follow the order of the input.
+fn work(house: &House, batches: &[(BatchId, PathBuf)], wish: &Wish) -> Result<u32, Stop> {
+    let writers = house.pipeline.workers;
+    let (jobs, todo) = crossbeam_channel::bounded::<Job>(writers);
+    let (tell, done) = crossbeam_channel::unbounded();
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| house.work(false));
+        for _ in 0..writers {
+            let (todo, tell) = (todo.clone(), tell.clone());
+            scope.spawn(move || {
+                for job in todo {
+                    let result = job.carry_out(house, wish.json);
+                    // Nobody listens only after an error that ends everything anyway.
+                    let _ = tell.send((job.number, job.batch, result));
+                }
+            });
+        }
+        drop((todo, tell));
+        let (finish, finished) = tokio::sync::oneshot::channel::<()>();
+        let interrupted = scope.spawn(|| interruption(house, finished));
+        let sent = feed(house, batches, wish, jobs, || worker.is_finished());
+        house.stop();
+        drop(finish);
+        if interrupted.join().unwrap_or(false) {
+            return Err(Stop::Interrupted);
+        }
+        let (handed, mut refused) = sent?;
+        let mut lines: Vec<(usize, Option<String>)> = Vec::with_capacity(handed);
+        for (number, batch, result) in done {
+            match result {
+                Ok(line) => lines.push((number, line)),
+                Err(error) => {
+                    eprintln!(
+                        "{}: {error}",
+                        batches.get(batch).map_or_else(String::new, |b| b.1.display().to_string())
+                    );
+                    refused.insert(batch);
+                }
+            }
+        }
+        lines.sort();
+        lines.into_iter().filter_map(|(_, line)| line).for_each(|line| println!("{line}"));
+        Ok(refused.len() as u32)
+    })
+}
+
+/// Waits for SIGINT or SIGTERM and stops the work then; false once the work is finished.
+fn interruption(house: &House, finished: tokio::sync::oneshot::Receiver<()>) -> bool {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return false;
+    };
+    let asked = runtime.block_on(async {
+        tokio::select! {
+            () = super::service::asked_to_stop() => true,
+            _ = finished => false,
+        }
+    });
+    if asked {
+        house.stop();
+    }
+    asked
+}
+
+/// Hands understood batches to the writers in order; returns how many documents, and which batches were refused.
+fn feed(
+    house: &House,
+    batches: &[(BatchId, PathBuf)],
+    wish: &Wish,
+    jobs: Sender<Job>,
+    ended_early: impl Fn() -> bool,
+) -> Result<(usize, BTreeSet<usize>), Error> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} Seiten {elapsed} {msg}") {
         bar.set_style(style);
     }
-    std::thread::scope(|scope| {
-        let worker = scope.spawn(|| house.work(false));
-        let result = loop {
-            let overview = match house.ledger.overview() {
-                Ok(overview) => overview,
-                Err(error) => break Err(error),
-            };
-            let pages: u64 = overview.pages.values().sum();
-            bar.set_length(pages);
-            bar.set_position(overview.pages.get("read").copied().unwrap_or(0));
-            let ended: u64 =
-                ["cut", "rejected", "held"].iter().filter_map(|s| overview.batches.get(*s)).sum();
-            let formed = overview.documents.get("formed").copied().unwrap_or(0);
-            if ended >= batches as u64 && formed == 0 {
-                break Ok(());
+    let (mut number, mut refused, mut names) = (0, BTreeSet::new(), HashMap::<String, u32>::new());
+    for (index, (id, path)) in batches.iter().enumerate() {
+        let batch = loop {
+            if let Some(batch) = understood(house, id)? {
+                break batch;
             }
-            if worker.is_finished() {
-                break Err(Error::Engine {
+            if ended_early() {
+                return Err(Error::Engine {
                     code: "crashed",
                     text: "Die Verarbeitung endete vorzeitig".into(),
                 });
             }
-            std::thread::sleep(Duration::from_millis(40));
+            let overview = house.ledger.overview()?;
+            bar.set_length(overview.pages.values().sum());
+            bar.set_position(overview.pages.get("read").copied().unwrap_or(0));
+            std::thread::sleep(LOOK);
         };
-        house.stop();
-        bar.finish_and_clear();
-        result
-    })
-}
-
-/// Writes all documents of a batch; returns how many inputs were refused (0 or 1).
-fn write_batch(
-    house: &House,
-    id: &BatchId,
-    path: &Path,
-    wish: &Wish,
-    names: &mut HashMap<String, u32>,
-) -> Result<u32, Error> {
-    let batch = house.ledger.batch(id)?;
-    if batch.state == BatchState::Rejected {
-        let reason =
-            house.ledger.queue(u32::MAX)?.into_iter().find(|r| r.batch == id.0).and_then(|r| r.reason);
-        eprintln!("{}: {}", path.display(), reason.unwrap_or_default());
-        return Ok(1);
-    }
-    let pages = house.ledger.pages(id)?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().nfc().collect::<String>();
-    for document in house.ledger.documents(id)? {
-        let Some(sheet) = &document.sheet else { continue };
-        let made = match produce(house, &document, &batch, &pages, sheet) {
-            Ok(made) => made,
-            Err(error) => {
-                eprintln!("{}: {error}", path.display());
-                return Ok(1);
+        if batch.state == BatchState::Rejected {
+            let reason =
+                house.ledger.queue(u32::MAX)?.into_iter().find(|r| r.batch == id.0).and_then(|r| r.reason);
+            eprintln!("{}: {}", path.display(), reason.unwrap_or_default());
+            refused.insert(index);
+            continue;
+        }
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().nfc().collect::<String>();
+        let batch = Arc::new((batch, house.ledger.pages(id)?));
+        for document in house.ledger.documents(id)? {
+            let nth = names.entry(stem.clone()).or_default();
+            *nth += 1;
+            let folder = wish.out.join(format!("{stem}-{nth:02}"));
+            let job = Job { number, batch: index, source: batch.clone(), document, folder };
+            number += 1;
+            if jobs.send(job).is_err() {
+                return Err(Error::Engine { code: "crashed", text: "Das Schreiben endete vorzeitig".into() });
             }
-        };
-        let number = names.entry(stem.clone()).or_default();
-        *number += 1;
-        let folder = wish.out.join(format!("{stem}-{number:02}"));
-        write_document(&folder, &made)?;
-        if wish.json {
-            println!("{}", json_line(sheet, &folder)?);
         }
     }
-    Ok(0)
+    bar.finish_and_clear();
+    Ok((number, refused))
+}
+
+/// The batch, once nothing more will be found out about it.
+fn understood(house: &House, id: &BatchId) -> Result<Option<BatchRow>, Error> {
+    let batch = house.ledger.batch(id)?;
+    match batch.state {
+        BatchState::Rejected | BatchState::Held => Ok(Some(batch)),
+        BatchState::Cut => {
+            let formed = house.ledger.documents(id)?.iter().any(|d| d.state == DocumentState::Formed);
+            Ok((!formed).then_some(batch))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// One document to be made and written.
+struct Job {
+    number: usize,
+    batch: usize,
+    source: Arc<(BatchRow, Vec<PageRow>)>,
+    document: DocumentRow,
+    folder: PathBuf,
+}
+
+impl Job {
+    /// Writes the four files; returns the line for stdout if one is wanted.
+    fn carry_out(&self, house: &House, json: bool) -> Result<Option<String>, Error> {
+        let Some(sheet) = &self.document.sheet else { return Ok(None) };
+        let (batch, pages) = &*self.source;
+        let made = produce(house, &self.document, batch, pages, sheet)?;
+        write_document(&self.folder, &made)?;
+        if json { json_line(sheet, &self.folder).map(Some) } else { Ok(None) }
+    }
 }
 
 fn write_document(folder: &Path, made: &Made) -> Result<(), Error> {

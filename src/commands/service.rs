@@ -44,7 +44,8 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     outcome.map_err(Stop::from)
 }
 
-async fn asked_to_stop() {
+/// Until SIGTERM or SIGINT comes.
+pub(super) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;

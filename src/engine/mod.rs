@@ -22,6 +22,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use protocol::{Answer, Order, receive, send};
 use std::collections::HashMap;
 use std::io::BufReader;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -106,6 +107,9 @@ impl Process {
             .arg(workers.to_string())
             // Tesseract's OpenMP threads fight each other; the runtime reads this at load time only.
             .env("OMP_THREAD_LIMIT", "1")
+            // Ctrl-C in a terminal is for the parent, which lets the pages at hand finish; when the
+            // parent is gone, the end of stdin ends the child.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
