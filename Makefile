@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants
 
 build:
 	scripts/install.sh build run
@@ -43,3 +43,10 @@ evaluate: build
 	for s in allgemein buergerbuero rechnungen; do \
 	  target/release/poststelle process --station $$s --out target/evaluate/$$s sample-scans/$$s || exit 1; done
 	target/release/poststelle evaluate --truth sample-scans/truth.jsonl target/evaluate
+
+# The full counts of what `make test` shows reduced; each ends with a line "PROVED ...".
+PROVE = $(CARGO) test --release --features faults
+prove-kills: build
+	PROVE_KILLS=200 $(PROVE) --test killed_at_random -- --nocapture
+prove-mutants: build
+	PROVE_MUTANTS=500 $(PROVE) --test mutated_input -- --nocapture

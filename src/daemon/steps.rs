@@ -52,7 +52,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     if let Some(station) = house.pipeline.station(&batch.station) {
         put_aside(station, &house.vault, &batch, &refusal)?;
     }
-    let text = format!("{} {}", refusal.text, refusal.hint);
+    let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
     house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;
     Ok(true)
 }

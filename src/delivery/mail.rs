@@ -9,12 +9,17 @@ use crate::model::delivery::{AttemptResult, Parcel, ProbeResult};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{MailSecurity, MailTarget};
+use lettre::Message;
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, MultiPart, SinglePart};
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{Message, SmtpTransport, Transport};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{self, commands};
+
+/// Code of what is wrong in the configuration: no later attempt will succeed.
+const SETUP: &str = "mail.setup";
 
 /// One mail per document.
 #[derive(Debug)]
@@ -28,37 +33,41 @@ impl Mail {
         Self { config: config.clone() }
     }
 
-    fn transport(&self) -> Result<SmtpTransport, Refusal> {
-        let wrong = |text: String| Refusal::new("mail.setup", text, "Ziel in pipeline.toml prüfen.");
+    /// A connection on which a mail may be sent: greeted, encrypted, logged in.
+    fn connection(&self) -> Result<SmtpConnection, Refusal> {
+        let config = &self.config;
+        let wrong = |text: String| Refusal::new(SETUP, text, "Ziel in pipeline.toml prüfen.");
+        let unreachable = |e: smtp::Error| {
+            Refusal::new("mail.unreachable", e.to_string(), "Server, Anschluss und Zugangsdaten prüfen.")
+        };
         let tls = || -> Result<TlsParameters, Refusal> {
-            let mut builder = TlsParameters::builder(self.config.host.clone());
-            if let Some(path) = &self.config.ca_file {
+            let mut builder = TlsParameters::builder(config.host.clone());
+            if let Some(path) = &config.ca_file {
                 let pem = std::fs::read(path).map_err(|e| wrong(format!("{}: {e}", path.display())))?;
                 let certificate = Certificate::from_pem(&pem).map_err(|e| wrong(e.to_string()))?;
                 builder = builder.add_root_certificate(certificate);
             }
             builder.build().map_err(|e| wrong(e.to_string()))
         };
-        let tls = match self.config.security {
-            MailSecurity::Starttls => Tls::Required(tls()?),
-            MailSecurity::Tls => Tls::Wrapper(tls()?),
-            MailSecurity::PlainLoopback => Tls::None,
-        };
-        let mut builder = SmtpTransport::builder_dangerous(&self.config.host)
-            .port(self.config.port)
-            .timeout(Some(self.config.timeout))
-            // A fresh connection per message: a pooled one may be dead without knowing it.
-            .pool_config(PoolConfig::new().max_size(1).min_idle(0).idle_timeout(std::time::Duration::ZERO))
-            .tls(tls);
-        if let Some(user) = &self.config.user {
-            let secret = match &self.config.password_file {
-                Some(path) => std::fs::read_to_string(path)
-                    .map_err(|e| wrong(format!("Kennwortdatei {}: {e}", path.display())))?,
-                None => return Err(wrong("password_file fehlt zu user".into())),
-            };
-            builder = builder.credentials(Credentials::new(user.clone(), secret.trim_end().to_owned()));
+        let hello = ClientId::default();
+        let wrapper = if config.security == MailSecurity::Tls { Some(tls()?) } else { None };
+        let server = (config.host.as_str(), config.port);
+        let mut connection =
+            SmtpConnection::connect(server, Some(config.timeout), &hello, wrapper.as_ref(), None)
+                .map_err(unreachable)?;
+        if config.security == MailSecurity::Starttls {
+            connection.starttls(&tls()?, &hello).map_err(unreachable)?;
         }
-        Ok(builder.build())
+        if let Some(user) = &config.user {
+            let Some(path) = &config.password_file else {
+                return Err(wrong("password_file fehlt zu user".into()));
+            };
+            let secret = std::fs::read_to_string(path)
+                .map_err(|e| wrong(format!("Kennwortdatei {}: {e}", path.display())))?;
+            let login = Credentials::new(user.clone(), secret.trim_end().to_owned());
+            connection.auth(DEFAULT_MECHANISMS, &login).map_err(unreachable)?;
+        }
+        Ok(connection)
     }
 
     fn message(&self, parcel: &Parcel) -> Result<Message, Refusal> {
@@ -119,30 +128,41 @@ impl Target for Mail {
             Ok(message) => message,
             Err(refusal) => return permanent(refusal),
         };
-        let length = message.formatted().len() as u64;
-        if length > self.config.bytes_max {
+        let bytes = message.formatted();
+        if bytes.len() as u64 > self.config.bytes_max {
             return permanent(Refusal::new(
                 "mail.too_large",
                 format!(
                     "Die Nachricht hat {} MiB, erlaubt sind {} MiB.",
-                    length >> 20,
+                    bytes.len() >> 20,
                     self.config.bytes_max >> 20
                 ),
                 "Über einen Ordner zustellen.",
             ));
         }
-        let transport = match self.transport() {
-            Ok(transport) => transport,
-            Err(refusal) => return permanent(refusal),
+        let mut connection = match self.connection() {
+            Ok(connection) => connection,
+            Err(refusal) if refusal.code == SETUP => return permanent(refusal),
+            Err(refusal) => return AttemptResult::Temporary { code: refusal.code, text: refusal.text },
         };
-        // Whatever fails before the message is sent failed for good: nothing was taken over.
-        if let Err(error) = transport.test_connection() {
-            return AttemptResult::Temporary { code: "mail.unreachable".into(), text: error.to_string() };
+        // Until the server has asked for the message nothing can have been taken over.
+        if let Err(error) = announce(&mut connection, message.envelope()) {
+            connection.abort();
+            let text = error.to_string();
+            return if error.is_permanent() {
+                AttemptResult::Permanent { code: "mail.refused".into(), text }
+            } else {
+                AttemptResult::Temporary { code: "mail.later".into(), text }
+            };
         }
-        match transport.send(&message) {
-            Ok(reply) => AttemptResult::HandedOver {
-                receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
-            },
+        match connection.message(&bytes) {
+            Ok(reply) => {
+                // The mail is theirs whatever becomes of the farewell.
+                let _ = connection.quit();
+                AttemptResult::HandedOver {
+                    receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
+                }
+            }
             Err(error) if error.is_permanent() => {
                 AttemptResult::Permanent { code: "mail.refused".into(), text: error.to_string() }
             }
@@ -154,12 +174,22 @@ impl Target for Mail {
     }
 
     fn check(&self) -> Vec<Refusal> {
-        let unreachable = |e: lettre::transport::smtp::Error| {
-            Refusal::new("mail.unreachable", e.to_string(), "Server, Anschluss und Zugangsdaten prüfen.")
-        };
-        match self.transport() {
-            Ok(transport) => transport.test_connection().err().map(unreachable).into_iter().collect(),
+        match self.connection() {
+            Ok(mut connection) => {
+                let _ = connection.quit();
+                Vec::new()
+            }
             Err(refusal) => vec![refusal],
         }
     }
+}
+
+/// Sender, recipients, and the wish to send.
+fn announce(connection: &mut SmtpConnection, envelope: &Envelope) -> Result<(), smtp::Error> {
+    connection.command(commands::Mail::new(envelope.from().cloned(), Vec::new()))?;
+    for to in envelope.to() {
+        connection.command(commands::Rcpt::new(to.clone(), Vec::new()))?;
+    }
+    connection.command(commands::Data)?;
+    Ok(())
 }

@@ -1,6 +1,10 @@
 //! A town in a temporary folder: one station, one department folder, the real binary.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod invariants;
+pub mod small_town;
+pub mod smtp_sink;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,9 +14,16 @@ pub struct Town {
 }
 
 impl Town {
-    pub fn new() -> Self {
+    /// A folder with an empty station, not yet configured.
+    pub fn empty() -> Self {
         let town = Self { folder: tempfile::tempdir().unwrap() };
         fs::create_dir(town.path("scans")).unwrap();
+        town
+    }
+
+    /// The shipped departments and kinds.
+    pub fn new() -> Self {
+        let town = Self::empty();
         let shipped = fs::read_to_string(root().join("pipeline.toml")).unwrap();
         let departments = shipped.split("# --- Departments").nth(1).unwrap();
         let config = format!(
@@ -34,6 +45,14 @@ impl Town {
         let temporary = self.path("scans").join(".tmp-scan");
         fs::copy(root().join("sample-scans").join(sample), &temporary).unwrap();
         fs::rename(temporary, self.path("scans").join(name)).unwrap();
+    }
+
+    /// The daemon, started and left running.
+    pub fn start(&self) -> std::process::Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
+        command.arg("--config").arg(self.path("pipeline.toml")).arg("run").env("OMP_THREAD_LIMIT", "1");
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.spawn().unwrap()
     }
 
     pub fn command(&self, arguments: &[&str], fault: Option<&str>) -> Output {
