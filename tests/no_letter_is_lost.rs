@@ -5,9 +5,8 @@
 mod support;
 
 use poststelle::fault::PLACES;
-use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use support::Town;
+use support::{Town, invariants};
 
 const SAMPLES: [&str; 2] = ["allgemein/020-bewerbung.pdf", "allgemein/004-hundesteuer.jpg"];
 
@@ -20,19 +19,11 @@ fn town_with_letters() -> Town {
 fn check_invariants(town: &Town, expected: &[String], place: &str) {
     let delivered = town.delivered();
     assert_eq!(delivered.len(), expected.len(), "after a kill at {place}: {delivered:?}");
-    let left: Vec<_> =
-        fs::read_dir(town.path("scans")).unwrap().flatten().filter(|e| e.path().is_file()).collect();
-    assert!(left.is_empty(), "after a kill at {place} the folder still holds {left:?}");
-    assert_eq!(fs::read_dir(town.path("scans/.poststelle")).unwrap().count(), 0, "open claims after {place}");
+    invariants::hold(town, &format!("after a kill at {place}"));
     let documents = town.documents();
     assert_eq!(documents.len(), SAMPLES.len(), "after a kill at {place}: {documents:?}");
     let open = documents.iter().filter(|(_, state)| !matches!(state.as_str(), "closed" | "review" | "hold"));
     assert_eq!(open.count(), 0, "after a kill at {place}: {documents:?}");
-    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
-    let doubled: i64 = db
-        .query_row("SELECT count(*) FROM (SELECT subject FROM event WHERE code = 'document.sealed' GROUP BY subject HAVING count(*) > 1)", [], |r| r.get(0))
-        .unwrap();
-    assert_eq!(doubled, 0, "sealed twice after a kill at {place}");
 }
 
 #[test]

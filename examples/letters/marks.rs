@@ -60,9 +60,9 @@ pub fn signature(x: f64, y: f64, dice: &mut Dice) -> Tint {
     stroke(x, y, 16.0, 52.0, 6.0, (2.2, 4.5), 235, colour, dice)
 }
 
-/// A pale pencil note or paraph.
-pub fn pencil(x: f64, y: f64, dice: &mut Dice) -> Tint {
-    stroke(x, y, 14.0, 34.0, 4.0, (1.6, 2.6), 130, [90, 90, 95], dice)
+/// A pencil note or paraph: pale, but firm where only firm strokes survive (black and white scans).
+pub fn pencil(x: f64, y: f64, firm: bool, dice: &mut Dice) -> Tint {
+    stroke(x, y, 14.0, 34.0, 4.0, (1.6, 2.6), if firm { 255 } else { 130 }, [90, 90, 95], dice)
 }
 
 #[allow(clippy::too_many_arguments)]

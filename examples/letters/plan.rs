@@ -225,7 +225,7 @@ impl Gathering<'_> {
         if marked {
             let (x, y) = (dice.real(25.0, 120.0), dice.real(30.0, 240.0));
             if dice.chance(60) {
-                shot.tints.push(marks::pencil(x, y, dice));
+                shot.tints.push(marks::pencil(x, y, self.format.bitonal(), dice));
                 shot.marks.push("pencil".to_string());
             } else {
                 let day = jiff::civil::date(2026, 3, 2).saturating_add(dice.range(0, 120).days());

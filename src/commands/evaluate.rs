@@ -1,10 +1,11 @@
 //! `evaluate`: results of `process` against the truth, as tables.
 
-use super::{DONE, Outcome, Stop};
+use super::{DONE, Outcome};
 use crate::error::Error;
-use crate::model::document::{DocumentSheet, Role};
+use crate::model::document::{DocumentSheet, Role, UNKNOWN_KIND};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::path::Path;
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,16 @@ pub struct Words {
 }
 
 impl Words {
+    /// Share of the words on the page that were read.
+    pub fn recall(&self) -> f64 {
+        share(self.right, self.expected)
+    }
+
+    /// Share of the words read that are on the page.
+    pub fn precision(&self) -> f64 {
+        share(self.right, self.found)
+    }
+
     /// Harmonic mean of recall and precision; 1 where there is nothing to read and nothing was read.
     pub fn f1(&self) -> f64 {
         share(2 * self.right, self.expected + self.found)
@@ -60,102 +71,171 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-/// Compares and prints.
-pub fn run(truth: &Path, dir: &Path) -> Outcome {
-    let text = std::fs::read_to_string(truth).map_err(Error::io("Wahrheit lesen", truth))?;
-    let truths: Vec<TruthFile> = text
-        .lines()
-        .filter(|l| !l.trim().is_empty())
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()
-        .map_err(|e| Stop::Usage(format!("[truth.format] {}: {e}", truth.display())))?;
-    let results = results(dir)?;
-    let mut conditions: BTreeMap<String, Words> = BTreeMap::new();
-    let mut fields: BTreeMap<String, [usize; 3]> = BTreeMap::new();
-    let (mut documents, mut cut_right, mut straight, mut wrong_kind, mut wrong_target) = (0, 0, 0, 0, 0);
-    let (mut holds, mut holds_right, mut false_holds, mut unknown_straight) = (0, 0, 0, 0);
-    for file in &truths {
-        let name = Path::new(&file.file).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for expected in &file.documents {
-            documents += 1;
-            let first = expected.pages.first().copied().unwrap_or(0);
-            let found = results.get(&(name.clone(), first));
-            let Some((sheet, pages)) = found else {
-                println!("fehlt: {} Seite {first} ({})", file.file, expected.kind);
-                continue;
-            };
-            let same_pages = sheet.pages.iter().map(|p| p.source_page).eq(expected.pages.iter().copied());
-            cut_right += usize::from(same_pages);
-            for (page, text) in sheet.pages.iter().zip(pages) {
-                let Some(true_page) = file.pages.get(page.source_page.saturating_sub(1) as usize) else {
-                    continue;
-                };
-                let words = compare(&true_page.text, text);
-                conditions.entry("(alle)".into()).or_default().add(words);
-                for condition in &true_page.conditions {
-                    conditions.entry(condition.clone()).or_default().add(words);
-                }
+/// What a comparison with the truth gives.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Words by page condition; `(alle)` is all pages.
+    pub conditions: BTreeMap<String, Words>,
+    /// Fields by name.
+    pub fields: BTreeMap<String, Fields>,
+    /// Documents in the truth.
+    pub documents: usize,
+    /// Documents with exactly the pages of the truth.
+    pub cut_right: usize,
+    /// Documents that went straight through, of those not to be held.
+    pub straight: usize,
+    /// Of these, with another kind than the truth.
+    pub wrong_kind: usize,
+    /// Of these, whose kind the truth calls unknown.
+    pub unknown_straight: usize,
+    /// Of these, to another department than the truth.
+    pub wrong_department: usize,
+    /// Documents to be held.
+    pub holds: usize,
+    /// Of these, held.
+    pub holds_right: usize,
+    /// Held without need.
+    pub false_holds: usize,
+    /// What is wrong, a sentence each.
+    pub complaints: Vec<String>,
+}
+
+/// Counts of one field.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fields {
+    /// On the letters.
+    pub expected: usize,
+    /// Found with the right value.
+    pub right: usize,
+    /// Said to be sure.
+    pub sure: usize,
+    /// Said to be sure with another value.
+    pub wrong_and_sure: usize,
+}
+
+impl Report {
+    /// All pages together, in [`Report::conditions`].
+    pub const ALL: &str = "(alle)";
+
+    fn add(&mut self, file: &TruthFile, expected: &TruthDocument, results: &Results) {
+        self.documents += 1;
+        let first = expected.pages.first().copied().unwrap_or(0);
+        self.holds += usize::from(expected.hold.is_some());
+        let Some((sheet, pages)) = results.get(&(base_name(&file.file), first)) else {
+            return self.complaints.push(format!("fehlt: {} Seite {first} ({})", file.file, expected.kind));
+        };
+        if sheet.pages.iter().map(|p| p.source_page).eq(expected.pages.iter().copied()) {
+            self.cut_right += 1;
+        } else {
+            self.complaints.push(format!("falsch geschnitten: {} Seite {first}", file.file));
+        }
+        for (page, text) in sheet.pages.iter().zip(pages) {
+            let Some(truth) = file.pages.get(page.source_page.saturating_sub(1) as usize) else { continue };
+            let words = compare(&truth.text, text);
+            for condition in truth.conditions.iter().map(String::as_str).chain([Self::ALL]) {
+                self.conditions.entry(condition.to_owned()).or_default().add(words);
             }
-            let u = &sheet.understanding;
-            if expected.hold.is_some() {
-                holds += 1;
-                holds_right += usize::from(u.hold.is_some());
-                if u.hold.is_none() {
-                    println!("nicht angehalten: {} Seite {first}", file.file);
-                }
-                continue;
+        }
+        let held = sheet.understanding.hold.as_ref();
+        match (expected.hold.is_some(), held) {
+            (true, Some(_)) => self.holds_right += 1,
+            (true, None) => self.complaints.push(format!("nicht angehalten: {} Seite {first}", file.file)),
+            (false, Some(code)) => {
+                self.false_holds += 1;
+                self.complaints.push(format!("zu Unrecht angehalten: {} Seite {first}: {code}", file.file));
             }
-            if u.hold.is_some() {
-                false_holds += 1;
-                println!("zu Unrecht angehalten: {} Seite {first} {:?}", file.file, u.hold);
-                continue;
+            (false, None) => self.add_decision(file, expected, sheet),
+        }
+    }
+
+    fn add_decision(&mut self, file: &TruthFile, expected: &TruthDocument, sheet: &DocumentSheet) {
+        let u = &sheet.understanding;
+        if u.review.is_empty() {
+            self.straight += 1;
+            let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| &t.department);
+            self.wrong_kind += usize::from(u.kind != expected.kind);
+            self.wrong_department += usize::from(lead != expected.department.as_ref());
+            self.unknown_straight += usize::from(expected.kind == UNKNOWN_KIND);
+            if u.kind != expected.kind {
+                self.complaints.push(format!("falsch: {}: {} statt {}", file.file, u.kind, expected.kind));
             }
-            if u.review.is_empty() {
-                straight += 1;
-                let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| &t.department);
-                let kind_wrong = u.kind != expected.kind;
-                wrong_kind += usize::from(kind_wrong);
-                wrong_target += usize::from(lead != expected.department.as_ref());
-                unknown_straight += usize::from(expected.kind == "unbekannt");
-                if kind_wrong {
-                    println!("falsch: {} Seite {first}: {} statt {}", file.file, u.kind, expected.kind);
-                }
-            }
-            for (name, value) in &expected.fields {
-                let Some(value) = value else { continue };
-                let counts = fields.entry(name.clone()).or_default();
-                counts[0] += 1;
-                if let Some(field) = u.fields.get(name) {
-                    counts[1] += usize::from(field.value == *value);
-                    counts[2] += usize::from(field.value != *value && field.sure);
-                }
+        }
+        for (name, value) in &expected.fields {
+            let Some(value) = value else { continue };
+            let counts = self.fields.entry(name.clone()).or_default();
+            counts.expected += 1;
+            if let Some(field) = u.fields.get(name) {
+                counts.right += usize::from(field.value == *value);
+                counts.sure += usize::from(field.sure);
+                counts.wrong_and_sure += usize::from(field.value != *value && field.sure);
             }
         }
     }
-    println!("\nWörter je Seitenzustand      Recall  Präzision      F1   Wörter");
-    for (condition, w) in &conditions {
-        let (recall, precision) = (share(w.right, w.expected), share(w.right, w.found));
-        let f1 = w.f1();
-        println!("{condition:<28} {recall:.4}     {precision:.4}  {f1:.4}  {:>7}", w.expected);
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for complaint in &self.complaints {
+            writeln!(f, "{complaint}")?;
+        }
+        writeln!(f, "\nWörter je Seitenzustand      Recall  Präzision      F1   Wörter")?;
+        for (condition, w) in &self.conditions {
+            let (recall, precision) = (w.recall(), w.precision());
+            let (f1, words) = (w.f1(), w.expected);
+            writeln!(f, "{condition:<28} {recall:.4}     {precision:.4}  {f1:.4}  {words:>7}")?;
+        }
+        writeln!(f, "\nFelder                     richtig von   Anteil   sicher  davon falsch")?;
+        for (name, n) in &self.fields {
+            let part = share(n.right, n.expected);
+            let (right, all, sure, wrong) = (n.right, n.expected, n.sure, n.wrong_and_sure);
+            writeln!(f, "{name:<24} {right:>9} {all:>4}   {part:.4}    {sure:>5}  {wrong:>12}")?;
+        }
+        let ordinary = self.documents - self.holds;
+        writeln!(f, "\nSchriftstücke            {}", self.documents)?;
+        writeln!(f, "richtig geschnitten      {}", self.cut_right)?;
+        writeln!(f, "durchgelaufen            {} von {ordinary}", self.straight)?;
+        writeln!(
+            f,
+            "  falsche Dokumentart    {} (davon unbekannte {})",
+            self.wrong_kind, self.unknown_straight
+        )?;
+        writeln!(f, "  falsches Amt           {}", self.wrong_department)?;
+        writeln!(
+            f,
+            "angehalten               {} von {}, zu Unrecht {}",
+            self.holds_right, self.holds, self.false_holds
+        )
     }
-    println!("\nFelder                     richtig von   Anteil  falsch und sicher");
-    for (name, [all, right, wrong]) in &fields {
-        println!("{name:<24} {right:>9} {all:>4}   {:.4}  {wrong:>4}", share(*right, *all));
-    }
-    let ordinary = documents - holds;
-    println!("\nSchriftstücke            {documents}");
-    println!("richtig geschnitten      {cut_right}");
-    println!("durchgelaufen            {straight} von {ordinary}");
-    println!("  falsche Dokumentart    {wrong_kind} (davon unbekannte {unknown_straight})");
-    println!("  falsches Amt           {wrong_target}");
-    println!("angehalten               {holds_right} von {holds}, zu Unrecht {false_holds}");
+}
+
+/// Compares and prints.
+pub fn run(truth: &Path, dir: &Path) -> Outcome {
+    print!("{}", measure(truth, dir)?);
     Ok(DONE)
+}
+
+/// Compares the results of `process` below a folder with a `truth.jsonl`.
+pub fn measure(truth: &Path, dir: &Path) -> Result<Report, Error> {
+    let text = std::fs::read_to_string(truth).map_err(Error::io("Wahrheit lesen", truth))?;
+    let results = results(dir)?;
+    let mut report = Report::default();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let file: TruthFile = serde_json::from_str(line)?;
+        for expected in &file.documents {
+            report.add(&file, expected, &results);
+        }
+    }
+    Ok(report)
+}
+
+fn base_name(file: &str) -> String {
+    Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 type Results = HashMap<(String, u32), (DocumentSheet, Vec<String>)>;
 
 /// Documents by source file name and first source page.
-fn results(dir: &Path) -> Result<Results, Stop> {
+fn results(dir: &Path) -> Result<Results, Error> {
     let mut results = HashMap::new();
     let mut todo = vec![dir.to_owned()];
     while let Some(folder) = todo.pop() {
@@ -168,7 +248,7 @@ fn results(dir: &Path) -> Result<Results, Stop> {
             let path = folder.join(name);
             std::fs::read_to_string(&path).map_err(Error::io("Ergebnis lesen", &path))
         };
-        let sheet: DocumentSheet = serde_json::from_str(&read("document.json")?).map_err(Error::from)?;
+        let sheet: DocumentSheet = serde_json::from_str(&read("document.json")?)?;
         let pages = read("document.txt")?.split('\u{c}').map(str::to_owned).collect();
         if let Some(first) = sheet.pages.first() {
             results.insert((first.source.clone(), first.source_page), (sheet, pages));
