@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products
 
 build:
 	scripts/install.sh build run
@@ -50,3 +50,5 @@ prove-kills: build
 	PROVE_KILLS=200 $(PROVE) --test killed_at_random -- --nocapture
 prove-mutants: build
 	PROVE_MUTANTS=500 $(PROVE) --test mutated_input -- --nocapture
+prove-products: build
+	PROVE_PRODUCTS=all $(PROVE) --test archive_copy_conforms -- --nocapture

@@ -15,7 +15,7 @@ use crate::model::document::{
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
 use crate::model::notes::Severity;
-use crate::model::page::{OpenedSource, ReadPage};
+use crate::model::page::{Coding, Format, OpenedSource, ReadPage};
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Profile;
@@ -63,11 +63,8 @@ pub fn next_page(house: &House, worker: &str) -> Result<bool> {
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
     let profile = house.profile(&batch.station);
-    let format = batch.opened.as_ref().map(|o| o.format);
-    let Some(format) = format else { return Err(Error::Missing { what: "source", id: batch.id.0 }) };
     let order = Order::Read(Box::new(ReadOrder {
         path: house.vault.path(&batch.hash),
-        format,
         page: page.source.clone(),
         languages: profile.languages.clone(),
         dpi_min: profile.dpi_min,
@@ -100,13 +97,17 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let profile = house.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
-    house.ledger.batch_cut(&batch.id, cut_pages(&pages, &profile))?;
+    house.ledger.batch_cut(&batch.id, cut_pages(&pages, &profile, opened(&batch)?.signed))?;
     fault::point("batch.cut");
     Ok(true)
 }
 
-/// A batch without pages (an encrypted file) is one document without pages, for a person to see.
-fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
+/// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
+/// file is one document whatever is in it, because cutting would break the signature.
+fn cut_pages(pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocument> {
+    if signed || pages.is_empty() {
+        return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
+    }
     let seen: Vec<BatchPage> = pages
         .iter()
         .enumerate()
@@ -128,7 +129,7 @@ fn cut_pages(pages: &[PageRow], profile: &Profile) -> Vec<CutDocument> {
         pages_per_document: profile.pages_per_document,
         ..CutOrder::default()
     };
-    if seen.is_empty() { vec![CutDocument::default()] } else { cut(&seen, &order).into_documents() }
+    cut(&seen, &order).into_documents()
 }
 
 /// Understands the next document and says what follows.
@@ -200,13 +201,7 @@ pub fn sheet_of(
             });
         }
     }
-    let product = if read.is_empty() {
-        Product::None
-    } else if opened.signed {
-        Product::Original
-    } else {
-        Product::Pdfa2b
-    };
+    let product = product(opened, document, pages);
     let number = |index: usize| pages.get(index).map_or(0, |p| p.number);
     Ok(DocumentSheet {
         schema: 1,
@@ -241,6 +236,23 @@ pub fn sheet_of(
             })
             .collect(),
     })
+}
+
+/// What the finished file is. A claim to be PDF/A is no proof, and nothing here could prove it: a
+/// born-digital file travels inside a PDF/A-3b that is. It comes along only where it is this letter and
+/// nothing else; of a file that holds several letters each gets its own pages.
+fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> Product {
+    let whole = document.cut.pages.len() + document.cut.suppressed.len() == pages.len();
+    let composed = |&i: &usize| pages.get(i).is_some_and(|p| p.source.coding == Coding::Composed);
+    if document.cut.pages.is_empty() {
+        Product::None
+    } else if opened.signed && whole {
+        Product::Original
+    } else if opened.format == Format::Pdf && whole && document.cut.pages.iter().any(composed) {
+        Product::Pdfa3b
+    } else {
+        Product::Pdfa2b
+    }
 }
 
 fn opened(batch: &BatchRow) -> Result<&OpenedSource> {
@@ -306,9 +318,8 @@ pub fn produce(
         Product::Pdfa2b | Product::Pdfa3b => {
             let order = Order::Produce(Box::new(ProduceOrder {
                 path: house.vault.path(&batch.hash),
-                opened: opened(batch)?.clone(),
                 pages: chosen.iter().map(|(p, read)| (p.source.clone(), read.clone())).collect(),
-                cut: document.cut.clone(),
+                attach_as: (sheet.product == Product::Pdfa3b).then(|| batch.file_name.clone()),
                 about: About {
                     title: format!("{} {}", sheet.understanding.kind, document.id),
                     document_id: document.id.0.clone(),

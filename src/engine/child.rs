@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
-use crate::model::page::{Coding, KeptImage};
+use crate::model::page::{Coding, KeptImage, PageText, ReadPage};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
-use crate::page::{self, container};
+use crate::page::{self, container, container::Source};
 use crate::pdf;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -90,8 +90,8 @@ fn refused(order: &Order, refusal: Refusal) -> Answer {
 fn carry_out(order: &Order, sources: &Sources) -> std::result::Result<Answer, Refusal> {
     match order {
         Order::Open { path, limits } => {
-            let bytes = sources.bytes(path, limits)?;
-            Ok(Answer::Opened(container::open(&bytes, limits)?))
+            let source = sources.open(path, limits)?;
+            Ok(Answer::Opened(container::open(&source, limits)?))
         }
         Order::Read(order) => read(order, sources).map(|page| Answer::Page(Box::new(page))),
         Order::Produce(order) => produce(order, sources).map(|product| Answer::Product(Box::new(product))),
@@ -99,20 +99,22 @@ fn carry_out(order: &Order, sources: &Sources) -> std::result::Result<Answer, Re
 }
 
 fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult, Refusal> {
-    let bytes = sources.bytes(&order.path, &order.limits)?;
-    let raster = container::decode(&bytes, order.format, &order.page, &order.limits)?;
+    let source = sources.open(&order.path, &order.limits)?;
+    let raster = container::decode(&source, &order.page, &order.limits)?;
     let mut measured = page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
-    let born_digital = if order.page.coding == Coding::Composed {
-        container::text_layer(&bytes, order.page.number, &order.limits)
-    } else {
-        None
+    let own = match order.page.coding {
+        Coding::Composed => container::text_layer(&source, &order.page),
+        _ => None,
     };
+    if let Some(own) = &own {
+        measured = page::told(&raster, measured, own.turn);
+    }
     let upright = page::upright_grey(&raster, &measured);
     measured.codes = page::codes::find(&upright, measured.dpi, &page::codes::CodeOrder::default());
     drop(upright);
-    let page = match born_digital {
-        Some(text) => crate::model::page::ReadPage { measured, text },
-        None if measured.blank => crate::model::page::ReadPage { measured, text: Default::default() },
+    let page = match own {
+        Some(own) => ReadPage { measured, text: own.text },
+        None if measured.blank => ReadPage { measured, text: PageText::default() },
         None => with_engine(&order.languages, |engine| ocr::read_page(engine, &raster, measured))?,
     };
     let thumbnail = page::thumbnail(&raster, &page.measured);
@@ -136,11 +138,11 @@ fn with_engine<T>(
 }
 
 fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<ProductResult, Refusal> {
-    let bytes = sources.bytes(&order.path, &order.limits)?;
+    let file = sources.open(&order.path, &order.limits)?;
     let mut pages = Vec::with_capacity(order.pages.len());
     let mut kept_facts = Vec::with_capacity(order.pages.len());
     for (source, read) in &order.pages {
-        let (kept, notes) = match container::kept(&bytes, order.opened.format, source, &order.limits) {
+        let (kept, notes) = match container::kept(&file, source, &order.limits) {
             Ok(outcome) => (outcome.value, outcome.notes),
             // A page nobody can decode still has its place, empty, so that page numbers stay true.
             Err(refusal) => (
@@ -160,7 +162,8 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
             text: read.text.clone(),
         });
     }
-    let pdf = pdf::assemble(&pages, &order.about)?;
+    let original = order.attach_as.as_ref().map(|name| pdf::Original { name, bytes: file.bytes() });
+    let pdf = pdf::assemble(&pages, &order.about, original)?;
     Ok(ProductResult { pdf, kept: kept_facts })
 }
 
@@ -178,17 +181,17 @@ fn fact(kept: &KeptImage, notes: Vec<crate::model::notes::Note>) -> KeptFact {
 /// The last few sources, so that a batch is not read from disk once per page.
 #[derive(Debug, Default)]
 struct Sources {
-    kept: Mutex<Vec<(PathBuf, Arc<Vec<u8>>)>>,
+    kept: Mutex<Vec<(PathBuf, Arc<Source>)>>,
 }
 
 impl Sources {
-    fn bytes(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Vec<u8>>, Refusal> {
+    fn open(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(position) = kept.iter().position(|(p, _)| p == path) {
             let found = kept.remove(position);
-            let bytes = found.1.clone();
+            let source = found.1.clone();
             kept.push(found);
-            return Ok(bytes);
+            return Ok(source);
         }
         let unreadable = |e: std::io::Error| {
             Refusal::new(
@@ -209,11 +212,11 @@ impl Sources {
                 "Stapel teilen oder die Grenze im Profil anheben.",
             ));
         }
-        let bytes = Arc::new(std::fs::read(path).map_err(unreadable)?);
+        let source = Arc::new(Source::new(std::fs::read(path).map_err(unreadable)?));
         if kept.len() >= SOURCES_KEPT {
             kept.remove(0);
         }
-        kept.push((path.to_owned(), bytes.clone()));
-        Ok(bytes)
+        kept.push((path.to_owned(), source.clone()));
+        Ok(source)
     }
 }

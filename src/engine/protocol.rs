@@ -3,10 +3,9 @@
 //! Only values cross: a path into the vault on the way in, pages, words and
 //! finished bytes on the way out.
 
-use crate::batch::CutDocument;
 use crate::error::{Error, Result};
 use crate::model::limits::Limits;
-use crate::model::page::{Format, OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::page::{OpenedSource, PageText, ReadPage, SourcePage};
 use crate::model::refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{Read, Write};
@@ -36,8 +35,6 @@ pub enum Order {
 pub struct ReadOrder {
     /// Where the source's bytes lie.
     pub path: PathBuf,
-    /// Its format.
-    pub format: Format,
     /// The page.
     pub page: SourcePage,
     /// Tesseract languages.
@@ -53,14 +50,12 @@ pub struct ReadOrder {
 pub struct ProduceOrder {
     /// Where the source's bytes lie.
     pub path: PathBuf,
-    /// What the container said.
-    pub opened: OpenedSource,
     /// Pages of the product, in order: source page, measurement and text.
     pub pages: Vec<(SourcePage, ReadPage)>,
-    /// Which pages of the batch these are.
-    pub cut: CutDocument,
     /// Title, times and names for the PDF's metadata.
     pub about: crate::pdf::About,
+    /// Name under which the source is attached, if it shall come along.
+    pub attach_as: Option<String>,
     /// Bounds.
     pub limits: Limits,
 }

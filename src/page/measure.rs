@@ -107,6 +107,17 @@ pub fn remeasured(raster: &Raster, measured: &MeasuredPage, further: Turn) -> Me
     now
 }
 
+/// The measurement of a page whose own text says how it lies: there is nothing to guess, and no skew.
+pub fn told(raster: &Raster, measured: MeasuredPage, turn: Turn) -> MeasuredPage {
+    let mut now = measured;
+    let (width, height) = pixels::stored_size(raster);
+    (now.width, now.height) = if turn.swaps_sides() { (height, width) } else { (width, height) };
+    (now.turned, now.skew, now.blank) = (turn, 0.0, false);
+    now.notes.retain(|n| !matches!(n.code.as_str(), turn::UNSURE | turn::AXIS_UNSURE));
+    now.notes.push(Note::info("page.own_text", "Der Text der Seite stammt aus der Datei selbst."));
+    now
+}
+
 /// The page upright in grey, not deskewed, as large as the kept image after turning: for codes.
 pub fn upright_grey(raster: &Raster, measured: &MeasuredPage) -> GrayImage {
     oriented(pixels::grey(raster), measured.mirrored, measured.turned)

@@ -21,7 +21,7 @@ pub mod stamp;
 pub mod thumbnail;
 pub mod turn;
 
-pub use measure::{PageOrder, measure, remeasured, upright_grey};
+pub use measure::{PageOrder, measure, remeasured, told, upright_grey};
 pub use reading::{ReadingImage, reading_image};
 pub use thumbnail::thumbnail;
 

@@ -3,8 +3,8 @@
 use super::About;
 use lopdf::{Dictionary, Object, StringFormat, dictionary};
 
-/// The XMP packet.
-pub fn xmp(about: &About) -> String {
+/// The XMP packet; `part` of ISO 19005 the file conforms to.
+pub fn xmp(about: &About, part: u32) -> String {
     let [title, id, producer, created] =
         [&about.title, &about.document_id, &about.producer, &about.created].map(|v| escaped(v));
     format!(
@@ -14,7 +14,7 @@ pub fn xmp(about: &About) -> String {
   <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
 xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
 xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n\
-   <pdfaid:part>2</pdfaid:part>\n\
+   <pdfaid:part>{part}</pdfaid:part>\n\
    <pdfaid:conformance>B</pdfaid:conformance>\n\
    <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n\
    <dc:identifier>{id}</dc:identifier>\n\
@@ -42,13 +42,13 @@ pub fn info(about: &About) -> Dictionary {
 }
 
 /// `2026-11-20T10:11:12Z` as `D:20261120101112Z`.
-fn date(rfc3339: &str) -> String {
+pub fn date(rfc3339: &str) -> String {
     let digits: String = rfc3339.chars().filter(char::is_ascii_digit).take(14).collect();
     format!("D:{digits}Z")
 }
 
 /// ASCII as it is, everything else as UTF-16 with its mark (ISO 32000-1, 7.9.2.2).
-fn text(value: &str) -> Object {
+pub fn text(value: &str) -> Object {
     if value.is_ascii() {
         return Object::String(value.as_bytes().to_vec(), StringFormat::Literal);
     }

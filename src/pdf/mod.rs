@@ -1,10 +1,13 @@
 //! Document -> PDF/A bytes.
 //!
-//! In: kept images with their orientation and words. Out: the bytes of a
-//! PDF/A-2b, the same for the same input: no clock, no chance. Image streams
-//! go in byte for byte; mirror and turn are in the page matrix; the words lie
-//! invisibly over their boxes. What was written is read back before it counts.
+//! In: kept images with their orientation and words, and the sender's own file
+//! if it shall come along. Out: the bytes of a PDF/A-2b, or of a PDF/A-3b with
+//! that file attached; the same for the same input: no clock, no chance. Image
+//! streams go in byte for byte; mirror and turn are in the page matrix; the
+//! words lie invisibly over their boxes. What was written is read back before
+//! it counts.
 
+mod attachment;
 mod font;
 mod icc;
 mod image;
@@ -44,8 +47,21 @@ pub struct About {
     pub created: String,
 }
 
-/// Makes the PDF.
-pub fn assemble(pages: &[ProductPage], about: &About) -> Result<Vec<u8>, Refusal> {
+/// The sender's own file, kept beside its pages (ISO 19005-3, 6.8).
+#[derive(Clone, Copy, Debug)]
+pub struct Original<'a> {
+    /// Name the file came with.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// Makes the PDF: PDF/A-3b if the original comes along, PDF/A-2b if not.
+pub fn assemble(
+    pages: &[ProductPage],
+    about: &About,
+    original: Option<Original<'_>>,
+) -> Result<Vec<u8>, Refusal> {
     let mut pdf = Document::with_version("1.7");
     let tree = pdf.new_object_id();
     let font = font::embed(&mut pdf);
@@ -82,17 +98,21 @@ pub fn assemble(pages: &[ProductPage], about: &About) -> Result<Vec<u8>, Refusal
     // ISO 19005-2, 6.6.2.1: the metadata stream is never compressed.
     let xmp = Stream::new(
         dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
-        metadata::xmp(about).into_bytes(),
+        metadata::xmp(about, if original.is_some() { 3 } else { 2 }).into_bytes(),
     )
     .with_compression(false);
     let xmp = pdf.add_object(xmp);
-    let catalog = pdf.add_object(dictionary! {
+    let mut catalog = dictionary! {
         "Type" => "Catalog",
         "Pages" => tree,
         "Metadata" => xmp,
         "OutputIntents" => vec![intent.into()],
         "Lang" => text("de-DE"),
-    });
+    };
+    if let Some(original) = original {
+        attachment::attach(&mut pdf, &mut catalog, original, about);
+    }
+    let catalog = pdf.add_object(catalog);
     let info = pdf.add_object(metadata::info(about));
     let id = ContentHash::of(&identity).0[..16].to_vec();
     let id = Object::String(id, StringFormat::Hexadecimal);
@@ -101,12 +121,12 @@ pub fn assemble(pages: &[ProductPage], about: &About) -> Result<Vec<u8>, Refusal
     pdf.trailer.set("ID", vec![id.clone(), id]);
     let mut bytes = Vec::new();
     pdf.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
-    check(&bytes, pages)?;
+    check(&bytes, pages, original)?;
     Ok(bytes)
 }
 
-/// Reads back what was written: every page there, every kept stream unaltered.
-fn check(bytes: &[u8], pages: &[ProductPage]) -> Result<(), Refusal> {
+/// Reads back what was written: every page there, every kept stream and the original unaltered.
+fn check(bytes: &[u8], pages: &[ProductPage], original: Option<Original<'_>>) -> Result<(), Refusal> {
     let pdf = Document::load_mem(bytes).map_err(|e| failed(&e.to_string()))?;
     let written = pdf.get_pages();
     if written.len() != pages.len() {
@@ -126,6 +146,9 @@ fn check(bytes: &[u8], pages: &[ProductPage]) -> Result<(), Refusal> {
         if found().map(|s| &s.content) != Some(expected) {
             return Err(failed("ein Bildstrom wurde verändert"));
         }
+    }
+    if original.is_some_and(|o| attachment::attached(&pdf) != Some(o.bytes)) {
+        return Err(failed("die angehängte Datei wurde verändert"));
     }
     Ok(())
 }

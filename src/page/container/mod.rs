@@ -8,16 +8,21 @@
 
 mod bits;
 mod ccitt;
+mod glyphs;
 mod jpeg;
 mod pdf;
 mod png;
+mod source;
 mod tiff;
+
+pub use glyphs::PageGlyphs;
+pub use source::Source;
 
 use super::raster::{Pixels, Raster};
 use crate::model::geometry::Dpi;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Colour, Format, KeptImage, OpenedSource, PageText, SourcePage};
+use crate::model::page::{Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::model::refusal::Refusal;
 
 type Result<T> = std::result::Result<T, Refusal>;
@@ -31,26 +36,20 @@ const PAPERS_MM: [(f32, f32); 6] =
 const DPI_USUAL: [f32; 8] = [100.0, 150.0, 200.0, 240.0, 300.0, 400.0, 600.0, 1200.0];
 
 /// Lists the pages without decoding a pixel.
-pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
-    if bytes.is_empty() {
+pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
+    if source.bytes().is_empty() {
         return Err(Refusal::new(
             "source.empty",
             "Die Datei ist leer.",
             "Erneut scannen; Speicherplatz des Scanners prüfen.",
         ));
     }
-    let format = sniff(bytes).ok_or_else(|| {
-        Refusal::new(
-            "source.unknown_format",
-            "Die Datei ist weder TIFF noch JPEG, PNG oder PDF.",
-            "Am Scanner TIFF, JPEG oder PDF einstellen; andere Dateien über das Postfach einreichen.",
-        )
-    })?;
+    let format = source.format().ok_or_else(unknown_format)?;
     let mut opened = match format {
-        Format::Tiff => tiff::open(bytes, limits)?,
-        Format::Jpeg => jpeg::open(bytes)?,
-        Format::Png => png::open(bytes)?,
-        Format::Pdf => pdf::open(bytes, limits)?,
+        Format::Tiff => tiff::open(source, limits)?,
+        Format::Jpeg => jpeg::open(source.bytes())?,
+        Format::Png => png::open(source.bytes())?,
+        Format::Pdf => pdf::open(source, limits)?,
     };
     if opened.pages.len() > limits.pages_max as usize {
         return Err(Refusal::new(
@@ -69,30 +68,40 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
 }
 
 /// The stored samples of a page, before orientation.
-pub fn decode(bytes: &[u8], format: Format, page: &SourcePage, limits: &Limits) -> Result<Raster> {
+pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Raster> {
     check_size(page.width, page.height, limits)?;
-    match format {
-        Format::Tiff => tiff::decode(bytes, page, limits),
-        Format::Jpeg => jpeg::decode(bytes, limits),
-        Format::Png => png::decode(bytes, limits),
-        Format::Pdf => pdf::decode(bytes, page, limits),
+    match source.format() {
+        Some(Format::Tiff) => tiff::decode(source, page, limits),
+        Some(Format::Jpeg) => jpeg::decode(source.bytes(), limits),
+        Some(Format::Png) => png::decode(source.bytes(), limits),
+        Some(Format::Pdf) => pdf::decode(source, page, limits),
+        None => Err(unknown_format()),
     }
 }
 
 /// The image that is archived: the stream byte for byte wherever admissible.
-pub fn kept(bytes: &[u8], format: Format, page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
+pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
     check_size(page.width, page.height, limits)?;
-    match format {
-        Format::Tiff => tiff::kept(bytes, page, limits),
-        Format::Jpeg => jpeg::kept(bytes, limits),
-        Format::Png => Ok(Outcome::sure(samples(png::decode(bytes, limits)?))),
-        Format::Pdf => pdf::kept(bytes, page, limits),
+    match source.format() {
+        Some(Format::Tiff) => tiff::kept(source, page, limits),
+        Some(Format::Jpeg) => jpeg::kept(source.bytes(), limits),
+        Some(Format::Png) => Ok(Outcome::sure(samples(png::decode(source.bytes(), limits)?))),
+        Some(Format::Pdf) => pdf::kept(source, page, limits),
+        None => Err(unknown_format()),
     }
 }
 
-/// The text a born-digital page brings along, if it can be had with positions.
-pub fn text_layer(bytes: &[u8], number: u32, limits: &Limits) -> Option<PageText> {
-    (sniff(bytes)? == Format::Pdf).then(|| pdf::text_layer(bytes, number, limits))?
+/// The text a born-digital page brings along, if it can be believed.
+pub fn text_layer(source: &Source, page: &SourcePage) -> Option<PageGlyphs> {
+    if source.format() == Some(Format::Pdf) { pdf::text_layer(source, page) } else { None }
+}
+
+fn unknown_format() -> Refusal {
+    Refusal::new(
+        "source.unknown_format",
+        "Die Datei ist weder TIFF noch JPEG, PNG oder PDF.",
+        "Am Scanner TIFF, JPEG oder PDF einstellen; andere Dateien über das Postfach einreichen.",
+    )
 }
 
 fn sniff(bytes: &[u8]) -> Option<Format> {
@@ -160,6 +169,10 @@ fn from_paper(width: u32, height: u32) -> Option<f32> {
 /// Lossless samples as they are archived.
 fn samples(raster: Raster) -> KeptImage {
     match raster.pixels {
+        Pixels::Rgb(image) if colourless(&image) => {
+            let (width, height) = image.dimensions();
+            KeptImage::Grey { rows: image.as_raw().iter().step_by(3).copied().collect(), width, height }
+        }
         Pixels::Rgb(image) => {
             let (width, height) = image.dimensions();
             KeptImage::Rgb { rows: image.into_raw(), width, height }
@@ -173,6 +186,11 @@ fn samples(raster: Raster) -> KeptImage {
             KeptImage::Grey { rows: image.into_raw(), width, height }
         }
     }
+}
+
+/// Three equal channels are one, without any loss.
+fn colourless(image: &image::RgbImage) -> bool {
+    image.as_raw().chunks_exact(3).all(|p| p[0] == p[1] && p[1] == p[2])
 }
 
 fn damaged(code: &str, what: impl std::fmt::Display) -> Refusal {

@@ -5,11 +5,13 @@
 //! composed pages are rendered at 300 dpi, or at the image's own size.
 
 use super::ccitt::{self, Fax};
+use super::glyphs::{self, PageGlyphs};
+use super::source::Source;
 use super::{Result, damaged, jpeg, samples};
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, PageText, SourcePage};
+use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::model::refusal::Refusal;
 use crate::page::raster::{Pixels, Raster};
 use hayro::hayro_interpret::InterpreterSettings;
@@ -19,18 +21,53 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use hayro_ccitt::EncodingMode;
 use image::{GrayImage, RgbImage};
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
+use std::sync::Arc;
 
 /// Pixels per inch of rendered pages.
 const RENDER_DPI: f32 = 300.0;
 /// Share of the page an image must cover to be the page.
 const COVER: f32 = 0.8;
 
-fn load(bytes: &[u8], limits: &Limits) -> Result<Document> {
-    let options = LoadOptions::with_max_decompressed_size(limits.inflated_bytes_max as usize);
-    Document::load_mem_with_options(bytes, options).map_err(|e| damaged("pdf.damaged", e))
+/// The objects of a file, and its pages in order.
+#[derive(Debug)]
+pub struct Parsed {
+    document: Document,
+    pages: Vec<ObjectId>,
+    jbig2: bool,
 }
 
-pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
+/// The file as the renderer sees it.
+pub struct Drawn(Pdf);
+
+impl std::fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Drawn({} pages)", self.0.pages().len())
+    }
+}
+
+impl Parsed {
+    fn page(&self, number: u32) -> Result<ObjectId> {
+        let place = number.checked_sub(1).and_then(|n| self.pages.get(n as usize));
+        place.copied().ok_or_else(|| damaged("pdf.page_missing", "die Seite steht nicht im Verzeichnis"))
+    }
+}
+
+/// Reads the objects; streams stay packed.
+pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed> {
+    let options = LoadOptions::with_max_decompressed_size(limits.inflated_bytes_max as usize);
+    let document = Document::load_mem_with_options(bytes, options).map_err(|e| damaged("pdf.damaged", e))?;
+    let pages = document.get_pages().into_values().collect();
+    let jbig2 = contains_filter(&document, b"JBIG2Decode");
+    Ok(Parsed { document, pages, jbig2 })
+}
+
+/// Prepares rendering.
+pub fn draw(bytes: &Arc<Vec<u8>>) -> Result<Drawn> {
+    Pdf::new(bytes.clone()).map(Drawn).map_err(|e| damaged("pdf.render", format!("{e:?}")))
+}
+
+pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
+    let bytes = source.bytes();
     let mut opened = OpenedSource {
         format: Format::Pdf,
         pages: Vec::new(),
@@ -39,8 +76,8 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
         claims_pdfa: None,
         notes: Vec::new(),
     };
-    let document = match load(bytes, limits) {
-        Ok(document) => document,
+    let parsed = match source.pdf(limits) {
+        Ok(parsed) => parsed,
         Err(refusal) if contains(bytes, b"/Encrypt") => {
             opened.encrypted = true;
             opened.notes.push(locked(&refusal.text));
@@ -48,7 +85,7 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
         }
         Err(refusal) => return Err(refusal),
     };
-    if document.is_encrypted() {
+    if parsed.document.is_encrypted() {
         opened.encrypted = true;
         opened.notes.push(locked("Kennwort nötig"));
         return Ok(opened);
@@ -59,18 +96,17 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
             "Die Datei trägt eine elektronische Signatur und wird nicht verändert.",
         ));
     }
-    let pages = document.get_pages();
-    if pages.is_empty() {
+    if parsed.pages.is_empty() {
         return Err(damaged("pdf.no_pages", "die PDF-Datei enthält keine Seite"));
     }
-    if pages.len() > limits.pages_max as usize {
+    if parsed.pages.len() > limits.pages_max as usize {
         return Err(Refusal::new(
             "source.too_many_pages",
-            format!("Die Datei hat {} Seiten, erlaubt sind {}.", pages.len(), limits.pages_max),
+            format!("Die Datei hat {} Seiten, erlaubt sind {}.", parsed.pages.len(), limits.pages_max),
             "Stapel teilen oder die Grenze im Profil anheben.",
         ));
     }
-    opened.pages = pages.into_iter().map(|(number, id)| describe(&document, number, id)).collect();
+    opened.pages = parsed.pages.iter().zip(1..).map(|(&id, number)| describe(parsed, number, id)).collect();
     Ok(opened)
 }
 
@@ -179,7 +215,8 @@ fn filters(stream: &Stream) -> Vec<Vec<u8>> {
     stream.filters().map(|f| f.into_iter().map(<[u8]>::to_vec).collect()).unwrap_or_default()
 }
 
-fn describe(document: &Document, number: u32, page: ObjectId) -> SourcePage {
+fn describe(parsed: &Parsed, number: u32, page: ObjectId) -> SourcePage {
+    let document = &parsed.document;
     let turn = inherited(document, page, b"Rotate")
         .and_then(|o| o.as_i64().ok())
         .and_then(|d| Turn::from_degrees(i32::try_from(d).ok()?))
@@ -220,7 +257,7 @@ fn describe(document: &Document, number: u32, page: ObjectId) -> SourcePage {
     let pixels = |points: f32| (points * RENDER_DPI / 72.0).round().clamp(1.0, 65_000.0) as u32;
     // The renderer applies /Rotate itself.
     let (width, height) = if turn.swaps_sides() { (height, width) } else { (width, height) };
-    if contains_filter(document, b"JBIG2Decode") {
+    if parsed.jbig2 {
         notes.push(Note::review(
             "source.jbig2",
             "Die Datei enthält JBIG2-Bilder; für ersetzendes Scannen unzulässig (TR-RESISCAN A.SC.12).",
@@ -273,27 +310,18 @@ fn fax_parameter(document: &Document, stream: &Stream, key: &[u8]) -> i64 {
     }
 }
 
-fn page_id(document: &Document, number: u32) -> Result<ObjectId> {
-    document
-        .get_pages()
-        .get(&number)
-        .copied()
-        .ok_or_else(|| damaged("pdf.page_missing", "die Seite steht nicht im Verzeichnis"))
-}
-
-pub fn decode(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Raster> {
+pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Raster> {
     if matches!(page.coding, Coding::Jpeg | Coding::G3 | Coding::G4) {
-        let document = load(bytes, limits)?;
-        let id = page_id(&document, page.number)?;
-        if let Some(image) = shown_image(&document, id) {
+        let parsed = source.pdf(limits)?;
+        if let Some(image) = shown_image(&parsed.document, parsed.page(page.number)?) {
             return if page.coding == Coding::Jpeg {
                 jpeg::decode(&image.stream.content, limits)
             } else {
-                decode_fax(&document, &image)
+                decode_fax(&parsed.document, &image)
             };
         }
     }
-    render(bytes, page, limits)
+    render(source, page, limits)
 }
 
 fn decode_fax(document: &Document, image: &Shown<'_>) -> Result<Raster> {
@@ -328,13 +356,13 @@ fn inverted_decode(stream: &Stream) -> bool {
 }
 
 /// Renders the page so that it has the pixels `page` says.
-fn render(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Raster> {
+fn render(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Raster> {
     super::check_size(page.width, page.height, limits)?;
     if page.width > 65_000 || page.height > 65_000 {
         return Err(damaged("pdf.render", "die Seite ist zu groß zum Darstellen"));
     }
     let wrong = |what: &str| damaged("pdf.render", what);
-    let pdf = Pdf::new(bytes.to_vec()).map_err(|e| wrong(&format!("{e:?}")))?;
+    let pdf = &source.drawn()?.0;
     let shown =
         pdf.pages().get(page.number.saturating_sub(1) as usize).ok_or_else(|| wrong("die Seite fehlt"))?;
     let (mut width, mut height) = shown.render_dimensions();
@@ -396,12 +424,12 @@ fn narrowed(image: RgbImage, colour: Colour) -> Raster {
     }
 }
 
-pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
+pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
     if matches!(page.coding, Coding::Jpeg | Coding::G4) {
-        let document = load(bytes, limits)?;
-        let id = page_id(&document, page.number)?;
-        if let Some(image) = shown_image(&document, id) {
-            let parameter = |key: &[u8]| fax_parameter(&document, image.stream, key);
+        let parsed = source.pdf(limits)?;
+        let document = &parsed.document;
+        if let Some(image) = shown_image(document, parsed.page(page.number)?) {
+            let parameter = |key: &[u8]| fax_parameter(document, image.stream, key);
             if page.coding == Coding::Jpeg {
                 return jpeg::kept(&image.stream.content, limits);
             }
@@ -415,20 +443,19 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
             }
         }
     }
-    let raster = decode(bytes, page, limits)?;
-    if page.coding == Coding::Composed {
-        return Ok(Outcome {
-            value: samples(raster),
-            notes: vec![Note::info(
-                "page.rendered",
-                "Die Seite besteht aus Text und Grafik und wurde mit 300 dpi dargestellt.",
-            )],
-        });
-    }
-    Ok(Outcome::sure(samples(raster)))
+    let value = samples(decode(source, page, limits)?);
+    let note = match page.coding {
+        Coding::Composed => Note::info(
+            "page.rendered",
+            "Die Seite besteht aus Text und Grafik und wurde mit 300 dpi dargestellt.",
+        ),
+        _ => Note::info("page.rewrapped", "Das Bild wurde ohne Verlust neu verpackt."),
+    };
+    Ok(Outcome { value, notes: vec![note] })
 }
 
-/// Positions of glyphs are not read yet: the rendered page is read like a scan.
-pub fn text_layer(_bytes: &[u8], _number: u32, _limits: &Limits) -> Option<PageText> {
-    None
+/// The page's own words, and the turn that makes them upright.
+pub fn text_layer(source: &Source, page: &SourcePage) -> Option<PageGlyphs> {
+    let pages = source.drawn().ok()?.0.pages();
+    glyphs::read(pages.get(page.number.checked_sub(1)? as usize)?, page.width, page.height)
 }

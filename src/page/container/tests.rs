@@ -1,6 +1,18 @@
 use super::*;
 use image::{GrayImage, Luma};
 
+fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
+    super::open(&Source::new(bytes.to_vec()), limits)
+}
+
+fn decode(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Raster> {
+    super::decode(&Source::new(bytes.to_vec()), page, limits)
+}
+
+fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
+    super::kept(&Source::new(bytes.to_vec()), page, limits)
+}
+
 fn limits() -> Limits {
     Limits::default()
 }
@@ -58,7 +70,7 @@ fn g4_tiff(image: &GrayImage, fill_order: u32) -> Vec<u8> {
 
 fn decoded(bytes: &[u8]) -> GrayImage {
     let opened = open(bytes, &limits()).unwrap();
-    match decode(bytes, opened.format, &opened.pages[0], &limits()).unwrap().pixels {
+    match decode(bytes, &opened.pages[0], &limits()).unwrap().pixels {
         Pixels::Grey(image) => image,
         Pixels::Rgb(image) => image::DynamicImage::ImageRgb8(image).into_luma8(),
     }
@@ -71,7 +83,7 @@ fn g4_in_both_bit_orders_decodes_and_its_stream_is_kept() {
         let file = g4_tiff(&image, fill_order);
         assert_eq!(decoded(&file), image);
         let opened = open(&file, &limits()).unwrap();
-        let kept = kept(&file, opened.format, &opened.pages[0], &limits()).unwrap();
+        let kept = kept(&file, &opened.pages[0], &limits()).unwrap();
         let KeptImage::G4 { stream, black_is_one, .. } = kept.value else { panic!("not kept as G4") };
         assert_eq!(stream, g4_stream(&image));
         assert!(!black_is_one);
@@ -92,7 +104,7 @@ fn jpeg_and_png_keep_pixels_and_resolution() {
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
     encoder.encode(image.as_raw(), 827, 1169, jpeg_encoder::ColorType::Luma).unwrap();
     let opened = open(&jpeg, &limits()).unwrap();
-    let kept = kept(&jpeg, opened.format, &opened.pages[0], &limits()).unwrap();
+    let kept = kept(&jpeg, &opened.pages[0], &limits()).unwrap();
     assert!(matches!(kept.value, KeptImage::Jpeg { stream, components: 1, .. } if stream == jpeg));
 }
 
@@ -114,7 +126,7 @@ fn an_enormous_page_is_known_but_never_allocated() {
     let file = tiff_file(&[(256, 4, 60_000), (257, 4, 60_000), (258, 3, 1), (259, 3, 4), (262, 3, 0)], b"x");
     let opened = open(&file, &limits()).unwrap();
     assert_eq!(opened.pages[0].notes[0].code, "page.too_large");
-    assert_eq!(decode(&file, opened.format, &opened.pages[0], &limits()).unwrap_err().code, "page.too_large");
+    assert_eq!(decode(&file, &opened.pages[0], &limits()).unwrap_err().code, "page.too_large");
 }
 
 /// Any damage ends in pixels or a refusal.
@@ -145,8 +157,8 @@ fn damaged_files_never_panic() {
             }
             if let Ok(opened) = open(&file, &limits()) {
                 for page in &opened.pages {
-                    let _ = decode(&file, opened.format, page, &limits());
-                    let _ = kept(&file, opened.format, page, &limits());
+                    let _ = decode(&file, page, &limits());
+                    let _ = kept(&file, page, &limits());
                 }
             }
         }

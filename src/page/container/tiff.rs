@@ -4,6 +4,7 @@
 //! their shared tables, everything else to the `tiff` crate.
 
 use super::ccitt::{self, Fax};
+use super::source::Source;
 use super::{Result, bits, damaged, jpeg, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
@@ -22,7 +23,7 @@ const CHUNKS_MAX: usize = 100_000;
 
 /// One image file directory, as far as we use it.
 #[derive(Clone, Debug, Default)]
-struct Directory {
+pub struct Directory {
     width: u32,
     height: u32,
     bits: u64,
@@ -179,8 +180,13 @@ impl Directory {
     }
 }
 
-pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
-    let directories = reader(bytes).directories(limits.pages_max)?;
+/// All directories in order.
+pub fn directories(bytes: &[u8], limits: &Limits) -> Result<Vec<Directory>> {
+    reader(bytes).directories(limits.pages_max)
+}
+
+pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
+    let directories = source.tiff(limits)?;
     if directories.is_empty() {
         return Err(damaged("tiff.no_pages", "die TIFF-Datei enthält keine Seite"));
     }
@@ -214,27 +220,25 @@ pub fn open(bytes: &[u8], limits: &Limits) -> Result<OpenedSource> {
     })
 }
 
-fn find<'a>(bytes: &'a [u8], page: &SourcePage, limits: &Limits) -> Result<(Reader<'a>, Directory)> {
-    let reader = reader(bytes);
-    let directory = reader
-        .directories(limits.pages_max)?
-        .into_iter()
-        .nth(page.number.saturating_sub(1) as usize)
+fn find<'a>(source: &'a Source, page: &SourcePage, limits: &Limits) -> Result<(Reader<'a>, &'a Directory)> {
+    let directory = source
+        .tiff(limits)?
+        .get(page.number.saturating_sub(1) as usize)
         .ok_or_else(|| damaged("tiff.page_missing", "die Seite steht nicht im Verzeichnis"))?;
-    Ok((reader, directory))
+    Ok((reader(source.bytes()), directory))
 }
 
-pub fn decode(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Raster> {
-    let (reader, d) = find(bytes, page, limits)?;
+pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Raster> {
+    let (reader, d) = find(source, page, limits)?;
     super::check_size(d.width, d.height, limits)?;
     if let Some((mode, aligned)) = d.fax() {
-        let image = decode_fax(&reader, &d, mode, aligned)?;
+        let image = decode_fax(&reader, d, mode, aligned)?;
         return Ok(Raster { pixels: Pixels::Grey(image), colour: Colour::Bitonal });
     }
     if d.compression == 7 && !d.tiled {
-        return decode_jpeg_strips(&reader, &d, limits);
+        return decode_jpeg_strips(&reader, d, limits);
     }
-    decode_with_crate(bytes, &d, page, limits)
+    decode_with_crate(source.bytes(), d, page, limits)
 }
 
 fn strip_height(d: &Directory, index: usize) -> u32 {
@@ -383,11 +387,11 @@ fn decode_with_crate(bytes: &[u8], d: &Directory, page: &SourcePage, limits: &Li
     })
 }
 
-pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
-    let (reader, d) = find(bytes, page, limits)?;
+pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outcome<KeptImage>> {
+    let (reader, d) = find(source, page, limits)?;
     let single = d.offsets.len() == 1 && !d.tiled;
     if d.compression == 4 && single {
-        let data = reader.chunk(&d, 0).ok_or_else(|| damaged("tiff.truncated", "der Bildstreifen fehlt"))?;
+        let data = reader.chunk(d, 0).ok_or_else(|| damaged("tiff.truncated", "der Bildstreifen fehlt"))?;
         let (stream, notes) = if d.fill_order == 2 {
             (
                 bits::reversed(data),
@@ -414,7 +418,7 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
             Note::info("page.jpeg_rewrapped", "JPEG-Tabellen der TIFF-Datei in den Bildstrom übernommen.");
         return Ok(Outcome {
             value: KeptImage::Jpeg {
-                stream: merged_stream(&reader, &d, 0)?,
+                stream: merged_stream(&reader, d, 0)?,
                 width: d.width,
                 height: d.height,
                 components: d.samples as u8,
@@ -422,5 +426,11 @@ pub fn kept(bytes: &[u8], page: &SourcePage, limits: &Limits) -> Result<Outcome<
             notes: if d.tables.is_some() { vec![note] } else { Vec::new() },
         });
     }
-    Ok(Outcome::sure(samples(decode(bytes, page, limits)?)))
+    let value = samples(decode(source, page, limits)?);
+    let notes = if matches!(d.compression, 2..=7) {
+        vec![Note::info("page.rewrapped", "Das Bild wurde ohne Verlust neu verpackt (mehrere Streifen).")]
+    } else {
+        Vec::new()
+    };
+    Ok(Outcome { value, notes })
 }

@@ -1,0 +1,262 @@
+//! The text a born-digital page brings along: glyphs with positions, grouped into words and lines.
+//!
+//! In: a page as the renderer interprets it. Out: words in pixels of the page as it is shown, or nothing
+//! if the page's own text cannot be believed: no Unicode, mostly invisible (a scanner's own reading), or
+//! letters beside a picture that fills the page.
+
+use crate::model::geometry::{Box2, Turn};
+use crate::model::page::{PageText, Word};
+use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, TransformExt, interpret_page,
+};
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2};
+
+/// Share of glyphs that must have a Unicode meaning.
+const MAPPED: f32 = 0.97;
+/// Share of the page from which a picture is the page, and letters beside it are an addition.
+const PICTURE: f64 = 0.5;
+/// Glyphs of one page; a page of a telephone book has 20,000.
+const GLYPHS_MAX: usize = 200_000;
+/// A gap wider than this ends a word, in parts of the size of the type.
+const WORD_GAP: f64 = 0.2;
+/// A gap wider than this ends a piece of a line: the next column, the information block.
+const COLUMN_GAP: f64 = 2.2;
+/// Baselines closer than this are one line.
+const SAME_LINE: f64 = 0.35;
+
+/// Height of a line above its baseline, in parts of the size of the type.
+const ASCENT: f64 = 0.75;
+
+/// What a page says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageGlyphs {
+    /// Words, in pixels of the page after `turn`.
+    pub text: PageText,
+    /// How the page as shown must be turned for its text to be upright.
+    pub turn: Turn,
+}
+
+/// Reads the glyphs of a page that is drawn `width` by `height` pixels large.
+pub fn read(page: &Page<'_>, width: u32, height: u32) -> Option<PageGlyphs> {
+    let (across, down) = page.render_dimensions();
+    let scale =
+        Affine::scale_non_uniform(f64::from(width) / f64::from(across), f64::from(height) / f64::from(down));
+    let transform = scale * page.initial_transform(true).to_kurbo();
+    let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let cache = InterpreterCache::new();
+    let mut context = Context::new(transform, area, &cache, page.xref(), InterpreterSettings::default());
+    let mut seen = Seen { area, ..Seen::default() };
+    interpret_page(page, &mut context, &mut seen);
+    seen.believed().then(|| seen.text(width, height))?
+}
+
+/// A letter where it stands, in pixels of the shown page.
+#[derive(Clone, Debug)]
+struct Letter {
+    text: String,
+    /// Start of its baseline.
+    at: Point,
+    /// Where the next letter would start.
+    next: Point,
+    /// Size of the type.
+    size: f64,
+    ink: Rect,
+    direction: Turn,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    area: Rect,
+    letters: Vec<Letter>,
+    unmapped: usize,
+    invisible: usize,
+    pictures: f64,
+}
+
+impl Device<'_> for Seen {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, mode: &DrawMode) {
+        if matches!(mode, DrawMode::Invisible) {
+            self.invisible += run.glyphs().len();
+            return;
+        }
+        for positioned in run.glyphs() {
+            if self.letters.len() >= GLYPHS_MAX {
+                return;
+            }
+            let place = props.transform * positioned.transform();
+            let glyph: &Glyph<'_> = positioned;
+            let text = match glyph.as_unicode() {
+                Some(BfString::Char(c)) => c.to_string(),
+                Some(BfString::String(text)) => text,
+                None => String::new(),
+            };
+            let meaningful =
+                |c: char| !c.is_control() && c != '\u{fffd}' && !('\u{e000}'..='\u{f8ff}').contains(&c);
+            if text.is_empty() || !text.chars().all(meaningful) {
+                self.unmapped += 1;
+                continue;
+            }
+            let (advance, ink) = match glyph {
+                Glyph::Outline(outline) => {
+                    (outline.advance_width().unwrap_or(500.0), outline.outline().bounding_box())
+                }
+                Glyph::Type3(drawn) => {
+                    let advance = drawn.advance_width().unwrap_or(500.0);
+                    (advance, Rect::new(0.0, 0.0, f64::from(advance), 700.0))
+                }
+            };
+            let at = place * Point::ORIGIN;
+            let next = place * Point::new(f64::from(advance), 0.0);
+            let up = place * Point::new(0.0, 1000.0) - at;
+            let ink = place.transform_rect_bbox(ink);
+            let ink = if ink.is_finite() { ink } else { Rect::from_points(at, next) };
+            if !(at.is_finite() && next.is_finite()) || !self.area.inflate(2.0, 2.0).contains(at) {
+                continue;
+            }
+            // Upright letters have their heads towards smaller y.
+            let direction = match (up.x.abs() > up.y.abs(), up.x > 0.0, up.y > 0.0) {
+                (false, _, false) => Turn::None,
+                (false, _, true) => Turn::Half,
+                (true, true, _) => Turn::Left,
+                (true, false, _) => Turn::Right,
+            };
+            self.letters.push(Letter { text, at, next, size: up.hypot(), ink, direction });
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
+        let (width, height) = (image.width(), image.height());
+        let shown = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let shown = props.transform.transform_rect_bbox(shown).intersect(self.area);
+        if shown.is_finite() && self.area.area() > 0.0 {
+            self.pictures += shown.area().max(0.0) / self.area.area();
+        }
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+impl Seen {
+    fn believed(&self) -> bool {
+        let printed = self.letters.iter().filter(|l| !l.text.trim().is_empty()).count();
+        let all = self.letters.len() + self.unmapped;
+        printed > 0
+            && self.letters.len() as f32 >= MAPPED * all as f32
+            && self.invisible < printed
+            && self.pictures < PICTURE
+    }
+
+    /// Turns everything upright, then: letters to words as they were written, words to lines by baseline.
+    fn text(&self, width: u32, height: u32) -> Option<PageGlyphs> {
+        let turn = self.main_turn();
+        let (w, h) = (f64::from(width), f64::from(height));
+        let upright = match turn {
+            Turn::None => Affine::IDENTITY,
+            Turn::Right => Affine::new([0.0, 1.0, -1.0, 0.0, h, 0.0]),
+            Turn::Half => Affine::new([-1.0, 0.0, 0.0, -1.0, w, h]),
+            Turn::Left => Affine::new([0.0, -1.0, 1.0, 0.0, 0.0, w]),
+        };
+        let mut words: Vec<Letter> = Vec::new();
+        let mut open = false;
+        for letter in &self.letters {
+            if letter.text.trim().is_empty() {
+                open = false;
+                continue;
+            }
+            let letter = Letter {
+                at: upright * letter.at,
+                next: upright * letter.next,
+                ink: upright.transform_rect_bbox(letter.ink),
+                ..letter.clone()
+            };
+            match words.last_mut().filter(|word| open && continues(word, &letter)) {
+                Some(word) => {
+                    word.text.push_str(&letter.text);
+                    word.next = letter.next;
+                    word.ink = word.ink.union(letter.ink);
+                }
+                None => words.push(letter),
+            }
+            open = true;
+        }
+        Some(PageGlyphs { text: PageText { words: lined_up(words) }, turn })
+    }
+
+    /// The turn that makes most letters upright.
+    fn main_turn(&self) -> Turn {
+        let count = |turn: Turn| self.letters.iter().filter(|l| l.direction == turn).count();
+        [Turn::None, Turn::Right, Turn::Half, Turn::Left]
+            .into_iter()
+            .rev()
+            .max_by_key(|t| count(*t))
+            .unwrap_or_default()
+    }
+}
+
+/// Whether a letter goes on with the word before it, in any direction of writing.
+fn continues(word: &Letter, letter: &Letter) -> bool {
+    let size = word.size.max(letter.size).max(1.0);
+    let run = word.next - word.at;
+    let along = if run.hypot() > 0.0 { run / run.hypot() } else { Vec2::new(1.0, 0.0) };
+    let step = letter.at - word.next;
+    let (ahead, aside) = (step.dot(along), step.cross(along).abs());
+    aside < SAME_LINE * size && ahead < WORD_GAP * size && ahead > -0.6 * size
+}
+
+/// Words in reading order with line and block numbers.
+fn lined_up(mut words: Vec<Letter>) -> Vec<Word> {
+    words.sort_by(|a, b| a.at.y.total_cmp(&b.at.y).then(a.at.x.total_cmp(&b.at.x)));
+    let mut lines: Vec<Vec<Letter>> = Vec::new();
+    for word in words {
+        let line = lines.iter_mut().rev().take(4).find(|line| {
+            line.last().is_some_and(|l| (l.at.y - word.at.y).abs() < SAME_LINE * l.size.min(word.size))
+        });
+        match line {
+            Some(line) => line.push(word),
+            None => lines.push(vec![word]),
+        }
+    }
+    let mut out = Vec::new();
+    let (mut line_number, mut block) = (0u32, 0u32);
+    let mut above: Option<(f64, f64)> = None;
+    for mut line in lines {
+        line.sort_by(|a, b| a.at.x.total_cmp(&b.at.x));
+        let (y, size) = line.first().map_or((0.0, 0.0), |w| (w.at.y, w.size));
+        if above.is_some_and(|(last, height)| y - last > 1.9 * height.max(size)) {
+            block += 1;
+        }
+        above = Some((y, size));
+        let mut end: Option<f64> = None;
+        for word in line {
+            if end.is_some_and(|end| word.ink.x0 - end > COLUMN_GAP * word.size) {
+                line_number += 1;
+            }
+            end = Some(word.ink.x1);
+            out.push(Word {
+                text: word.text,
+                bounds: Box2 {
+                    x: word.ink.x0.floor() as i32,
+                    y: word.ink.y0.floor() as i32,
+                    w: word.ink.width().ceil().max(1.0) as i32,
+                    h: word.ink.height().ceil().max(1.0) as i32,
+                },
+                confidence: 1.0,
+                line: line_number,
+                block,
+                baseline_start: [word.at.x as f32, word.at.y as f32],
+                baseline_end: [word.next.x as f32, word.next.y as f32],
+                ascent: (word.size * ASCENT) as f32,
+            });
+        }
+        line_number += 1;
+    }
+    out
+}

@@ -1,0 +1,56 @@
+//! PDF files as office programs make them: text, no image.
+
+use lopdf::content::{Content, Operation};
+use lopdf::{Document, Object, Stream, StringFormat, dictionary};
+
+/// A page with these lines in Helvetica, 12 points; `rotate` as in /Rotate.
+pub fn letter(lines: &[&str], rotate: i64) -> Vec<u8> {
+    let mut pdf = Document::with_version("1.5");
+    let tree = pdf.new_object_id();
+    let font = pdf.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+    });
+    let mut operations = vec![
+        Operation::new("BT", vec![]),
+        Operation::new("Tf", vec!["F1".into(), 12.into()]),
+        Operation::new("TL", vec![18.into()]),
+        Operation::new("Td", vec![70.into(), 760.into()]),
+    ];
+    for line in lines {
+        // Latin-1 is enough for the letters of these tests.
+        let bytes = line.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        operations.push(Operation::new("Tj", vec![Object::String(bytes, StringFormat::Literal)]));
+        operations.push(Operation::new("T*", vec![]));
+    }
+    operations.push(Operation::new("ET", vec![]));
+    let content = Content { operations }.encode().unwrap();
+    let content = pdf.add_object(Stream::new(dictionary! {}, content));
+    let page = pdf.add_object(dictionary! {
+        "Type" => "Page", "Parent" => tree, "Contents" => content, "Rotate" => rotate,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    pdf.objects
+        .insert(tree, dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }.into());
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    pdf.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// The same with a signature dictionary; its value is not a real signature, its presence is what counts.
+pub fn signed(lines: &[&str]) -> Vec<u8> {
+    let mut pdf = Document::load_mem(&letter(lines, 0)).unwrap();
+    let signature = pdf.add_object(dictionary! {
+        "Type" => "Sig", "Filter" => "Adobe.PPKLite", "SubFilter" => "adbe.pkcs7.detached",
+        "ByteRange" => vec![0.into(), 10.into(), 20.into(), 30.into()],
+        "Contents" => Object::String(vec![0; 64], StringFormat::Hexadecimal),
+    });
+    pdf.add_object(
+        dictionary! { "FT" => "Sig", "T" => Object::string_literal("Unterschrift"), "V" => signature },
+    );
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).unwrap();
+    bytes
+}
