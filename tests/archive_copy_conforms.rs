@@ -4,10 +4,11 @@
 
 mod support;
 
+use image::{GrayImage, Luma, imageops};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Town, born_digital, root};
+use support::{Town, born_digital, root, scanned};
 
 const LETTER: [&str; 6] = [
     "Tischlerei Nußbaum, Gärtnerweg 3, 00815 Lindenau",
@@ -166,4 +167,158 @@ fn a_signed_file_is_never_altered() {
             .unwrap()
             .contains("Rechnung Nr. 2026-4711")
     );
+}
+
+/// A page of bars, different on each, so that no page is blank and none like another.
+fn bars(page: u32) -> GrayImage {
+    let bar = |x: u32, y: u32| (200..1000).contains(&x) && (y / 40).is_multiple_of(7 + page);
+    GrayImage::from_fn(1240, 1754, |x, y| Luma([if bar(x, y) { 0 } else { 255 }]))
+}
+
+fn g4(image: &GrayImage) -> Vec<u8> {
+    let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
+    for row in image.as_raw().chunks_exact(image.width() as usize) {
+        let pels = row.iter().map(|&p| if p < 128 { fax::Color::Black } else { fax::Color::White });
+        encoder.encode_line(pels, image.width() as u16).unwrap();
+    }
+    encoder.finish().unwrap().finish()
+}
+
+/// A page in these strips, as scanners write it.
+fn g4_tiff(image: &GrayImage, rows_per_strip: u32) -> Vec<u8> {
+    let (width, height) = image.dimensions();
+    let strips: Vec<Vec<u8>> = (0..height)
+        .step_by(rows_per_strip as usize)
+        .map(|y| g4(&imageops::crop_imm(image, 0, y, width, rows_per_strip.min(height - y)).to_image()))
+        .collect();
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let mut places = Vec::new();
+    for strip in &strips {
+        places.push(bytes.len() as u32);
+        bytes.extend(strip);
+    }
+    let mut list = |values: Vec<u32>| {
+        let at = bytes.len() as u32;
+        bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        if values.len() == 1 { values[0] } else { at }
+    };
+    let lengths = list(strips.iter().map(|s| s.len() as u32).collect());
+    let offsets = list(places);
+    let resolution = bytes.len() as u32;
+    bytes.extend([150u32, 1].map(u32::to_le_bytes).concat());
+    let count = strips.len() as u32;
+    let tags: [(u16, u16, u32, u32); 11] = [
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, 1, 1),
+        (259, 3, 1, 4),
+        (262, 3, 1, 0),
+        (273, 4, count, offsets),
+        (278, 4, 1, rows_per_strip),
+        (279, 4, count, lengths),
+        (282, 5, 1, resolution),
+        (283, 5, 1, resolution),
+        (296, 3, 1, 2),
+    ];
+    let directory = bytes.len() as u32;
+    bytes[4..8].copy_from_slice(&directory.to_le_bytes());
+    bytes.extend((tags.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in tags {
+        bytes.extend(
+            [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()]
+                .concat(),
+        );
+    }
+    bytes.extend(0u32.to_le_bytes());
+    bytes
+}
+
+fn jpeg(colours: jpeg_encoder::ColorType) -> Vec<u8> {
+    let image = bars(0);
+    let samples: Vec<u8> = match colours {
+        jpeg_encoder::ColorType::Luma => image.as_raw().clone(),
+        _ => image.as_raw().iter().flat_map(|v| [0, 0, 0, 255 - v]).collect(),
+    };
+    let mut bytes = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 80);
+    encoder.set_density(jpeg_encoder::PixelDensity::dpi(150));
+    encoder.encode(&samples, 1240, 1754, colours).unwrap();
+    bytes
+}
+
+/// Codes of the notes on the images in the product, as the record lists them.
+fn record_says(pdf: &Path, code: &str) -> bool {
+    fs::read_to_string(pdf.with_file_name("record.json")).unwrap().contains(code)
+}
+
+#[test]
+fn streams_pass_through_from_every_container_or_the_record_says_why_not() {
+    let town = Town::new();
+    let whole = jpeg(jpeg_encoder::ColorType::Luma);
+    let pages = [
+        scanned::jpeg_page(1240, 1754, &whole),
+        scanned::g4_page(1240, 1754, &g4(&bars(1))),
+        scanned::g4_page(1240, 1754, &g4(&bars(2))),
+    ];
+    let files: Vec<PathBuf> = [
+        ("a-streifen.tif", g4_tiff(&bars(0), 1754)),
+        ("b-streifen.tif", g4_tiff(&bars(0), 500)),
+        ("c-scan.pdf", scanned::pdf(&pages)),
+        ("d-druck.jpg", jpeg(jpeg_encoder::ColorType::Cmyk)),
+    ]
+    .into_iter()
+    .map(|(name, bytes)| {
+        fs::write(town.path(name), bytes).unwrap();
+        town.path(name)
+    })
+    .collect();
+    let pdfs = products(&processed(&town, &files));
+    validated(&pdfs);
+    let product = |name: &str| pdfs.iter().find(|p| p.to_string_lossy().contains(name)).unwrap();
+    assert_eq!(streams(product("a-streifen")), [g4(&bars(0))], "a single strip is kept byte for byte");
+    assert!(!record_says(product("a-streifen"), "page.rewrapped"));
+    // Several strips become one stream of the same picture.
+    assert_eq!(streams(product("b-streifen")), [g4(&bars(0))]);
+    assert!(record_says(product("b-streifen"), "page.rewrapped"));
+    assert_eq!(streams(product("c-scan")), [whole, g4(&bars(1)), g4(&bars(2))]);
+    assert_eq!(streams(product("c-scan")), streams(&town.path("c-scan.pdf")), "as in the source");
+    assert!(streams(product("d-druck")).is_empty());
+    assert!(record_says(product("d-druck"), "page.cmyk_converted"));
+}
+
+fn review_codes(sheet: &serde_json::Value) -> Vec<&str> {
+    sheet["review"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn protected_files_stay_what_they_are_and_closed_ones_go_to_a_person() {
+    let town = Town::new();
+    let letter = born_digital::letter(&LETTER, 0);
+    let (open, closed) = (born_digital::encrypted(&letter, ""), born_digital::encrypted(&letter, "geheim"));
+    let files: Vec<PathBuf> = [("offen.pdf", &open), ("zu.pdf", &closed)]
+        .into_iter()
+        .map(|(name, bytes)| {
+            fs::write(town.path(name), bytes).unwrap();
+            town.path(name)
+        })
+        .collect();
+    let out = processed(&town, &files);
+    let (read, shut) = (out.join("offen-01/document.pdf"), out.join("zu-01/document.pdf"));
+    assert_eq!(sheet(&read)["product"], "original");
+    assert_eq!(fs::read(&read).unwrap(), open);
+    assert!(fs::read_to_string(read.with_file_name("document.txt")).unwrap().contains("Nr. 2026-4711"));
+    assert_eq!(sheet(&shut)["product"], "none");
+    assert!(review_codes(&sheet(&shut)).contains(&"source.encrypted"));
+    assert!(!shut.exists());
+}
+
+#[test]
+fn jbig2_is_looked_at_by_a_person_and_archived_as_g4() {
+    let town = Town::new();
+    let image = bars(3);
+    fs::write(town.path("f.pdf"), scanned::pdf(&[scanned::jbig2_page(1240, 1754, &g4(&image))])).unwrap();
+    let pdfs = products(&processed(&town, &[town.path("f.pdf")]));
+    validated(&pdfs);
+    assert!(review_codes(&sheet(&pdfs[0])).contains(&"page.jbig2"));
+    assert_eq!(streams(&pdfs[0]), [g4(&image)]);
 }

@@ -2,7 +2,8 @@
 
 use super::metadata::{date, text};
 use super::{About, Original};
-use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use md5::Digest;
 
 /// Adds the file to names and associated files of the catalog. Its bytes go in as they are.
 pub fn attach(pdf: &mut Document, catalog: &mut Dictionary, original: Original<'_>, about: &About) {
@@ -13,6 +14,8 @@ pub fn attach(pdf: &mut Document, catalog: &mut Dictionary, original: Original<'
             "Params" => dictionary! {
                 "Size" => i64::try_from(original.bytes.len()).unwrap_or(i64::MAX),
                 "ModDate" => text(&date(&about.created)),
+                // Only to find damage; what is proved is proved by the SHA-256 of the record.
+                "CheckSum" => Object::String(md5::Md5::digest(original.bytes).to_vec(), StringFormat::Hexadecimal),
             },
         },
         original.bytes.to_vec(),

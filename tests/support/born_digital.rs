@@ -1,7 +1,9 @@
 //! PDF files as office programs make them: text, no image.
 
 use lopdf::content::{Content, Operation};
-use lopdf::{Document, Object, Stream, StringFormat, dictionary};
+use lopdf::{
+    Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, StringFormat, dictionary,
+};
 
 /// A page with these lines in Helvetica, 12 points; `rotate` as in /Rotate.
 pub fn letter(lines: &[&str], rotate: i64) -> Vec<u8> {
@@ -53,4 +55,37 @@ pub fn signed(lines: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::new();
     pdf.save_to(&mut bytes).unwrap();
     bytes
+}
+
+/// The first page of a file so many times, each with its own dictionary.
+pub fn repeated(bytes: &[u8], count: usize) -> Vec<u8> {
+    let mut pdf = Document::load_mem(bytes).unwrap();
+    let first = pdf.page_iter().next().unwrap();
+    let page = pdf.get_dictionary(first).unwrap().clone();
+    let tree = page.get(b"Parent").unwrap().as_reference().unwrap();
+    let kids: Vec<Object> = (0..count).map(|_| pdf.add_object(page.clone()).into()).collect();
+    pdf.objects
+        .insert(tree, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count as i64 }.into());
+    let mut out = Vec::new();
+    pdf.save_to(&mut out).unwrap();
+    out
+}
+
+/// The same, encrypted; without a user password anybody may read it.
+pub fn encrypted(bytes: &[u8], user_password: &str) -> Vec<u8> {
+    let mut pdf = Document::load_mem(bytes).unwrap();
+    let id = Object::string_literal("0123456789abcdef");
+    pdf.trailer.set("ID", vec![id.clone(), id]);
+    let version = EncryptionVersion::V2 {
+        document: &pdf,
+        owner_password: "Amtsleitung",
+        user_password,
+        key_length: 128,
+        permissions: Permissions::PRINTABLE,
+    };
+    let state = EncryptionState::try_from(version).unwrap();
+    pdf.encrypt(&state).unwrap();
+    let mut out = Vec::new();
+    pdf.save_to(&mut out).unwrap();
+    out
 }

@@ -3,6 +3,7 @@
 
 pub mod born_digital;
 pub mod invariants;
+pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
 

@@ -6,6 +6,7 @@ mod own_text;
 mod pdf_files;
 mod png_files;
 mod tiff_files;
+mod whole_files;
 mod writers;
 
 use super::*;

@@ -46,7 +46,7 @@ fn image(filter: &str, space: &str, bits: i64) -> Dictionary {
     dictionary! { "Width" => 24, "Height" => 16, "ColorSpace" => space, "BitsPerComponent" => bits, "Filter" => filter }
 }
 
-fn text_page() -> Vec<u8> {
+pub fn text_page() -> Vec<u8> {
     let mut pdf = Pdf::new();
     let font = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" };
     let resources = dictionary! { "Font" => dictionary! { "F1" => font } };
