@@ -88,6 +88,12 @@ pub enum Command {
         /// Ergebnisordner von `process`
         dir: PathBuf,
     },
+    /// Alles Gelesene nach den jetzigen Regeln neu entscheiden und zeigen, was anders wäre; ändert nichts
+    Reprocess {
+        /// Ordner für die neuen Entscheidungen
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Beispielscans einmal in die Scanordner legen
     Samples {
         /// Ordner mit Unterordnern je Station

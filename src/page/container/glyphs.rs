@@ -114,7 +114,7 @@ impl Device<'_> for Seen {
             let up = place * Point::new(0.0, 1000.0) - at;
             let ink = place.transform_rect_bbox(ink);
             let ink = if ink.is_finite() { ink } else { Rect::from_points(at, next) };
-            if !(at.is_finite() && next.is_finite()) || !self.area.inflate(2.0, 2.0).contains(at) {
+            if !(at.is_finite() && next.is_finite() && self.area.inflate(2.0, 2.0).contains(at)) {
                 continue;
             }
             // Upright letters have their heads towards smaller y.
