@@ -8,7 +8,7 @@ use crate::document::text::Line;
 use crate::model::document::Field;
 
 pattern!(STAMP, r"(?i)\b(?:ein\s?gegangen|eingang|posteingang|eingangsstempel|empfangen)\b");
-pattern!(PLACE_DATE, r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40},? +(?:den |am )?\d{1,2}\s?\.");
+pattern!(PLACE_DATE, r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den) *(?:den |am )?\d{1,2}\s?\.");
 pattern!(
     DUE,
     r"(?i)\b(?:f[äa]llig|zahlbar|zahlungsziel|zahlung|zahlen|[üu]berweis\w*|begleich\w*|gleichen|ausgleich\w*|ausgeglichen|eingang)\b"
@@ -99,9 +99,8 @@ pub fn due(letter: &Letter<'_>) -> Option<Field> {
     UNTIL.as_ref()?.captures_iter(text).find_map(|c| {
         let found = c.get(1)?;
         // The sentence around it must be about paying.
-        let from = text[..found.start()]
-            .rfind(['.', '!', '?'])
-            .map_or(0, |at| at.max(found.start().saturating_sub(160)));
+        let from =
+            text[..found.start()].rfind(". ").map_or(0, |at| at.max(found.start().saturating_sub(160)));
         let from = (from..=found.start()).find(|&i| text.is_char_boundary(i))?;
         let to =
             (found.end()..=text.len().min(found.end() + 90)).rev().find(|&i| text.is_char_boundary(i))?;

@@ -187,7 +187,13 @@ fn column(rows: &[Row], index: usize, hits: &[Hit], nth: usize) -> Vec<Placed> {
     let left = |hit: &Hit| row.words[hit.from].left - row.height;
     let from = left(&hits[nth]);
     let to = hits.get(nth + 1).map_or(f32::MAX, left);
-    next.words.iter().filter(|w| (from..to).contains(&w.left)).cloned().collect()
+    // A value may be wider than its head: what stands close together stays together.
+    next.groups(0.9)
+        .into_iter()
+        .filter(|g| g.first().is_some_and(|w| (from..to).contains(&w.left)))
+        .flatten()
+        .cloned()
+        .collect()
 }
 
 /// What stands right below a label.

@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 /// Words below this mean confidence make no sure field.
 const READ_WELL: f32 = 0.85;
 
+/// A single word below this spoils a sure field.
+const READ_AT_LEAST: f32 = 0.7;
+
 /// A regular expression compiled once; one that does not compile finds nothing (a test compiles all).
 macro_rules! pattern {
     ($name:ident, $text:literal) => {
@@ -100,11 +103,12 @@ pub fn extract(
 /// A field out of words.
 fn of_words(page: u32, words: &[Placed], value: String, certain: bool) -> Field {
     let confidence = rows::confidence(words);
+    let worst = words.iter().map(|w| w.confidence).fold(1.0, f32::min);
     Field {
         value,
         raw: rows::joined(words),
         confidence,
-        sure: certain && confidence >= READ_WELL,
+        sure: certain && confidence >= READ_WELL && worst >= READ_AT_LEAST,
         page,
         bounds: rows::bounds(words),
     }

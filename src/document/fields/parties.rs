@@ -7,7 +7,7 @@ use crate::document::text::folded;
 use crate::model::document::Field;
 
 pattern!(PLACE, r"\b\d{5} [A-ZÄÖÜ]");
-pattern!(SEPARATOR, r"\s*[·•|;]\s*|\s+[-–—:*+~.]+\s*|\s*,\s*");
+pattern!(SEPARATOR, r"\s*[·•|;]\s*|\s+[-–—:*~.]+\s*|\s*[:~]\s+|\s*,\s*");
 pattern!(
     STREET,
     r"(?i)^(?:\p{L}[\p{L}.\-]*)?(?:stra(?:ß|ss)e|str\.?|weg|platz|gasse|allee|ring|damm|ufer|chaussee|markt|steig|pfad|stieg|hof|hag|wall|graben|höfe|höfen|berg|grund|feld|park|brücke|tor|kamp|winkel|zeile)$"
@@ -80,7 +80,7 @@ pub(super) fn without_street(text: &str) -> Option<String> {
             return None;
         }
     }
-    let name = words.join(" ");
+    let name = words.join(" ").replace("e.K", "e. K").trim_end_matches(['-', ':', '~', '·', ' ']).to_owned();
     is_name(&name).then_some(name)
 }
 
@@ -128,7 +128,11 @@ fn on_form(letter: &Letter<'_>) -> Option<Field> {
         let text = rows::joined(&found.words);
         let value = match text.split_once(", ") {
             // Forms want the family name first.
-            Some((family, given)) if !given.contains(',') => format!("{given} {family}"),
+            Some((family, given)) if !given.contains(',') => {
+                // A second name beside it is the signature of a neighbouring field.
+                let given = given.trim_end_matches(family).trim();
+                format!("{given} {family}")
+            }
             _ => text,
         };
         let fits = is_name(&value) && !value.chars().any(|c| c.is_ascii_digit());

@@ -10,13 +10,22 @@ pattern!(
     OWN_IN_TEXT,
     r"(?i)\b(?:aktenzeichen|kassenzeichen|buchungszeichen|wohngeldnummer|wohngeld-?nr\.?|personal-?(?:nummer|nr\.?)|registernummer|antragsnummer|ihr(?:e|em)?\s+zeichen|ihr\s+az\.?)\s*[: ]\s*"
 );
+pattern!(COURT, r"^(\d{1,3}) ?([A-Z]{1,3}) ?(\d{1,5}/\d{2})$");
 pattern!(VALUE, r"^[A-Z0-9]{1,10}(?:[ ./\-][A-Z0-9./\-]{1,12}){0,2}");
 
 /// The town's own reference: as the sender labels it, else by the town's own patterns.
 pub fn ours(letter: &Letter<'_>, patterns: &[String]) -> Option<Field> {
     let wanted =
         |label: Label| label == Label::OwnReference || label == Label::FileNumber && !letter.from_court();
+    let patterns_say = |value: &str| {
+        patterns
+            .iter()
+            .filter_map(|p| Regex::new(p).ok())
+            .any(|p| p.find(value).is_some_and(|m| m.as_str() == value))
+    };
     by_label(letter, wanted)
+        // Sure only what looks like a number of the town.
+        .map(|f| Field { sure: f.sure && patterns_say(&f.value), ..f })
         .or_else(|| patterns.iter().filter_map(|p| Regex::new(p).ok()).find_map(|p| by_pattern(letter, &p)))
         .or_else(|| in_text(letter))
 }
@@ -31,6 +40,7 @@ fn by_label(letter: &Letter<'_>, wanted: impl Fn(Label) -> bool) -> Option<Field
     letter.labels.iter().filter(|l| l.page == 1 && wanted(l.label)).find_map(|found| {
         let words = reference_words(&found.words);
         let value = rows::joined(words).trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let value = as_court_writes(&value).unwrap_or(value);
         looks_like_one(&value).then(|| of_words(found.page, words, value, true))
     })
 }
@@ -40,9 +50,17 @@ fn reference_words(words: &[Placed]) -> &[Placed] {
     let height = words.first().map_or(1.0, |w| w.bounds.h as f32);
     let end = (1..words.len().min(4)).find(|&i| words[i].left - words[i - 1].right > 1.2 * height);
     let words = &words[..end.unwrap_or(words.len().min(4))];
-    // Plain words after the number are no part of it.
+    // A verb before the number ("lautet") and plain words after it are no part of it.
+    let lower = |w: &&Placed| w.text.chars().all(|c| c.is_lowercase());
+    let words = &words[words.iter().take_while(lower).count()..];
     let last = words.iter().rposition(|w| w.text.chars().any(|c| c.is_ascii_digit())).map_or(0, |i| i + 1);
     &words[..last]
+}
+
+/// `70 610/25` and `7O 610/25` as `7 O 610/25`: chamber, register, number, year.
+fn as_court_writes(value: &str) -> Option<String> {
+    let c = COURT.as_ref()?.captures(value)?;
+    Some(format!("{} {} {}", &c[1], &c[2], &c[3]))
 }
 
 fn looks_like_one(value: &str) -> bool {

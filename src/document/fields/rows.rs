@@ -43,10 +43,15 @@ impl Row {
 
     /// Groups of words without a wide gap between them: a line of a column, a cell.
     pub fn segments(&self) -> Vec<&[Placed]> {
+        self.groups(1.8)
+    }
+
+    /// The same for another width of the gap, in heights of the row.
+    pub fn groups(&self, gap: f32) -> Vec<&[Placed]> {
         let mut segments = Vec::new();
         let mut from = 0;
         for i in 1..self.words.len() {
-            if self.words[i].left - self.words[i - 1].right > 1.8 * self.height {
+            if self.words[i].left - self.words[i - 1].right > gap * self.height {
                 segments.push(&self.words[from..i]);
                 from = i;
             }

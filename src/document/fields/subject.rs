@@ -4,7 +4,7 @@ use super::rows::{self, Placed, Row};
 use super::{Letter, of_words, pattern};
 use crate::model::document::Field;
 
-pattern!(LABELLED, r"(?i)^\s*(?:betreff|betr\.?|betrifft|betrefft)\s*[:.]?\s*");
+pattern!(LABELLED, r"(?i)^\s*(?:betreff\b|betr\.|betr:|betrifft\b)\s*[:.]?\s*");
 pattern!(
     NOT_SUBJECT,
     r"(?i)^(?:\d{5} |an (?:die|den|das)\b|postfach|.*\b(?:tel|telefon|e-?mail|datum|fax)\b)"
@@ -79,7 +79,7 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
     group.reverse();
     let words: Vec<Placed> = group.concat();
     let value = rows::joined(&words);
-    (value.chars().count() >= 4).then(|| of_words(1, &words, value, true))
+    (value.chars().count() >= 4).then(|| of_words(1, &words, value, false))
 }
 
 /// The largest print on the first page, but for who writes and to whom.
@@ -104,8 +104,18 @@ fn heading(letter: &Letter<'_>) -> Option<Field> {
         .iter()
         .filter(|r| is_heading(r))
         .max_by(|a, b| capitals(a).total_cmp(&capitals(b)).then(b.y.total_cmp(&a.y)))?;
-    let value = largest.text();
-    Some(of_words(1, &largest.words, value, false))
+    // A heading may have two lines.
+    let at = first.iter().position(|r| std::ptr::eq(*r, *largest))?;
+    let goes_on = |row: &&&Row| {
+        (capitals(row) / capitals(largest) - 1.0).abs() < 0.12
+            && row.y - largest.y < 2.2 * line_height(letter, row)
+    };
+    let mut words = largest.words.clone();
+    if let Some(next) = first.get(at + 1).filter(goes_on) {
+        words.extend(next.words.iter().cloned());
+    }
+    let value = rows::joined(&words);
+    Some(of_words(1, &words, value, false))
 }
 
 /// Height of the print: the tallest word but one, so that one misread box does not count.
