@@ -52,7 +52,9 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         stamp.is_some_and(|s| s.page == row.page && row.words.iter().any(|w| w.bounds.centre_in(s.bounds)))
     };
     let labelled = letter.labels.iter().filter(|l| l.label == Label::Date).find_map(|found| {
-        let (value, _) = date(&rows::joined(&found.words))?;
+        // "Datum des Beginns" asks for another date.
+        let begins = found.words.first().is_some_and(|w| !w.text.starts_with(char::is_lowercase));
+        let (value, _) = date(&rows::joined(&found.words)).filter(|_| begins)?;
         let head = letter.rows.get(found.row).is_some_and(|r| r.page == 1);
         Some(of_words(found.page, &found.words, value, head))
     });
