@@ -50,7 +50,7 @@ struct Letter<'a> {
 
 impl Letter<'_> {
     /// Whether a court writes: what it calls file number is its own.
-    fn from_court(&self) -> bool {
+    fn court_writes(&self) -> bool {
         let head = self.lines.iter().filter(|l| l.page == 1 && l.zone != Zone::Body).take(6);
         head.map(|l| &l.folded).any(|f| f.contains("gericht") || f.contains("staatsanwaltschaft"))
     }

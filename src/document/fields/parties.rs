@@ -57,7 +57,7 @@ fn return_line(letter: &Letter<'_>) -> Option<Field> {
             return None;
         }
         let name = without_street(before)?;
-        let words = &segment.unwrap_or(&row.words)[..];
+        let words = segment.unwrap_or(&row.words);
         let count = name.split(' ').count().min(words.len());
         Some(of_words(1, &words[..count], name, false))
     })

@@ -16,7 +16,7 @@ pattern!(VALUE, r"^[A-Z0-9]{1,10}(?:[ ./\-][A-Z0-9./\-]{1,12}){0,2}");
 /// The town's own reference: as the sender labels it, else by the town's own patterns.
 pub fn ours(letter: &Letter<'_>, patterns: &[String]) -> Option<Field> {
     let wanted =
-        |label: Label| label == Label::OwnReference || label == Label::FileNumber && !letter.from_court();
+        |label: Label| label == Label::OwnReference || label == Label::FileNumber && !letter.court_writes();
     let patterns_say = |value: &str| {
         patterns
             .iter()
@@ -32,7 +32,7 @@ pub fn ours(letter: &Letter<'_>, patterns: &[String]) -> Option<Field> {
 
 /// The sender's reference.
 pub fn theirs(letter: &Letter<'_>) -> Option<Field> {
-    let court = letter.from_court();
+    let court = letter.court_writes();
     by_label(letter, |label| label == Label::Reference || label == Label::FileNumber && court)
 }
 
@@ -76,7 +76,7 @@ fn by_pattern(letter: &Letter<'_>, pattern: &Regex) -> Option<Field> {
 }
 
 fn in_text(letter: &Letter<'_>) -> Option<Field> {
-    if letter.from_court() {
+    if letter.court_writes() {
         return None;
     }
     let label = OWN_IN_TEXT.as_ref()?.find(&letter.first.text)?;
