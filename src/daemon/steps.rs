@@ -238,15 +238,17 @@ pub fn sheet_of(
     })
 }
 
-/// What the finished file is. A claim to be PDF/A is no proof, and nothing here could prove it: a
-/// born-digital file travels inside a PDF/A-3b that is. It comes along only where it is this letter and
-/// nothing else; of a file that holds several letters each gets its own pages.
+/// What the finished file is. A claim to be PDF/A is no proof: ISO 19005 has some hundred rules about fonts,
+/// colours and objects, a wrong claim is common, and nothing here could check it. So a born-digital file is
+/// not kept as the product on its word; it travels inside a PDF/A-3b that is one. It comes along only where it
+/// is this letter and nothing else; of a file that holds several letters each gets its own pages. A signed
+/// file, and one whose owner forbids changes, stays what it is.
 fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> Product {
     let whole = document.cut.pages.len() + document.cut.suppressed.len() == pages.len();
     let composed = |&i: &usize| pages.get(i).is_some_and(|p| p.source.coding == Coding::Composed);
     if document.cut.pages.is_empty() {
         Product::None
-    } else if opened.signed && whole {
+    } else if (opened.signed || opened.restricted) && whole {
         Product::Original
     } else if opened.format == Format::Pdf && whole && document.cut.pages.iter().any(composed) {
         Product::Pdfa3b

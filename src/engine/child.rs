@@ -11,10 +11,12 @@ use crate::error::{Error, Result};
 use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
-use crate::model::page::{Coding, KeptImage, PageText, ReadPage};
+use crate::model::notes::{Note, Outcome};
+use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, Word};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
-use crate::page::{self, container, container::Source};
+use crate::page;
+use crate::page::container::{self, OwnText, PageGlyphs, Source};
 use crate::pdf;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,8 +25,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Sources kept in memory between pages of the same batch.
+/// Sources kept in memory between pages of the same batch, and their bytes together (the newest always stays).
 const SOURCES_KEPT: usize = 3;
+const SOURCES_BYTES: usize = 256 << 20;
 
 thread_local! {
     /// Loading language data takes longer than reading a page, so engines stay warm.
@@ -100,25 +103,58 @@ fn carry_out(order: &Order, sources: &Sources) -> std::result::Result<Answer, Re
 
 fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
-    let raster = container::decode(&source, &order.page, &order.limits)?;
+    let Outcome { value: raster, notes } = container::decode(&source, &order.page, &order.limits)?;
     let mut measured = page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
+    measured.notes.extend(notes);
     let own = match order.page.coding {
         Coding::Composed => container::text_layer(&source, &order.page),
-        _ => None,
+        _ => OwnText::None,
     };
-    if let Some(own) = &own {
-        measured = page::told(&raster, measured, own.turn);
+    match &own {
+        OwnText::Believed(own) => measured = page::told(&raster, measured, own.turn),
+        OwnText::Doubted(note) => measured.notes.push(note.clone()),
+        OwnText::None => {}
     }
     let upright = page::upright_grey(&raster, &measured);
     measured.codes = page::codes::find(&upright, measured.dpi, &page::codes::CodeOrder::default());
     drop(upright);
+    let recognise = |measured: MeasuredPage| {
+        with_engine(&order.languages, |engine| ocr::read_page(engine, &raster, measured))
+    };
     let page = match own {
-        Some(own) => ReadPage { measured, text: own.text },
-        None if measured.blank => ReadPage { measured, text: PageText::default() },
-        None => with_engine(&order.languages, |engine| ocr::read_page(engine, &raster, measured))?,
+        OwnText::Believed(own) if own.pictures.is_empty() => ReadPage { measured, text: own.text },
+        OwnText::Believed(own) => with_pictures(own, recognise(measured.clone())?, measured),
+        _ if measured.blank => ReadPage { measured, text: PageText::default() },
+        _ => recognise(measured)?,
     };
     let thumbnail = page::thumbnail(&raster, &page.measured);
     Ok(PageResult { page, thumbnail })
+}
+
+/// A page with words of its own and pictures: what was recognised inside the pictures comes after them.
+fn with_pictures(own: PageGlyphs, seen: ReadPage, measured: MeasuredPage) -> ReadPage {
+    let mut page = ReadPage { measured, text: own.text };
+    if seen.measured.turned != page.measured.turned {
+        return page;
+    }
+    let last = page.text.words.last().map_or((0, 0), |w| (w.line + 1, w.block + 1));
+    let mut found = seen.text.words;
+    found.retain(|word| {
+        let inside = own.pictures.iter().any(|p| word.bounds.centre_in(*p));
+        inside && !page.text.words.iter().any(|w| w.bounds.centre_in(word.bounds))
+    });
+    if !found.is_empty() {
+        page.measured.notes.push(Note::info(
+            "page.pictures_read",
+            format!("{} Wörter stammen aus Bildern auf der Seite.", found.len()),
+        ));
+    }
+    page.text.words.extend(found.into_iter().map(|word| Word {
+        line: word.line.saturating_add(last.0),
+        block: word.block.saturating_add(last.1),
+        ..word
+    }));
+    page
 }
 
 fn with_engine<T>(
@@ -147,7 +183,7 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
             // A page nobody can decode still has its place, empty, so that page numbers stay true.
             Err(refusal) => (
                 KeptImage::Bits { rows: vec![0], width: 8, height: 1 },
-                vec![crate::model::notes::Note::review(&refusal.code, refusal.text)],
+                vec![Note::review(&refusal.code, refusal.text)],
             ),
         };
         kept_facts.push(fact(&kept, notes));
@@ -167,7 +203,7 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
     Ok(ProductResult { pdf, kept: kept_facts })
 }
 
-fn fact(kept: &KeptImage, notes: Vec<crate::model::notes::Note>) -> KeptFact {
+fn fact(kept: &KeptImage, notes: Vec<Note>) -> KeptFact {
     let (coding, bytes) = match kept {
         KeptImage::Jpeg { stream, .. } => ("jpeg", stream),
         KeptImage::G4 { stream, .. } => ("g4", stream),
@@ -213,7 +249,8 @@ impl Sources {
             ));
         }
         let source = Arc::new(Source::new(std::fs::read(path).map_err(unreadable)?));
-        if kept.len() >= SOURCES_KEPT {
+        let held = |kept: &[(PathBuf, Arc<Source>)]| kept.iter().map(|(_, s)| s.bytes().len()).sum::<usize>();
+        while kept.len() >= SOURCES_KEPT || !kept.is_empty() && held(&kept) > SOURCES_BYTES {
             kept.remove(0);
         }
         kept.push((path.to_owned(), source.clone()));

@@ -16,7 +16,7 @@ pub enum Severity {
 
 /// One finding about a page or document.
 ///
-/// `code` is stable and dotted (`page.too_dark`, `source.jbig2`); `text` is
+/// `code` is stable and dotted (`page.too_dark`, `page.jbig2`); `text` is
 /// German, for the clerk, and carries no words of the letter.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Note {

@@ -82,6 +82,9 @@ pub struct OpenedSource {
     pub signed: bool,
     /// The file is encrypted and cannot be opened: no pages, review.
     pub encrypted: bool,
+    /// The file opens without a password but asks programs to refuse some uses: it is kept as it is.
+    #[serde(default)]
+    pub restricted: bool,
     /// The XMP claims PDF/A (claim only): e.g. `2b`.
     pub claims_pdfa: Option<String>,
     /// Notes about the file as a whole.

@@ -22,16 +22,3 @@ pub fn pack(image: &GrayImage) -> Vec<u8> {
     }
     rows
 }
-
-/// Unpacks to 0/255; rows that are missing stay white.
-pub fn unpack(rows: &[u8], width: u32, height: u32, one_is_black: bool) -> GrayImage {
-    let stride = (width as usize).div_ceil(8);
-    let mut image = GrayImage::from_pixel(width, height, image::Luma([255]));
-    for (to, from) in image.chunks_exact_mut(width as usize).zip(rows.chunks_exact(stride.max(1))) {
-        for (x, pixel) in to.iter_mut().enumerate() {
-            let one = from[x / 8] >> (7 - x % 8) & 1 == 1;
-            *pixel = if one == one_is_black { 0 } else { 255 };
-        }
-    }
-    image
-}

@@ -1,7 +1,6 @@
 //! Fax compression: ITU-T T.4 (group 3) and T.6 (group 4).
 
 use super::{Result, damaged};
-use crate::model::notes::Note;
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 use image::GrayImage;
 
@@ -18,8 +17,8 @@ pub struct Fax {
     pub height: u32,
 }
 
-/// Decodes to 0 (the fax's black) and 255. Rows that are missing stay white, with a note.
-pub fn decode(data: &[u8], fax: Fax, notes: &mut Vec<Note>) -> Result<GrayImage> {
+/// Decodes to 0 (the fax's black) and 255, and says how many rows were there; the others stay white.
+pub fn decode(data: &[u8], fax: Fax) -> Result<(GrayImage, u32)> {
     let mut rows = Rows { image: GrayImage::from_pixel(fax.width, fax.height, image::Luma([255])), row: 0 };
     let settings = DecodeSettings {
         columns: fax.width,
@@ -30,17 +29,12 @@ pub fn decode(data: &[u8], fax: Fax, notes: &mut Vec<Note>) -> Result<GrayImage>
         encoding: fax.mode,
         strict: false,
     };
-    let end = hayro_ccitt::decode(data, &mut rows, &mut DecoderContext::new(settings));
+    // A damaged row ends the picture; what came before it counts.
+    let _ = hayro_ccitt::decode(data, &mut rows, &mut DecoderContext::new(settings));
     if rows.row == 0 {
         return Err(damaged("ccitt.no_rows", "keine Zeile der Fax-Kodierung ist lesbar"));
     }
-    if end.is_err() || rows.row < fax.height {
-        notes.push(Note::warning(
-            "page.rows_missing",
-            format!("Von {} Bildzeilen sind {} lesbar.", fax.height, rows.row),
-        ));
-    }
-    Ok(rows.image)
+    Ok((rows.image, rows.row))
 }
 
 struct Rows {

@@ -1,6 +1,6 @@
 //! JPEG files and streams.
 
-use super::{Result, damaged, samples};
+use super::{Result, cmyk_note, damaged, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
@@ -23,6 +23,8 @@ pub struct Header {
     pub dpi: Option<Dpi>,
     /// EXIF orientation.
     pub orientation: Orientation,
+    /// Baseline, extended or progressive with eight bits: what PDF readers know (ISO 32000-1, 7.4.8).
+    pub usual: bool,
 }
 
 /// Walks the markers; allocates nothing.
@@ -48,6 +50,7 @@ pub fn header(bytes: &[u8]) -> Option<Header> {
                     components: *body.get(5)?,
                     dpi,
                     orientation,
+                    usual: marker <= 0xC2 && body.first() == Some(&8),
                 });
             }
             0xE0 if body.starts_with(b"JFIF\0") => dpi = jfif_density(body).or(dpi),
@@ -101,14 +104,7 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
         coding: Coding::Jpeg,
         notes: Vec::new(),
     };
-    Ok(OpenedSource {
-        format: Format::Jpeg,
-        pages: vec![page],
-        signed: false,
-        encrypted: false,
-        claims_pdfa: None,
-        notes: Vec::new(),
-    })
+    Ok(opened(Format::Jpeg, vec![page]))
 }
 
 /// Decodes any JPEG stream.
@@ -137,7 +133,7 @@ pub fn from_dynamic(image: DynamicImage) -> Raster {
 /// The stream as it is; CMYK is converted, with a note.
 pub fn kept(bytes: &[u8], limits: &Limits) -> Result<Outcome<KeptImage>> {
     let header = header(bytes).ok_or_else(|| damaged("jpeg.header", "der Kopf der JPEG-Datei fehlt"))?;
-    if matches!(header.components, 1 | 3) {
+    if header.usual && matches!(header.components, 1 | 3) {
         return Ok(Outcome::sure(KeptImage::Jpeg {
             stream: bytes.to_vec(),
             width: header.width,
@@ -145,8 +141,19 @@ pub fn kept(bytes: &[u8], limits: &Limits) -> Result<Outcome<KeptImage>> {
             components: header.components,
         }));
     }
-    Ok(Outcome {
-        value: samples(decode(bytes, limits)?),
-        notes: vec![Note::info("page.cmyk_converted", "Druckfarben (CMYK) wurden nach RGB umgerechnet.")],
-    })
+    let note = if header.components == 4 {
+        cmyk_note()
+    } else {
+        Note::info("page.jpeg_converted", "Die Art der JPEG-Kodierung ist in PDF unzulässig; neu verpackt.")
+    };
+    Ok(Outcome { value: samples(decode(bytes, limits)?), notes: vec![note] })
+}
+
+/// Doubt about a stream without an end: decoders fill up what is missing.
+pub fn cut_off(bytes: &[u8]) -> Vec<Note> {
+    let tail = bytes.get(bytes.len().saturating_sub(4096)..).unwrap_or_default();
+    if tail.windows(2).any(|pair| pair == [0xFF, 0xD9]) {
+        return Vec::new();
+    }
+    vec![Note::review("page.cut_off", "Der Bildstrom endet vorzeitig; ein Teil der Seite kann fehlen.")]
 }

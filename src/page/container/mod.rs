@@ -8,14 +8,13 @@
 
 mod bits;
 mod ccitt;
-mod glyphs;
 mod jpeg;
 mod pdf;
 mod png;
 mod source;
 mod tiff;
 
-pub use glyphs::PageGlyphs;
+pub use pdf::{OwnText, PageGlyphs};
 pub use source::Source;
 
 use super::raster::{Pixels, Raster};
@@ -52,11 +51,7 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
         Format::Pdf => pdf::open(source, limits)?,
     };
     if opened.pages.len() > limits.pages_max as usize {
-        return Err(Refusal::new(
-            "source.too_many_pages",
-            format!("Die Datei hat {} Seiten, erlaubt sind {}.", opened.pages.len(), limits.pages_max),
-            "Stapel teilen oder die Grenze im Profil anheben.",
-        ));
+        return Err(too_many_pages(limits));
     }
     for page in &mut opened.pages {
         if let Err(refusal) = check_size(page.width, page.height, limits) {
@@ -68,12 +63,15 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
 }
 
 /// The stored samples of a page, before orientation.
-pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Raster> {
+pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outcome<Raster>> {
     check_size(page.width, page.height, limits)?;
     match source.format() {
         Some(Format::Tiff) => tiff::decode(source, page, limits),
-        Some(Format::Jpeg) => jpeg::decode(source.bytes(), limits),
-        Some(Format::Png) => png::decode(source.bytes(), limits),
+        Some(Format::Jpeg) => {
+            let value = jpeg::decode(source.bytes(), limits)?;
+            Ok(Outcome { value, notes: jpeg::cut_off(source.bytes()) })
+        }
+        Some(Format::Png) => png::decode(source.bytes(), limits).map(Outcome::sure),
         Some(Format::Pdf) => pdf::decode(source, page, limits),
         None => Err(unknown_format()),
     }
@@ -92,8 +90,51 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
 }
 
 /// The text a born-digital page brings along, if it can be believed.
-pub fn text_layer(source: &Source, page: &SourcePage) -> Option<PageGlyphs> {
-    if source.format() == Some(Format::Pdf) { pdf::text_layer(source, page) } else { None }
+pub fn text_layer(source: &Source, page: &SourcePage) -> OwnText {
+    if source.format() == Some(Format::Pdf) { pdf::text_layer(source, page) } else { OwnText::None }
+}
+
+/// A container about which nothing more is known than its pages.
+fn opened(format: Format, pages: Vec<SourcePage>) -> OpenedSource {
+    OpenedSource {
+        format,
+        pages,
+        signed: false,
+        encrypted: false,
+        restricted: false,
+        claims_pdfa: None,
+        notes: Vec::new(),
+    }
+}
+
+fn too_many_pages(limits: &Limits) -> Refusal {
+    Refusal::new(
+        "source.too_many_pages",
+        format!("Die Datei hat mehr als {} Seiten, die erlaubt sind.", limits.pages_max),
+        "Stapel teilen oder die Grenze im Profil anheben.",
+    )
+}
+
+fn jbig2_note() -> Note {
+    Note::review(
+        "page.jbig2",
+        "Die Seite ist mit JBIG2 komprimiert; für ersetzendes Scannen unzulässig (TR-RESISCAN A.SC.12).",
+    )
+}
+
+fn cmyk_note() -> Note {
+    Note::info("page.cmyk_converted", "Druckfarben (CMYK) wurden nach RGB umgerechnet.")
+}
+
+/// Doubt about a picture of which a share of the rows could not be read. Writers that count a row too many
+/// are common; from one row in fifty something may be missing that was written.
+fn missing_rows(share: f32) -> Vec<Note> {
+    let text = format!("{:.1} Prozent der Bildzeilen sind nicht lesbar und weiß geblieben.", share * 100.0);
+    match share {
+        s if s <= 0.0 => Vec::new(),
+        s if s < 0.02 => vec![Note::warning("page.rows_missing", text)],
+        _ => vec![Note::review("page.rows_missing", text)],
+    }
 }
 
 fn unknown_format() -> Refusal {

@@ -1,12 +1,12 @@
 //! PNG files.
 
-use super::{Result, damaged};
+use super::{Result, damaged, opened};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
 use crate::model::page::{Coding, Colour, Format, OpenedSource, SourcePage};
 use crate::page::raster::{Pixels, Raster};
+use image::DynamicImage;
 use image::codecs::png::PngDecoder;
-use image::{DynamicImage, ImageDecoder};
 use std::io::Cursor;
 
 /// PNG (ISO 15948) chunk IHDR at a fixed place, pHYs before the first IDAT.
@@ -30,14 +30,7 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
         })
     };
     let page = header().ok_or_else(|| damaged("png.header", "der Kopf der PNG-Datei fehlt"))?;
-    Ok(OpenedSource {
-        format: Format::Png,
-        pages: vec![page],
-        signed: false,
-        encrypted: false,
-        claims_pdfa: None,
-        notes: Vec::new(),
-    })
+    Ok(opened(Format::Png, vec![page]))
 }
 
 fn density(bytes: &[u8]) -> Option<Dpi> {
@@ -65,7 +58,8 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster> {
     bounds.max_image_height = Some(limits.page_side_max);
     bounds.max_alloc = Some(limits.page_pixels_max.saturating_mul(8));
     let decoder = PngDecoder::with_limits(Cursor::new(bytes), bounds).map_err(wrong)?;
-    let bitonal = decoder.original_color_type() == image::ExtendedColorType::L1;
+    // Depth 1 and colour type 0: one bit, grey.
+    let bitonal = bytes.get(24..26) == Some(&[1, 0]);
     let image = DynamicImage::from_decoder(decoder).map_err(wrong)?;
     if image.color().has_alpha() {
         // Paper is white: transparent pixels show it.

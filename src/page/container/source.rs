@@ -45,7 +45,7 @@ impl Source {
 
     /// The same file as the renderer sees it.
     pub(super) fn drawn(&self) -> Result<&pdf::Drawn> {
-        self.drawn.get_or_init(|| pdf::draw(&self.bytes)).as_ref().map_err(Clone::clone)
+        self.drawn.get_or_init(|| pdf::Drawn::new(&self.bytes)).as_ref().map_err(Clone::clone)
     }
 
     /// Directories of a TIFF.

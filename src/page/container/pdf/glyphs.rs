@@ -1,11 +1,12 @@
 //! The text a born-digital page brings along: glyphs with positions, grouped into words and lines.
 //!
-//! In: a page as the renderer interprets it. Out: words in pixels of the page as it is shown, or nothing
-//! if the page's own text cannot be believed: no Unicode, mostly invisible (a scanner's own reading), or
-//! letters beside a picture that fills the page.
+//! In: a page as the renderer interprets it. Out: words in pixels of the page as it is shown, or the reason
+//! why they are not believed and the page is read like a scan: no Unicode, mostly invisible (a scanner's own
+//! reading), letters beside a picture that fills the page, text that was turned into drawings.
 
 use crate::model::geometry::{Box2, Turn};
-use crate::model::page::{PageText, Word};
+use crate::model::notes::Note;
+use crate::model::page::{PageText, SourcePage, Word};
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
@@ -13,12 +14,20 @@ use hayro::hayro_interpret::{
     InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2};
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape, Vec2};
 
 /// Share of glyphs that must have a Unicode meaning.
 const MAPPED: f32 = 0.97;
 /// Share of the page from which a picture is the page, and letters beside it are an addition.
 const PICTURE: f64 = 0.5;
+/// Share of the page from which a picture may hold text of its own; a letterhead's logo is smaller.
+const LOGO: f64 = 0.08;
+/// So many filled shapes of letter size for each letter, and the text was turned into drawings.
+const OUTLINES: usize = 2;
+/// Fewer shapes are a logo.
+const OUTLINES_MIN: usize = 150;
+/// Height of a letter in parts of an inch: 4 to 40 points.
+const LETTER_INCHES: std::ops::RangeInclusive<f64> = 0.02..=0.4;
 /// Glyphs of one page; a page of a telephone book has 20,000.
 const GLYPHS_MAX: usize = 200_000;
 /// A gap wider than this ends a word, in parts of the size of the type.
@@ -33,25 +42,43 @@ const ASCENT: f64 = 0.75;
 
 /// What a page says of itself.
 #[derive(Clone, Debug, PartialEq)]
+pub enum OwnText {
+    /// Words that can be believed.
+    Believed(PageGlyphs),
+    /// There is something, but the page is read like a scan; the note says why.
+    Doubted(Note),
+    /// No letters.
+    None,
+}
+
+/// The words of a page, and how it lies.
+#[derive(Clone, Debug, PartialEq)]
 pub struct PageGlyphs {
     /// Words, in pixels of the page after `turn`.
     pub text: PageText,
     /// How the page as shown must be turned for its text to be upright.
     pub turn: Turn,
+    /// Pictures large enough to hold text that is not among the words, in pixels after `turn`.
+    pub pictures: Vec<Box2>,
 }
 
-/// Reads the glyphs of a page that is drawn `width` by `height` pixels large.
-pub fn read(page: &Page<'_>, width: u32, height: u32) -> Option<PageGlyphs> {
+/// Reads the glyphs of a page that is drawn as large as `described`.
+pub fn read(page: &Page<'_>, described: &SourcePage) -> OwnText {
+    let (width, height) = (described.width, described.height);
     let (across, down) = page.render_dimensions();
+    if !(across > 0.0 && down > 0.0) {
+        return OwnText::None;
+    }
     let scale =
         Affine::scale_non_uniform(f64::from(width) / f64::from(across), f64::from(height) / f64::from(down));
     let transform = scale * page.initial_transform(true).to_kurbo();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let cache = InterpreterCache::new();
     let mut context = Context::new(transform, area, &cache, page.xref(), InterpreterSettings::default());
-    let mut seen = Seen { area, ..Seen::default() };
+    let dpi = described.dpi.map_or(300.0, |dpi| f64::from(dpi.x));
+    let mut seen = Seen { area, dpi, ..Seen::default() };
     interpret_page(page, &mut context, &mut seen);
-    seen.believed().then(|| seen.text(width, height))?
+    seen.judged(width, height)
 }
 
 /// A letter where it stands, in pixels of the shown page.
@@ -71,10 +98,12 @@ struct Letter {
 #[derive(Debug, Default)]
 struct Seen {
     area: Rect,
+    dpi: f64,
     letters: Vec<Letter>,
     unmapped: usize,
     invisible: usize,
-    pictures: f64,
+    pictures: Vec<Rect>,
+    outlines: usize,
 }
 
 impl Device<'_> for Seen {
@@ -132,12 +161,20 @@ impl Device<'_> for Seen {
         let (width, height) = (image.width(), image.height());
         let shown = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let shown = props.transform.transform_rect_bbox(shown).intersect(self.area);
-        if shown.is_finite() && self.area.area() > 0.0 {
-            self.pictures += shown.area().max(0.0) / self.area.area();
+        if shown.is_finite() && shown.area() > 0.0 && self.pictures.len() < GLYPHS_MAX {
+            self.pictures.push(shown);
         }
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
+        let bounds = props.transform.transform_rect_bbox(path.bounding_box());
+        if matches!(mode, DrawMode::Fill(_)) && LETTER_INCHES.contains(&(bounds.height() / self.dpi)) {
+            // Curves, not boxes of a table; a whole line may be one path.
+            let curved = path.iter().any(|e| matches!(e, PathEl::CurveTo(..) | PathEl::QuadTo(..)));
+            let parts = path.iter().filter(|e| matches!(e, PathEl::MoveTo(_))).count();
+            self.outlines = self.outlines.saturating_add(if curved { parts } else { 0 });
+        }
+    }
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
     fn pop_clip(&mut self) {}
@@ -145,17 +182,30 @@ impl Device<'_> for Seen {
 }
 
 impl Seen {
-    fn believed(&self) -> bool {
+    fn judged(&self, width: u32, height: u32) -> OwnText {
         let printed = self.letters.iter().filter(|l| !l.text.trim().is_empty()).count();
         let all = self.letters.len() + self.unmapped;
-        printed > 0
-            && self.letters.len() as f32 >= MAPPED * all as f32
-            && self.invisible < printed
-            && self.pictures < PICTURE
+        let pictured = self.pictures.iter().map(|p| p.area()).sum::<f64>() / self.area.area().max(1.0);
+        let doubt = |code: &str, text: &str| {
+            OwnText::Doubted(Note::info(code, format!("{text}; die Seite wurde gelesen wie ein Scan.")))
+        };
+        if self.invisible > printed {
+            doubt("page.text_invisible", "Der Text der Datei ist unsichtbar, also von einem Scanner gelesen")
+        } else if self.outlines > OUTLINES_MIN && self.outlines > OUTLINES * printed {
+            doubt("page.text_outlined", "Der Text der Seite ist größtenteils gezeichnet")
+        } else if all == 0 {
+            OwnText::None
+        } else if (self.letters.len() as f32) < MAPPED * all as f32 || printed == 0 {
+            doubt("page.text_without_meaning", "Der Text der Datei nennt keine Buchstaben")
+        } else if pictured >= PICTURE {
+            doubt("page.text_over_picture", "Der Text der Datei liegt über einem Bild der Seite")
+        } else {
+            OwnText::Believed(self.text(width, height))
+        }
     }
 
     /// Turns everything upright, then: letters to words as they were written, words to lines by baseline.
-    fn text(&self, width: u32, height: u32) -> Option<PageGlyphs> {
+    fn text(&self, width: u32, height: u32) -> PageGlyphs {
         let turn = self.main_turn();
         let (w, h) = (f64::from(width), f64::from(height));
         let upright = match turn {
@@ -187,7 +237,9 @@ impl Seen {
             }
             open = true;
         }
-        Some(PageGlyphs { text: PageText { words: lined_up(words) }, turn })
+        let large = |p: &&Rect| p.area() >= LOGO * self.area.area();
+        let pictures = self.pictures.iter().filter(large).map(|p| bounds(upright.transform_rect_bbox(*p)));
+        PageGlyphs { text: PageText { words: lined_up(words) }, turn, pictures: pictures.collect() }
     }
 
     /// The turn that makes most letters upright.
@@ -209,6 +261,16 @@ fn continues(word: &Letter, letter: &Letter) -> bool {
     let step = letter.at - word.next;
     let (ahead, aside) = (step.dot(along), step.cross(along).abs());
     aside < SAME_LINE * size && ahead < WORD_GAP * size && ahead > -0.6 * size
+}
+
+/// The pixels a shape touches.
+fn bounds(shape: Rect) -> Box2 {
+    Box2 {
+        x: shape.x0.floor() as i32,
+        y: shape.y0.floor() as i32,
+        w: shape.width().ceil().max(1.0) as i32,
+        h: shape.height().ceil().max(1.0) as i32,
+    }
 }
 
 /// Words in reading order with line and block numbers.
@@ -242,12 +304,7 @@ fn lined_up(mut words: Vec<Letter>) -> Vec<Word> {
             end = Some(word.ink.x1);
             out.push(Word {
                 text: word.text,
-                bounds: Box2 {
-                    x: word.ink.x0.floor() as i32,
-                    y: word.ink.y0.floor() as i32,
-                    w: word.ink.width().ceil().max(1.0) as i32,
-                    h: word.ink.height().ceil().max(1.0) as i32,
-                },
+                bounds: bounds(word.ink),
                 confidence: 1.0,
                 line: line_number,
                 block,
