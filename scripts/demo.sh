@@ -11,6 +11,8 @@ done
 if [ "${ONCE:-}" = 1 ]; then
   "$program" run --until-settled
   "$program" status
+  # 0 only if every sample is delivered, in review or held as the truth says.
+  "$program" evaluate --truth sample-scans/truth.jsonl
 else
   echo "The queue: http://127.0.0.1:8420/ - results: var/out/ - end with Ctrl-C" >&2
   exec "$program" run

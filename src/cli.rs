@@ -85,8 +85,14 @@ pub enum Command {
         /// truth.jsonl
         #[arg(long)]
         truth: PathBuf,
-        /// Ergebnisordner von `process`
-        dir: PathBuf,
+        /// Ergebnisordner von `process`; ohne ihn zählt, was im Journal steht
+        dir: Option<PathBuf>,
+    },
+    /// Alles Gelesene nach den jetzigen Regeln neu entscheiden und zeigen, was anders wäre; ändert nichts
+    Reprocess {
+        /// Ordner für die neuen Entscheidungen
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Beispielscans einmal in die Scanordner legen
     Samples {

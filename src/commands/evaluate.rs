@@ -1,8 +1,10 @@
 //! `evaluate`: results of `process` against the truth, as tables.
 
-use super::{DONE, Outcome};
+use super::{DONE, Outcome, REFUSED};
 use crate::error::Error;
+use crate::ledger::Ledger;
 use crate::model::document::{DocumentSheet, Role, UNKNOWN_KIND};
+use crate::model::ids::BatchId;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -117,6 +119,12 @@ impl Report {
     /// All pages together, in [`Report::conditions`].
     pub const ALL: &str = "(alle)";
 
+    /// Whether every document is there, cut as it should be, and delivered or held as it should be. A
+    /// document that waits for a person is nowhere it should not be.
+    pub fn as_the_truth_says(&self) -> bool {
+        self.complaints.is_empty() && self.wrong_department == 0
+    }
+
     fn add(&mut self, file: &TruthFile, expected: &TruthDocument, results: &Results) {
         self.documents += 1;
         let first = expected.pages.first().copied().unwrap_or(0);
@@ -208,21 +216,33 @@ impl fmt::Display for Report {
     }
 }
 
-/// Compares and prints.
-pub fn run(truth: &Path, dir: &Path) -> Outcome {
-    print!("{}", measure(truth, dir)?);
-    Ok(DONE)
+/// Compares and prints: the results of `process` below a folder, or what stands in the ledger. 0 if every
+/// document is there and none went where it should not; 1 if not.
+pub fn run(config: Option<&Path>, truth: &Path, dir: Option<&Path>) -> Outcome {
+    let results = match dir {
+        Some(dir) => of_folder(dir)?,
+        None => {
+            let pipeline = super::pipeline(config)?;
+            of_ledger(&Ledger::open(&pipeline.ledger, &pipeline.tenant)?)?
+        }
+    };
+    let report = compare_all(truth, &results)?;
+    print!("{report}");
+    Ok(if report.as_the_truth_says() { DONE } else { REFUSED })
 }
 
 /// Compares the results of `process` below a folder with a `truth.jsonl`.
 pub fn measure(truth: &Path, dir: &Path) -> Result<Report, Error> {
+    compare_all(truth, &of_folder(dir)?)
+}
+
+fn compare_all(truth: &Path, results: &Results) -> Result<Report, Error> {
     let text = std::fs::read_to_string(truth).map_err(Error::io("Wahrheit lesen", truth))?;
-    let results = results(dir)?;
     let mut report = Report::default();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let file: TruthFile = serde_json::from_str(line)?;
         for expected in &file.documents {
-            report.add(&file, expected, &results);
+            report.add(&file, expected, results);
         }
     }
     Ok(report)
@@ -235,7 +255,7 @@ fn base_name(file: &str) -> String {
 type Results = HashMap<(String, u32), (DocumentSheet, Vec<String>)>;
 
 /// Documents by source file name and first source page.
-fn results(dir: &Path) -> Result<Results, Error> {
+fn of_folder(dir: &Path) -> Result<Results, Error> {
     let mut results = HashMap::new();
     let mut todo = vec![dir.to_owned()];
     while let Some(folder) = todo.pop() {
@@ -252,6 +272,26 @@ fn results(dir: &Path) -> Result<Results, Error> {
         let pages = read("document.txt")?.split('\u{c}').map(str::to_owned).collect();
         if let Some(first) = sheet.pages.first() {
             results.insert((first.source.clone(), first.source_page), (sheet, pages));
+        }
+    }
+    Ok(results)
+}
+
+/// The same out of the ledger, as decided.
+fn of_ledger(ledger: &Ledger) -> Result<Results, Error> {
+    let mut results = HashMap::new();
+    for row in ledger.queue(u32::MAX)? {
+        let id = BatchId(row.batch);
+        let pages = ledger.pages(&id)?;
+        for document in ledger.documents(&id)? {
+            let Some(sheet) = document.sheet else { continue };
+            let text = |i: &usize| {
+                pages.get(*i).and_then(|p| p.text.as_ref()).map(|t| t.plain()).unwrap_or_default()
+            };
+            let texts = document.cut.pages.iter().map(text).collect();
+            if let Some(first) = sheet.pages.first() {
+                results.insert((first.source.clone(), first.source_page), (sheet, texts));
+            }
         }
     }
     Ok(results)

@@ -6,6 +6,7 @@
 pub mod evaluate;
 mod people;
 mod process;
+mod reprocess;
 mod service;
 
 use crate::cli::{Cli, Command};
@@ -56,7 +57,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Hold { action } => people::hold(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
-        Command::Evaluate { truth, dir } => evaluate::run(&truth, &dir),
+        Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),
+        Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
         Command::Samples { dir } => service::samples(config, &dir),
         Command::Status => service::status(config),
     };

@@ -14,6 +14,7 @@ use std::time::Duration;
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?)?;
+    house.ledger.release_leases()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

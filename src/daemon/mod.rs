@@ -42,11 +42,11 @@ pub struct House {
 }
 
 impl House {
-    /// Opens ledger and vault, reads the rules, prepares the engine.
+    /// Opens ledger and vault, reads the rules, prepares the engine. Whoever then works alone on this
+    /// ledger releases the leases an earlier process left behind.
     pub fn open(pipeline: Pipeline) -> Result<Self> {
         let book = load_rules(&pipeline)?;
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-        ledger.release_leases()?;
         let vault = Vault::open(&pipeline.vault)?;
         let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
         let limits = EngineLimits {

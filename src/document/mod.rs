@@ -34,7 +34,8 @@ pub struct TownRules {
 /// Decides.
 pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRules) -> Understanding {
     let lines = text::lines(&document.pages);
-    let fields = fields::extract(&lines, &town.own_references);
+    let received = document.received.date.as_deref();
+    let fields = fields::extract(&document.pages, &lines, &town.own_references, received);
     let mut reasons = Vec::new();
     if let Some((code, reason)) = book.hold(&lines) {
         let review = vec![ReviewReason { code: code.clone(), text: reason.text.clone(), page: reason.page }];

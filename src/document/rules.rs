@@ -10,6 +10,10 @@ use crate::model::document::{Protection, Reason};
 use regex::Regex;
 use serde::Deserialize;
 
+/// How much likelier a kind is for each unit of evidence it is ahead of another. Chosen on letters of the
+/// generator: with 5 no letter of 600 was wrong and sure, with 3 one in twelve asked without need.
+const RIVALRY: f32 = 5.0;
+
 /// Complaints about rule files look like those about the configuration.
 pub type RuleComplaint = Complaint;
 
@@ -107,6 +111,8 @@ pub struct RuleBook {
 pub struct Score<'a> {
     /// The kind.
     pub kind: &'a Kind,
+    /// Sum of the weights of the rules that spoke.
+    pub evidence: f32,
     /// 0 to 1.
     pub confidence: f32,
     /// Rules that spoke.
@@ -207,10 +213,17 @@ impl RuleBook {
         })
     }
 
-    /// All kinds that have any evidence, best first.
+    /// All kinds that have any evidence, best first. Kinds share one confidence: what speaks for another
+    /// kind speaks against this one, the less the further it is behind.
     pub fn score(&self, lines: &[Line]) -> Vec<Score<'_>> {
         let mut scores: Vec<_> =
-            self.kinds.iter().map(|k| k.score(lines)).filter(|s| s.confidence > 0.0).collect();
+            self.kinds.iter().map(|k| k.score(lines)).filter(|s| s.evidence > 0.0).collect();
+        let best = scores.iter().map(|s| s.evidence).fold(0.0, f32::max);
+        let strength = |s: &Score<'_>| RIVALRY.powf(s.evidence - best);
+        let all: f32 = scores.iter().map(strength).sum();
+        for score in &mut scores {
+            score.confidence *= strength(score) / all;
+        }
         scores.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.kind.id.cmp(&b.kind.id)));
         scores
     }
@@ -279,7 +292,12 @@ impl Kind {
                 });
             }
         }
-        Score { kind: self, confidence: (1.0 - 0.5f32.powf(sum.max(0.0))).clamp(0.0, 1.0), reasons }
+        Score {
+            kind: self,
+            evidence: sum,
+            confidence: (1.0 - 0.5f32.powf(sum.max(0.0))).clamp(0.0, 1.0),
+            reasons,
+        }
     }
 }
 

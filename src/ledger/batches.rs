@@ -1,6 +1,6 @@
 //! Batches and their pages.
 
-use super::{LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
@@ -176,7 +176,7 @@ impl Ledger {
             tx.execute(
                 "INSERT INTO batch (tenant, id, state, station, circle, claim, file_name, hash, bytes,
                    file_modified, taken_at, operator, received_date, received_from, config, duplicate_of, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?11)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '')",
                 rusqlite::params![
                     tenant,
                     format!("taking {}", new.claim),
@@ -245,7 +245,7 @@ impl Ledger {
             Ok(tx
                 .prepare_cached(&format!(
                     "UPDATE batch SET leased_by = ?4, leased_until = ?5 WHERE number = (
-                       SELECT number FROM batch WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
+                       SELECT number FROM batch WHERE tenant = ?1 AND state = ?2 AND {DUE}
                          AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, number LIMIT 1)
                      RETURNING {BATCH}"
                 ))?
@@ -258,11 +258,10 @@ impl Ledger {
     pub fn batch_opened(&self, id: &BatchId, opened: OpenedSource) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
-            let at = now();
             for page in &opened.pages {
                 tx.prepare_cached(
                     "INSERT OR IGNORE INTO page (tenant, batch, number, state, source, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, '')",
                 )?
                 .execute((
                     tenant,
@@ -270,7 +269,6 @@ impl Ledger {
                     page.number,
                     PageState::Stored.text(),
                     serde_json::to_string(page)?,
-                    &at,
                 ))?;
             }
             let count = opened.pages.len();
@@ -304,10 +302,10 @@ impl Ledger {
         self.write(move |tx, tenant| {
             let at = now();
             let found: Option<(String, u32)> = tx
-                .prepare_cached(
-                    "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
-                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
+                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"
+                ))?
                 .query_row((tenant, PageState::Stored.text(), &at), |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
             let Some((batch, number)) = found else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! The outbox: intention, attempt, receipt.
 
 use super::documents::settle;
-use super::{LEASE, Ledger, advance, event, later, now};
+use super::{DUE, LEASE, Ledger, advance, event, later, now};
 use crate::error::{Error, Result};
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
@@ -58,7 +58,7 @@ impl Ledger {
                 .prepare_cached(&format!(
                     "UPDATE delivery SET leased_by = ?4, leased_until = ?5
                      WHERE tenant = ?1 AND id = (
-                       SELECT id FROM delivery WHERE tenant = ?1 AND target = ?2 AND due_at <= ?3
+                       SELECT id FROM delivery WHERE tenant = ?1 AND target = ?2 AND {DUE}
                          AND state IN ('planned', 'sending', 'ambiguous')
                          AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1)
                      RETURNING {DELIVERY}"

@@ -1,7 +1,7 @@
 //! Documents: from the cut to the closed case.
 
 use super::batches::{json, parsed};
-use super::{LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
 use crate::batch::CutDocument;
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
@@ -94,7 +94,7 @@ impl Ledger {
                 let id = DocumentId::new(&batch, ordinal);
                 tx.prepare_cached(
                     "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
                 )?
                 .execute((
                     tenant,
@@ -103,7 +103,6 @@ impl Ledger {
                     ordinal,
                     DocumentState::Formed.text(),
                     serde_json::to_string(cut)?,
-                    now(),
                 ))?;
                 event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
             }
@@ -125,10 +124,10 @@ impl Ledger {
         self.write(move |tx, tenant| {
             let at = now();
             let id: Option<String> = tx
-                .prepare_cached(
-                    "SELECT id FROM document WHERE tenant = ?1 AND state = ?2 AND due_at <= ?3
-                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT id FROM document WHERE tenant = ?1 AND state = ?2 AND {DUE}
+                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1"
+                ))?
                 .query_row((tenant, state.text(), &at), |row| row.get(0))
                 .optional()?;
             let Some(id) = id else { return Ok(None) };
@@ -242,8 +241,8 @@ impl Ledger {
                 let delivery = DeliveryId::new(&id, target);
                 tx.execute(
                     "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    (tenant, &delivery.0, &id.0, department, target, DeliveryState::Planned.text(), now()),
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
+                    (tenant, &delivery.0, &id.0, department, target, DeliveryState::Planned.text()),
                 )?;
                 event(tx, tenant, "delivery.planned", &delivery.0, "engine", target)?;
             }

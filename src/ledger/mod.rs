@@ -123,6 +123,10 @@ fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Due at once is the empty time, before all others, so that a clock set back delays nothing; a wait that
+/// ends further away than any wait is long was written by a clock that has been set back since, and is over.
+pub(crate) const DUE: &str = "(due_at <= ?3 OR due_at > strftime('%Y-%m-%dT%H:%M:%fZ', ?3, '+2 hours'))";
+
 /// Now, as the ledger writes it: UTC, milliseconds, sortable as text.
 pub(crate) fn now() -> String {
     stamp(jiff::Timestamp::now())
@@ -203,10 +207,10 @@ pub(crate) fn advance<S: State>(
         to: to.text().into(),
     })?;
     tx.prepare_cached(&format!(
-        "UPDATE {table} SET state = ?3, attempts = 0, leased_by = NULL, leased_until = NULL, due_at = ?4
+        "UPDATE {table} SET state = ?3, attempts = 0, leased_by = NULL, leased_until = NULL, due_at = ''
          WHERE tenant = ?1 AND id = ?2"
     ))?
-    .execute((tenant, id, to.text(), now()))?;
+    .execute((tenant, id, to.text()))?;
     event(tx, tenant, &format!("{table}.{}", to.text()), id, actor, detail)?;
     Ok(from)
 }

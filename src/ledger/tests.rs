@@ -84,3 +84,16 @@ fn one_failing_job_of_a_group_takes_nothing_of_its_neighbours() {
     });
     assert_eq!(ledger.overview().unwrap().batches["received"], 30);
 }
+
+/// A clock set back neither delays what is due at once nor stretches a wait written before.
+#[test]
+fn a_clock_set_back_delays_nothing() {
+    let (folder, ledger) = open();
+    let batch = ledger.take_over(new_batch("1")).unwrap();
+    ledger.batch_again(&batch.id, std::time::Duration::from_secs(30)).unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w").unwrap().is_none(), "it waits");
+    let db = rusqlite::Connection::open(folder.path().join("l.sqlite")).unwrap();
+    // The wait was written by a clock that was a day ahead.
+    db.execute("UPDATE batch SET due_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 day')", []).unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w").unwrap().is_some());
+}

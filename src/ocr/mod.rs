@@ -62,6 +62,12 @@ const NOISE_CHANGES: f32 = 38.0;
 /// Reads worse than this are checked for lying the wrong way.
 const POOR: f32 = 0.62;
 
+/// Reads worse than this are not print: handwriting, the back of the sheet shining through, a picture.
+/// Print of the worst scans read so far has 0.55.
+const GIBBERISH: f32 = 0.4;
+/// Words of such a page that are believed all the same.
+const BELIEVED: f32 = 0.6;
+
 /// Reads a page; settles the turn first where measuring was unsure.
 pub fn read_page(
     engine: &mut dyn Recogniser,
@@ -87,6 +93,13 @@ pub fn read_page(
             settle(raster, &mut measured, &mut reading, verdict);
             raw = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
         }
+    }
+    if words::quality(&raw) < GIBBERISH {
+        raw.retain(|w| w.confidence >= BELIEVED);
+        measured.notes.push(Note::warning(
+            "page.unreadable",
+            "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, durchscheinende Rückseite, Bild).",
+        ));
     }
     let mut words = words::placed(&raw, &reading);
     for stamp in &reading.stamps {

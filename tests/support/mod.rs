@@ -74,7 +74,7 @@ impl Town {
     pub fn delivered(&self) -> Vec<String> {
         let mut names = Vec::new();
         for department in fs::read_dir(self.path("var/out")).into_iter().flatten().flatten() {
-            for file in fs::read_dir(department.path()).unwrap().flatten() {
+            for file in fs::read_dir(department.path()).into_iter().flatten().flatten() {
                 let name = file.file_name().to_string_lossy().into_owned();
                 if name.ends_with(".pdf") {
                     let stem = file.path().with_extension("");

@@ -1,0 +1,191 @@
+//! What lies in drop folders besides whole scans, and what goes wrong around them: each is taken, left
+//! alone, or put aside with a reason, and everything else goes on.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+use support::{Town, invariants, small_town};
+
+/// The daemon, stopped as an administrator stops it when the test is done.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let id = rustix::process::Pid::from_child(&self.0);
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+        let _ = self.0.wait();
+    }
+}
+
+fn wait_until(what: &str, seconds: u64, mut done: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    while !done() {
+        assert!(Instant::now() < until, "not within {seconds} s: {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn rejected(town: &Town) -> Vec<String> {
+    let entries = fs::read_dir(town.path("scans/rejected")).into_iter().flatten().flatten();
+    entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn file_names(town: &Town) -> Vec<String> {
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let mut statement = db.prepare("SELECT file_name FROM batch ORDER BY file_name").unwrap();
+    statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn odd_files_are_taken_left_alone_or_put_aside() {
+    let town = small_town::town(None);
+    let scans = town.path("scans");
+    let (_, letter) = small_town::letter(1);
+    // Left alone: not files, not ours, not finished.
+    std::os::unix::fs::symlink("/etc/passwd", scans.join("link.pdf")).unwrap();
+    assert!(Command::new("mkfifo").arg(scans.join("rohr.pdf")).status().unwrap().success());
+    fs::create_dir(scans.join("ordner")).unwrap();
+    fs::write(scans.join("ordner/tief.jpg"), &letter).unwrap();
+    fs::write(scans.join(".verborgen.jpg"), &letter).unwrap();
+    fs::write(scans.join("halb.jpg.part"), &letter).unwrap();
+    // Taken: names as people and systems make them.
+    for (number, name) in [(2, "Müllabfuhr ö.png"), (4, "Mu\u{308}ll nfd.png"), (5, "zwei\nzeilen.tif")] {
+        fs::write(scans.join(name), small_town::letter(number).1).unwrap();
+    }
+    fs::write(scans.join(OsStr::from_bytes(b"latin\xfc.tif")), small_town::letter(8).1).unwrap();
+    fs::write(scans.join("noch einmal.jpg"), &letter).unwrap();
+    fs::write(scans.join("einmal.jpg"), &letter).unwrap();
+    // Put aside: not a scan, and a name that lies about what is inside is none of our business.
+    fs::write(scans.join("brief.docx"), "PK\u{3}\u{4} kein Scan").unwrap();
+    fs::write(scans.join("verkleidet.pdf"), small_town::letter(9).1).unwrap();
+    fs::write(scans.join("kaputt.tif"), b"II*\0\x08\0\0\0\xff\xff").unwrap();
+
+    let daemon = Daemon(town.start());
+    wait_until("all taken and settled", 90, || {
+        let states = town.path("var/ledger.sqlite").exists() && file_names(&town).len() >= 8;
+        states && town.documents().len() >= 7 && town.documents().iter().all(|(_, s)| s == "closed")
+    });
+    // One that grows while it is watched is taken once, whole.
+    let (_, bytes) = small_town::letter(11);
+    let mut file = File::create(scans.join("waechst.tif")).unwrap();
+    for part in bytes.chunks(bytes.len() / 8 + 1) {
+        file.write_all(part).unwrap();
+        std::thread::sleep(Duration::from_millis(250));
+    }
+    drop(file);
+    // One that leaves again before it is taken leaves no trace, and may come back under its name.
+    fs::write(scans.join("geht.jpg.tmp"), &letter).unwrap();
+    fs::remove_file(scans.join("geht.jpg.tmp")).unwrap();
+    fs::write(scans.join("einmal.jpg"), small_town::letter(12).1).unwrap();
+    wait_until("the late ones too", 60, || {
+        town.documents().len() >= 9 && town.documents().iter().all(|(_, s)| s == "closed")
+    });
+    drop(daemon);
+
+    let names = file_names(&town);
+    assert!(names.contains(&"Müll nfd.png".to_owned()), "names are kept in NFC: {names:?}");
+    assert_eq!(names.iter().filter(|n| *n == "einmal.jpg").count(), 2, "the same name twice: {names:?}");
+    let there: Vec<_> = ["link.pdf", "rohr.pdf", "ordner/tief.jpg", ".verborgen.jpg", "halb.jpg.part"]
+        .into_iter()
+        .filter(|n| scans.join(n).symlink_metadata().is_ok())
+        .collect();
+    assert_eq!(there.len(), 5, "left alone: {there:?}");
+    let aside = rejected(&town);
+    for name in ["brief.docx", "kaputt.tif"] {
+        let reason = aside.iter().find(|f| f.contains(name) && f.ends_with(".txt"));
+        let reason = reason.unwrap_or_else(|| panic!("{name} has no reason: {aside:?}"));
+        let text = fs::read_to_string(scans.join("rejected").join(reason)).unwrap();
+        assert!(text.contains('[') || text.contains("Code"), "{text}");
+    }
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let twins: i64 =
+        db.query_row("SELECT count(*) FROM batch WHERE duplicate_of IS NOT NULL", [], |r| r.get(0)).unwrap();
+    assert_eq!(twins, 1, "the same bytes again are marked, not dropped");
+    ["link.pdf", "rohr.pdf", ".verborgen.jpg", "halb.jpg.part"].iter().for_each(|n| {
+        fs::remove_file(scans.join(n)).unwrap();
+    });
+    invariants::hold(&town, "after odd arrivals");
+}
+
+/// `PROVE_MANY` sets how many; one real letter among them must not wait for all of them.
+#[test]
+fn many_files_at_once_are_all_accounted_for() {
+    let many = std::env::var("PROVE_MANY").ok().map_or(400, |n| n.parse::<usize>().unwrap());
+    let town = small_town::town(None);
+    for number in 0..many {
+        fs::write(town.path("scans").join(format!("{number:05}.pdf")), format!("kein Scan {number}"))
+            .unwrap();
+    }
+    small_town::drop_letter(&town, 1);
+    let start = Instant::now();
+    let end = town.run_until_settled(None);
+    assert!(end.status.success(), "{}", String::from_utf8_lossy(&end.stderr));
+    assert_eq!(town.delivered().len(), 1);
+    let aside = rejected(&town);
+    assert_eq!(aside.iter().filter(|n| n.ends_with(".pdf")).count(), many);
+    assert_eq!(aside.iter().filter(|n| n.ends_with(".txt")).count(), many);
+    invariants::hold(&town, "after many files");
+    println!(
+        "PROVED many: {many} unreadable files and a letter at once: all put aside with a reason, the letter delivered, {:.0} s",
+        start.elapsed().as_secs_f64()
+    );
+}
+
+/// A target nobody can write to delays its own deliveries and nothing else; when it is back, they go.
+#[test]
+fn a_lost_target_is_waited_for() {
+    let town = small_town::town(None);
+    fs::create_dir_all(town.path("var/out")).unwrap();
+    // A file where the folder should be: root too cannot write into it.
+    fs::write(town.path("var/out/steuern"), "im Weg").unwrap();
+    small_town::drop_letter(&town, 1);
+    let daemon = Daemon(town.start());
+    let trouble = || {
+        let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).ok()?;
+        db.query_row("SELECT trouble FROM delivery", [], |r| r.get::<_, Option<String>>(0)).ok()?
+    };
+    wait_until("the failure is written down", 40, || trouble().is_some());
+    assert!(town.delivered().is_empty());
+    fs::remove_file(town.path("var/out/steuern")).unwrap();
+    fs::create_dir(town.path("var/out/steuern")).unwrap();
+    wait_until("delivered after all", 60, || town.delivered().len() == 1);
+    drop(daemon);
+    invariants::hold(&town, "after a lost target");
+}
+
+/// A full disk under vault and ledger stops the taking over; sources stay where they are, and go on when
+/// there is room. Needs the right to mount; without it this says so and proves nothing.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let town = small_town::town(None);
+    let var = town.path("var");
+    fs::create_dir(&var).unwrap();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&var).status();
+    if !mounted.is_ok_and(|s| s.success()) {
+        eprintln!("FULL DISK NOT TESTED: no right to mount a small file system");
+        return;
+    }
+    let fill = var.join("voll");
+    let mut file = File::create(&fill).unwrap();
+    let daemon = Daemon(town.start());
+    wait_until("the ledger is open", 20, || var.join("ledger.sqlite").exists());
+    while file.write_all(&[0u8; 64 << 10]).is_ok() {}
+    small_town::drop_letter(&town, 1);
+    std::thread::sleep(Duration::from_secs(6));
+    assert!(town.delivered().is_empty());
+    let there = fs::read_dir(town.path("scans")).unwrap().flatten().filter(|e| e.path().is_file()).count()
+        + fs::read_dir(town.path("scans/.poststelle")).map_or(0, |d| d.count());
+    assert_eq!(there, 1, "the scan waits in its folder");
+    drop(file);
+    fs::remove_file(&fill).unwrap();
+    wait_until("delivered when there is room", 60, || town.delivered().len() == 1);
+    drop(daemon);
+    invariants::hold(&town, "after a full disk");
+    assert!(Command::new("umount").arg(&var).status().unwrap().success());
+}
