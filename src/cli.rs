@@ -171,10 +171,21 @@ pub enum ReviewAction {
 /// Hold.
 #[derive(Debug, Subcommand)]
 pub enum HoldAction {
-    /// In die Nachbearbeitung geben
+    /// Alles, was angehalten ist: Stapel mit Grund, Schriftstücke
+    List,
+    /// Schriftstück in die Nachbearbeitung geben, Stapel weiterlaufen lassen
     Release {
-        /// Kennung
+        /// Kennung des Schriftstücks oder Stapels
         id: String,
+        /// Stapel: Eingangsdatum (JJJJ-MM-TT)
+        #[arg(long)]
+        received: Option<String>,
+        /// Stapel: woher das Datum kommt
+        #[arg(long, default_value = "person")]
+        source: String,
+        /// Stapel: Scankraft
+        #[arg(long)]
+        operator: Option<String>,
         /// Wer entscheidet
         #[arg(long)]
         by: String,

@@ -3,6 +3,8 @@
 //! Without the feature `faults` a place is nothing at all. With it, the
 //! variable `POSTSTELLE_FAULT=name:n` ends the process by SIGKILL when the
 //! n-th time that place is reached. [`PLACES`] is the list the tests walk.
+//! `POSTSTELLE_PAGE_FAULT=trouble:n` makes page n of a source the guilty one:
+//! whoever reads it crashes, hangs, or eats memory without end.
 
 /// Every place on the paths of intake, processing and delivery, in order.
 pub const PLACES: &[&str] = &[
@@ -44,7 +46,33 @@ pub fn point(name: &str) {
     }
 }
 
+/// Does to this page what a test asked for: `crash`, `hang` or `grow`.
+#[cfg(feature = "faults")]
+pub fn page(number: u32) {
+    let Ok(order) = std::env::var("POSTSTELLE_PAGE_FAULT") else { return };
+    let Some((trouble, guilty)) = order.split_once(':') else { return };
+    if guilty.parse() != Ok(number) {
+        return;
+    }
+    match trouble {
+        "crash" => std::process::abort(),
+        "grow" => {
+            let mut eaten: Vec<Vec<u8>> = Vec::new();
+            loop {
+                eaten.push(vec![1; 16 << 20]);
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+        }
+        _ => std::thread::sleep(std::time::Duration::from_secs(3600)),
+    }
+}
+
 /// Nothing.
 #[cfg(not(feature = "faults"))]
 #[inline(always)]
 pub fn point(_name: &str) {}
+
+/// Nothing.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn page(_number: u32) {}

@@ -12,6 +12,7 @@ const SAMPLES: [&str; 2] = ["allgemein/020-bewerbung.pdf", "allgemein/004-hundes
 
 fn town_with_letters() -> Town {
     let town = Town::new();
+    town.open_station();
     SAMPLES.iter().for_each(|s| town.drop_sample(s));
     town
 }

@@ -165,16 +165,19 @@ fn a_lost_target_is_waited_for() {
 fn a_full_disk_loses_nothing() {
     let town = small_town::town(None);
     let var = town.path("var");
+    fs::remove_dir_all(&var).unwrap();
     fs::create_dir(&var).unwrap();
     let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&var).status();
     if !mounted.is_ok_and(|s| s.success()) {
         eprintln!("FULL DISK NOT TESTED: no right to mount a small file system");
         return;
     }
+    town.open_station();
     let fill = var.join("voll");
     let mut file = File::create(&fill).unwrap();
     let daemon = Daemon(town.start());
-    wait_until("the ledger is open", 20, || var.join("ledger.sqlite").exists());
+    wait_until("the vault is open", 20, || var.join("vault").exists());
+    std::thread::sleep(Duration::from_secs(1));
     while file.write_all(&[0u8; 64 << 10]).is_ok() {}
     small_town::drop_letter(&town, 1);
     std::thread::sleep(Duration::from_secs(6));

@@ -6,8 +6,9 @@ use crate::config::Pipeline;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::document::{DocumentSheet, Reason, Role, TargetChoice};
-use crate::model::ids::DocumentId;
+use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
+use crate::model::town::Circle;
 use std::path::Path;
 
 fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
@@ -25,11 +26,7 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     }
     match action {
         StationAction::Open { name, operator, received, source, by } => {
-            if received.parse::<jiff::civil::Date>().is_err() {
-                return Err(Stop::Usage(format!(
-                    "[usage.date] „{received}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."
-                )));
-            }
+            date(&received)?;
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
         }
@@ -39,6 +36,28 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
         }
     }
     Ok(DONE)
+}
+
+fn date(text: &str) -> Result<(), Stop> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            Err(Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")))
+        }
+    }
+}
+
+/// What belongs to a circle is decided by its members alone.
+fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
+    let Some(circle) = ledger.batch(batch)?.circle else { return Ok(()) };
+    let member = |c: &Circle| c.id == circle && c.members.iter().any(|m| m == by);
+    if pipeline.circles.iter().any(member) {
+        return Ok(());
+    }
+    Err(Stop::Usage(format!(
+        "[circle.not_member] {by} gehört nicht zum Vertrauenskreis „{circle}“. \
+         Hinweis: nur seine Mitglieder entscheiden hier."
+    )))
 }
 
 /// `review list|show|accept`.
@@ -56,6 +75,7 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
         ReviewAction::Accept { id, kind, department, fields, by } => {
             let id = DocumentId(id);
             let mut sheet = sheet(&ledger, &id)?;
+            in_circle(&pipeline, &ledger, &sheet.batch, &by)?;
             if let Some(kind) = kind {
                 sheet.understanding.kind = kind;
                 sheet.understanding.kind_confidence = 1.0;
@@ -103,11 +123,32 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
     Ok(DONE)
 }
 
-/// `hold release`: only into review, where a person decides what becomes of it.
+/// `hold list|release`. A document goes only into review, where a person decides what becomes of it; a batch
+/// goes on with what was missing.
 pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
-    let (_, ledger) = open(config)?;
-    let HoldAction::Release { id, by } = action;
+    let (pipeline, ledger) = open(config)?;
+    let HoldAction::Release { id, received, source, operator, by } = action else {
+        for (id, reason) in ledger.batches_held()? {
+            println!("{id} Stapel {reason}");
+        }
+        for document in ledger.documents_in(DocumentState::Hold)? {
+            let hold = document.sheet.and_then(|s| s.understanding.hold).unwrap_or_default();
+            println!("{} Schriftstück {hold}", document.id);
+        }
+        return Ok(DONE);
+    };
+    let held = ledger.batches_held()?.into_iter().map(|(batch, _)| batch).find(|batch| batch.0 == id);
+    if let Some(batch) = held {
+        in_circle(&pipeline, &ledger, &batch, &by)?;
+        if let Some(received) = &received {
+            date(received)?;
+        }
+        ledger.batch_released(&batch, received.map(|date| (date, source)), operator, &by)?;
+        println!("{batch} läuft weiter.");
+        return Ok(DONE);
+    }
     let id = DocumentId(id);
+    in_circle(&pipeline, &ledger, &sheet(&ledger, &id)?.batch, &by)?;
     let mut sheet = sheet(&ledger, &id)?;
     sheet.understanding.hold = None;
     ledger.document_decided(&id, sheet, DocumentState::Review, &by)?;

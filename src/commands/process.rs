@@ -2,7 +2,7 @@
 
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::config::Pipeline;
-use crate::daemon::{House, Made, produce};
+use crate::daemon::{House, Made, Purpose, produce};
 use crate::error::Error;
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
@@ -64,7 +64,7 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     station.folder = private.0.join("station");
     let station_id = station.id.clone();
     pipeline.stations = vec![station];
-    let house = House::open(pipeline)?;
+    let house = House::open(pipeline, Purpose::Once)?;
 
     let (files, mut refused) = files(&wish.input);
     let mut batches = Vec::new();

@@ -4,7 +4,7 @@
 //! counts. With `--out` it writes the new decisions as `process` would, for `evaluate`.
 
 use super::{DONE, Outcome, REFUSED, pipeline};
-use crate::daemon::{House, sheet_of};
+use crate::daemon::{House, Purpose, sheet_of};
 use crate::error::Error;
 use crate::ledger::{BatchRow, DocumentRow};
 use crate::model::document::{DocumentSheet, Role};
@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Decides all documents again; 0 if nothing would change, 1 if something would.
 pub fn run(config: Option<&Path>, out: Option<&Path>) -> Outcome {
-    let house = House::open(pipeline(config)?)?;
+    let house = House::open(pipeline(config)?, Purpose::Service)?;
     let (mut all, mut changed) = (0, 0);
     for row in house.ledger.queue(u32::MAX)?.iter().rev() {
         let id = BatchId(row.batch.clone());

@@ -1,7 +1,7 @@
 //! `run`, `samples`, `status`: the daemon and a look at it.
 
 use super::{DONE, FAILED, Outcome, Stop, pipeline};
-use crate::daemon::House;
+use crate::daemon::{House, Purpose};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::hash::ContentHash;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// The daemon.
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
-    let house = House::open(pipeline(config)?)?;
+    let house = House::open(pipeline(config)?, Purpose::Service)?;
     house.ledger.release_leases()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -117,6 +117,7 @@ pub struct Limits {
     pub page_megapixels_max: Option<u64>,
     pub pages_max: Option<u32>,
     pub page_seconds_max: Option<u32>,
+    pub engine_megabytes_max: Option<u64>,
 }
 
 /// A station.

@@ -236,9 +236,13 @@ impl Check<'_> {
             page_pixels_max: written
                 .limits
                 .page_megapixels_max
-                .map_or(default.limits.page_pixels_max, |m| m * 1_000_000),
+                .map_or(default.limits.page_pixels_max, |m| m.saturating_mul(1_000_000)),
             pages_max: written.limits.pages_max.unwrap_or(default.limits.pages_max),
             page_seconds_max: written.limits.page_seconds_max.unwrap_or(default.limits.page_seconds_max),
+            engine_bytes_max: written
+                .limits
+                .engine_megabytes_max
+                .map_or(default.limits.engine_bytes_max, |m| m.saturating_mul(1 << 20)),
             ..default.limits
         };
         Profile {

@@ -38,13 +38,24 @@ pub struct House {
     pub vault: Vault,
     /// Page work.
     pub engine: Engine,
+    /// What a batch needs before anything of it is decided.
+    pub purpose: Purpose,
     stop: AtomicBool,
+}
+
+/// What the house is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The daemon: a batch without received date, or a replacing one without a person, is held.
+    Service,
+    /// One run on given files: what is missing is said in the record, and nothing replaces paper.
+    Once,
 }
 
 impl House {
     /// Opens ledger and vault, reads the rules, prepares the engine. Whoever then works alone on this
     /// ledger releases the leases an earlier process left behind.
-    pub fn open(pipeline: Pipeline) -> Result<Self> {
+    pub fn open(pipeline: Pipeline, purpose: Purpose) -> Result<Self> {
         let book = load_rules(&pipeline)?;
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
         let vault = Vault::open(&pipeline.vault)?;
@@ -54,7 +65,7 @@ impl House {
             bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
         };
         let engine = Engine::new(pipeline.workers, limits);
-        Ok(Self { pipeline, book, ledger, vault, engine, stop: AtomicBool::new(false) })
+        Ok(Self { pipeline, book, ledger, vault, engine, purpose, stop: AtomicBool::new(false) })
     }
 
     /// Asks every loop to end after the step at hand.

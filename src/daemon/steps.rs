@@ -1,8 +1,9 @@
 //! The steps from a received batch to a sealed document, each: lease, work, commit.
 
-use super::House;
+use super::{House, Purpose};
+use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
-use crate::document::understand;
+use crate::document::{obey, understand};
 use crate::engine::protocol::{Answer, KeptFact, Order, ProduceOrder, ReadOrder, unreadable};
 use crate::error::{Error, Result, Retry};
 use crate::fault;
@@ -97,9 +98,61 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let profile = house.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
-    house.ledger.batch_cut(&batch.id, cut_pages(&pages, &profile, opened(&batch)?.signed))?;
+    let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
+    let missing = match house.purpose {
+        Purpose::Service => cut.iter().find_map(|document| missing(&batch, &profile, document)),
+        Purpose::Once => None,
+    };
+    match missing {
+        Some(refusal) => {
+            let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
+            house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)?;
+        }
+        None => house.ledger.batch_cut(&batch.id, cut)?,
+    }
     fault::point("batch.cut");
     Ok(true)
+}
+
+/// What a person must still say before a document of this batch may exist. Neither is ever guessed: the scan
+/// date is not the received date, and a shared account is nobody (TR-RESISCAN A.NB.4: who made the transfer).
+fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Option<Refusal> {
+    if arrival(batch, document).date.is_none() {
+        return Some(Refusal::new(
+            "batch.no_received_date",
+            "Niemand hat gesagt, wann diese Post eingegangen ist; der Stapel wartet.",
+            "Eingang angeben: poststelle hold release KENNUNG --received JJJJ-MM-TT --by PERSON; \
+             künftig vor dem Scannen die Station öffnen.",
+        ));
+    }
+    if profile.scan_mode == ScanMode::Replacing && operator(batch, document).is_none() {
+        return Some(Refusal::new(
+            "batch.no_operator",
+            "Beim ersetzenden Scannen muss eine Person angemeldet sein; der Stapel wartet.",
+            "Scankraft angeben: poststelle hold release KENNUNG --operator SCANKRAFT --by PERSON; \
+             künftig vor dem Scannen die Station öffnen.",
+        ));
+    }
+    None
+}
+
+/// When the mail came and who says so: the cover sheet in the stack, else the station-day.
+fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
+    let ordered = document.orders.iter().find_map(|order| match order {
+        CoverOrder::Received(date) => Some(date.clone()),
+        _ => None,
+    });
+    let source = if ordered.is_some() { "cover_sheet".to_owned() } else { batch.received_from.clone() };
+    Received { date: ordered.or_else(|| batch.received_date.clone()), time: None, channel: None, source }
+}
+
+/// Who scanned: the person whose sheet lies in the stack, else whoever signed on at the station.
+fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
+    let ordered = document.orders.iter().find_map(|order| match order {
+        CoverOrder::Operator(person) => Some(person.clone()),
+        _ => None,
+    });
+    ordered.or_else(|| batch.operator.clone())
 }
 
 /// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
@@ -165,14 +218,9 @@ pub fn sheet_of(
     let profile = house.profile(&batch.station);
     let read: Vec<ReadPage> =
         document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
-    let received = Received {
-        date: batch.received_date.clone(),
-        time: None,
-        channel: None,
-        source: batch.received_from.clone(),
-    };
+    let received = arrival(batch, &document.cut);
     // Without a person or a received date nothing replaces paper.
-    let proven = batch.operator.is_some() && batch.received_date.is_some();
+    let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
     let station = house.pipeline.station(&batch.station);
     let mut decision = understand(
         &DocumentPages {
@@ -185,6 +233,7 @@ pub fn sheet_of(
         &house.town_rules(),
     );
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
+    obey(&mut decision, &document.cut.orders, &house.town_rules());
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
     if decision.hold.is_none() {
         let notes = opened.notes.iter().chain(&document.cut.notes).filter(|n| n.severity == Severity::Review);
@@ -362,7 +411,7 @@ fn facts(
             "station": batch.station,
             "scanner": house.pipeline.station(&batch.station).map(|s| s.scanner.clone()),
             "profile": profile.id,
-            "operator": batch.operator,
+            "operator": operator(batch, &document.cut),
             "received": sheet.received,
             "taken_over": batch.taken_at,
             "file_modified": batch.file_modified,

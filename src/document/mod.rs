@@ -5,9 +5,11 @@
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
 mod fields;
+mod orders;
 mod rules;
 mod text;
 
+pub use orders::obey;
 pub use rules::{Kind, RuleBook, RuleComplaint};
 
 use crate::model::document::{
@@ -38,22 +40,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     let fields = fields::extract(&document.pages, &lines, &town.own_references, received);
     let mut reasons = Vec::new();
     if let Some((code, reason)) = book.hold(&lines) {
-        let review = vec![ReviewReason { code: code.clone(), text: reason.text.clone(), page: reason.page }];
-        reasons.push(reason);
-        return Understanding {
-            kind: UNKNOWN_KIND.into(),
-            kind_confidence: 0.0,
-            runner_up: None,
-            targets: Vec::new(),
-            protection: Protection { confidentiality: Need::Hoch, ..Protection::default() },
-            scan_mode: ScanMode::Copying,
-            urgency: "normal".into(),
-            hold: Some(code),
-            review,
-            // What must not be opened is not read out either.
-            fields: BTreeMap::new(),
-            reasons,
-        };
+        return held(code, reason);
     }
     let scores = book.score(&lines);
     let best = scores.first();
@@ -103,6 +90,24 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review,
         fields,
         reasons,
+    }
+}
+
+/// What must not be opened: nothing of its words stays, nothing leaves, no proposal is made.
+fn held(code: String, reason: Reason) -> Understanding {
+    let review = vec![ReviewReason { code: code.clone(), text: reason.text.clone(), page: reason.page }];
+    Understanding {
+        kind: UNKNOWN_KIND.into(),
+        kind_confidence: 0.0,
+        runner_up: None,
+        targets: Vec::new(),
+        protection: Protection { confidentiality: Need::Hoch, ..Protection::default() },
+        scan_mode: ScanMode::Copying,
+        urgency: "normal".into(),
+        hold: Some(code),
+        review,
+        fields: BTreeMap::new(),
+        reasons: vec![reason],
     }
 }
 

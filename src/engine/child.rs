@@ -56,12 +56,9 @@ pub fn serve(workers: usize) -> Result<()> {
                 }
             };
             say(&Answer::Started);
-            #[cfg(feature = "faults")]
-            crate::fault::point(match &order {
-                Order::Open { .. } => "engine.open",
-                Order::Read(_) => "engine.read",
-                Order::Produce(_) => "engine.produce",
-            });
+            if let Order::Read(order) = &order {
+                crate::fault::page(order.page.number);
+            }
             let answer = catch_unwind(AssertUnwindSafe(|| carry_out(&order, &sources)))
                 .unwrap_or_else(|_| Err(panicked()))
                 .unwrap_or_else(|refusal| refused(&order, refusal));

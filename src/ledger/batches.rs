@@ -45,6 +45,8 @@ pub struct BatchRow {
     pub state: BatchState,
     /// Station id.
     pub station: String,
+    /// Circle everything of it belongs to.
+    pub circle: Option<String>,
     /// File name as scanned.
     pub file_name: String,
     /// SHA-256 of the source.
@@ -89,7 +91,7 @@ pub struct PageRow {
 }
 
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
-    received_date, received_from, config, duplicate_of, opened, attempts";
+    received_date, received_from, config, duplicate_of, opened, attempts, circle";
 
 fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
     Ok(BatchRow {
@@ -108,6 +110,7 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
         duplicate_of: row.get(12)?,
         opened: json(13, row.get(13)?)?,
         attempts: row.get(14)?,
+        circle: row.get(15)?,
     })
 }
 
@@ -292,6 +295,59 @@ impl Ledger {
             )?;
             advance(tx, tenant, &id.0, to, "engine", &code)?;
             Ok(())
+        })
+    }
+
+    /// A person says what was missing; the batch goes on where it stopped.
+    pub fn batch_released(
+        &self,
+        id: &BatchId,
+        received: Option<(String, String)>,
+        operator: Option<String>,
+        by: &str,
+    ) -> Result<()> {
+        let (id, by) = (id.clone(), by.to_owned());
+        self.write(move |tx, tenant| {
+            if let Some((date, source)) = &received {
+                tx.execute(
+                    "UPDATE batch SET received_date = ?3, received_from = ?4 WHERE tenant = ?1 AND id = ?2",
+                    (tenant, &id.0, date, source),
+                )?;
+            }
+            if let Some(operator) = &operator {
+                tx.execute(
+                    "UPDATE batch SET operator = ?3 WHERE tenant = ?1 AND id = ?2",
+                    (tenant, &id.0, operator),
+                )?;
+            }
+            tx.execute("UPDATE batch SET reason = NULL WHERE tenant = ?1 AND id = ?2", (tenant, &id.0))?;
+            let unread: i64 = tx.query_row(
+                "SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3",
+                (tenant, &id.0, PageState::Read.text()),
+                |row| row.get(0),
+            )?;
+            let opened = batch_by(tx, tenant, &id.0)?.opened.is_some();
+            let to = match (opened, unread) {
+                (false, _) => BatchState::Received,
+                (true, 0) => BatchState::Read,
+                (true, _) => BatchState::Opened,
+            };
+            let detail = received.map_or_else(String::new, |(date, _)| format!("received={date}"));
+            advance(tx, tenant, &id.0, to, &by, &detail)?;
+            Ok(())
+        })
+    }
+
+    /// Batches that wait for a person: id and reason, oldest first.
+    pub fn batches_held(&self) -> Result<Vec<(BatchId, String)>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT id, coalesce(reason, '') FROM batch WHERE tenant = ?1 AND state = ?2 ORDER BY number",
+            )?;
+            let rows = statement.query_map((tenant, BatchState::Held.text()), |row| {
+                Ok((BatchId(row.get(0)?), row.get(1)?))
+            })?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
         })
     }
 

@@ -152,6 +152,7 @@ pub struct Reason {
 
 /// What understanding a document gives.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(Default))]
 pub struct Understanding {
     /// Kind id, [`UNKNOWN_KIND`] if none.
     pub kind: String,

@@ -58,12 +58,22 @@ impl Town {
     }
 
     pub fn command(&self, arguments: &[&str], fault: Option<&str>) -> Output {
+        self.command_with(arguments, fault.map(|fault| ("POSTSTELLE_FAULT", fault)))
+    }
+
+    /// A command with one more variable in its environment.
+    pub fn command_with(&self, arguments: &[&str], variable: Option<(&str, &str)>) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
         command.arg("--config").arg(self.path("pipeline.toml")).args(arguments).env("OMP_THREAD_LIMIT", "1");
-        if let Some(fault) = fault {
-            command.env("POSTSTELLE_FAULT", fault);
-        }
+        command.envs(variable);
         command.output().unwrap()
+    }
+
+    /// Somebody signs on at the station and says since when the mail is here.
+    pub fn open_station(&self) {
+        let day = ["--operator", "sk-1", "--received", "2026-11-02", "--by", "leitung"];
+        let opened = self.command(&[&["station", "open", "a"][..], &day].concat(), None);
+        assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
     }
 
     pub fn run_until_settled(&self, fault: Option<&str>) -> Output {

@@ -38,6 +38,7 @@ pub fn town(mail: Option<SocketAddr>) -> Town {
         );
     }
     fs::write(town.path("pipeline.toml"), config).unwrap();
+    town.open_station();
     town
 }
 

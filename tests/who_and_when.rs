@@ -1,0 +1,88 @@
+//! Nothing is decided about mail of which nobody said when it came, or who scanned it for good.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use support::{Town, small_town};
+
+fn said(town: &Town, arguments: &[&str]) -> (Option<i32>, String) {
+    let done = town.command(arguments, None);
+    let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    (done.status.code(), text)
+}
+
+/// A town whose station nobody opened; its profile and circle as given.
+fn closed_town(profile: &str, station: &str) -> Town {
+    let town = small_town::town(None);
+    let path = town.path("pipeline.toml");
+    let config = fs::read_to_string(&path).unwrap().replace("id = \"a\"", &format!("id = \"a\"\n{station}"));
+    fs::write(path, format!("{config}{profile}")).unwrap();
+    assert_eq!(said(&town, &["station", "close", "a", "--by", "leitung"]).0, Some(0));
+    town
+}
+
+/// The one batch that is held, and why.
+fn held(town: &Town) -> (String, String) {
+    assert!(town.run_until_settled(None).status.success());
+    assert_eq!(town.delivered().len(), 0);
+    let (code, text) = said(town, &["hold", "list"]);
+    assert_eq!(code, Some(0), "{text}");
+    let id = text.split_whitespace().next().unwrap_or_default().to_owned();
+    (id, text)
+}
+
+fn delivered_sheet(town: &Town) -> serde_json::Value {
+    assert!(town.run_until_settled(None).status.success());
+    let name = town.delivered().remove(0).replace(".pdf", ".json");
+    serde_json::from_slice(&fs::read(town.path("var/out/steuern").join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn mail_without_a_received_date_waits_until_somebody_says_it() {
+    let town = closed_town("", "");
+    small_town::drop_letter(&town, 1);
+    let (batch, reason) = held(&town);
+    assert!(reason.contains("batch.no_received_date") && reason.contains("Hinweis"), "{reason}");
+    let (code, text) = said(&town, &["hold", "release", &batch, "--received", "gestern", "--by", "leitung"]);
+    assert_eq!(code, Some(2), "{text}");
+    // Letting it go without the date changes nothing: it is held again.
+    assert_eq!(said(&town, &["hold", "release", &batch, "--by", "leitung"]).0, Some(0));
+    assert_eq!(held(&town).0, batch);
+    let given = ["hold", "release", &batch, "--received", "2026-10-30", "--by", "leitung"];
+    assert_eq!(said(&town, &given).0, Some(0));
+    let sheet = delivered_sheet(&town);
+    assert_eq!(sheet["received"]["date"], "2026-10-30");
+    assert_eq!(sheet["received"]["source"], "person");
+}
+
+#[test]
+fn a_replacing_batch_without_a_person_waits() {
+    let profile = "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\n";
+    let town = closed_town(profile, "profile = \"ersetzend\"");
+    small_town::drop_letter(&town, 1);
+    let (batch, _) = held(&town);
+    let dated = ["hold", "release", &batch, "--received", "2026-10-30", "--by", "leitung"];
+    assert_eq!(said(&town, &dated).0, Some(0));
+    let (_, reason) = held(&town);
+    assert!(reason.contains("batch.no_operator"), "{reason}");
+    let named = ["hold", "release", &batch, "--operator", "sk-7", "--by", "leitung"];
+    assert_eq!(said(&town, &named).0, Some(0));
+    assert!(town.run_until_settled(None).status.success());
+    assert_eq!(said(&town, &["hold", "list"]).1, "");
+    assert_eq!(town.documents().len(), 1);
+}
+
+#[test]
+fn what_belongs_to_a_circle_is_decided_by_its_members() {
+    let circle = "[[circle]]\nid = \"jugend\"\nmembers = [\"jul-1\"]\n";
+    let town = closed_town(circle, "circle = \"jugend\"");
+    small_town::drop_letter(&town, 1);
+    let (batch, _) = held(&town);
+    let by =
+        |person: &str| said(&town, &["hold", "release", &batch, "--received", "2026-10-30", "--by", person]);
+    let (code, text) = by("leitung");
+    assert_eq!(code, Some(2));
+    assert!(text.contains("circle.not_member"), "{text}");
+    assert_eq!(by("jul-1").0, Some(0));
+}
