@@ -71,3 +71,42 @@ fn two_runs_with_different_workers_say_the_same() {
     fs::write(town.path("pipeline.toml"), config.replace("workers = 2", "workers = 1")).unwrap();
     assert!(first == text("two"));
 }
+
+/// 841 x 1189 mm at 300 dpi in colour: 140 megapixels.
+#[test]
+fn an_a0_plan_passes_in_the_profile_for_plans_and_is_named_in_others() {
+    let town = Town::new();
+    let path = town.path("pipeline.toml");
+    let config = fs::read_to_string(&path).unwrap().replace("id = \"a\"", "id = \"a\"\nprofile = \"plaene\"");
+    let limits = "page_megapixels_max = 150\nengine_megabytes_max = 4000\n";
+    fs::write(path, format!("{config}\n[[profile]]\nid = \"plaene\"\n[profile.limits]\n{limits}")).unwrap();
+    // Walls over the whole sheet, a letter's text where the title block lies.
+    let text = image::open(root().join("sample-scans/allgemein/004-hundesteuer.jpg")).unwrap().to_rgb8();
+    let (width, height) = (9933, 14043);
+    let mut plan = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb(if x % 500 < 6 || y % 700 < 6 { [40, 40, 160] } else { [255, 255, 250] })
+    });
+    let corner = (i64::from(width - text.width()), i64::from(height - text.height()));
+    image::imageops::replace(&mut plan, &text, corner.0, corner.1);
+    let mut jpeg = Vec::new();
+    let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 60);
+    encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(300));
+    encoder.encode_image(&plan).unwrap();
+    let file = town.path("plan.jpg");
+    fs::write(&file, &jpeg).unwrap();
+    let run = |out: &str, station: &[&str]| {
+        let out = town.path(out);
+        let to = ["process", "--out", out.to_str().unwrap()];
+        let done = town.command(&[&to[..], station, &[file.to_str().unwrap()]].concat(), None);
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let sheet = fs::read(out.join("plan-01/document.json")).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&sheet).unwrap()
+    };
+    let sheet = run("plaene", &["--station", "a"]);
+    assert!(sheet["pages"][0]["notes"].to_string().contains("page.plan"), "{}", sheet["pages"][0]);
+    assert!(sheet["pages"][0]["words"].as_u64().unwrap() > 50);
+    let product = fs::read(town.path("plaene/plan-01/document.pdf")).unwrap();
+    assert!(product.windows(jpeg.len()).any(|w| w == jpeg), "the plan is in the product byte for byte");
+    let refused = run("briefe", &[]);
+    assert!(refused["review"].to_string().contains("page.too_large"), "{}", refused["review"]);
+}

@@ -114,11 +114,9 @@ fn check(config: Option<&Path>) -> Outcome {
     for station in &pipeline.stations {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(&station.folder).map(|m| m.permissions().mode());
-        if mode.is_ok_and(|m| m & 0o004 != 0)
-            && station.profile.confidentiality > crate::model::document::Need::Normal
-        {
+        if mode.is_ok_and(|m| m & 0o004 != 0) {
             wrong.push(format!(
-                "[station.world_readable] {} ist für alle lesbar. Hinweis: chmod o-rwx.",
+                "[station.world_readable] {} ist für alle lesbar; dort liegt unverschlossene Post. Hinweis: chmod o-rwx.",
                 station.folder.display()
             ));
         }

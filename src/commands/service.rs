@@ -86,7 +86,7 @@ pub fn samples(config: Option<&Path>, dir: &Path) -> Outcome {
         if !folder.is_dir() {
             continue;
         }
-        fs::create_dir_all(&station.folder).map_err(Error::io("Scanordner anlegen", &station.folder))?;
+        crate::intake::make_station_folder(&station.folder)?;
         let entries = fs::read_dir(&folder).map_err(Error::io("Beispiele lesen", &folder))?;
         for path in entries.flatten().map(|e| e.path()).filter(|p| p.is_file()) {
             let bytes = fs::read(&path).map_err(Error::io("Beispiel lesen", &path))?;

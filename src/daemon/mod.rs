@@ -14,7 +14,7 @@ use crate::config::{self, Pipeline};
 use crate::document::{RuleBook, TownRules};
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
-use crate::intake::{Doorbell, Intake, listing::Watch, sweep_done};
+use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done};
 use crate::ledger::Ledger;
 use crate::model::town::{Profile, Station};
 use crate::observe;
@@ -139,8 +139,8 @@ impl House {
     }
 
     fn watch_station(&self, station: &Station) {
-        if let Err(e) = std::fs::create_dir_all(&station.folder) {
-            observe::trouble(&station.id, &Error::io("Scanordner anlegen", &station.folder)(e));
+        if let Err(error) = make_station_folder(&station.folder) {
+            observe::trouble(&station.id, &error);
         }
         let bell = Doorbell::hang(&station.folder, station.recursive);
         let mut watch = Watch::new(station);

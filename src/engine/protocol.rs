@@ -141,7 +141,8 @@ pub fn unreadable(page: &SourcePage, refusal: &Refusal) -> ReadPage {
     let turn = page.orientation.turn;
     let (width, height) =
         if turn.swaps_sides() { (page.height, page.width) } else { (page.width, page.height) };
-    let mut notes = page.notes.clone();
+    // The container may have said the same already, with less to do about it.
+    let mut notes: Vec<Note> = page.notes.iter().filter(|n| n.code != refusal.code).cloned().collect();
     notes.push(Note::review(&refusal.code, format!("{} {}", refusal.text, refusal.hint)));
     ReadPage {
         measured: MeasuredPage {

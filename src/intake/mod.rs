@@ -141,6 +141,13 @@ impl Intake<'_> {
     }
 }
 
+/// Makes a drop folder that does not exist yet; it holds open letters, so only owner and group may look.
+pub fn make_station_folder(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o770).create(folder).map_err(Error::io("Scanordner anlegen", folder))
+}
+
 /// Puts a refused batch beside its reason: `rejected/<batch>-<name>` and `.txt`. Repeatable.
 pub fn put_aside(station: &Station, vault: &Vault, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
     let folder = station.folder.join("rejected");

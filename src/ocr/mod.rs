@@ -5,6 +5,7 @@
 //! [`Recogniser`]; this room decides what it is shown and what is believed of
 //! its answer, never how it works.
 
+mod plan;
 mod second;
 pub mod tesseract;
 mod tsv;
@@ -75,7 +76,7 @@ pub fn read_page(
     measured: MeasuredPage,
 ) -> Result<ReadPage, Refusal> {
     let mut measured = measured;
-    let mut reading = page::reading_image(raster, &measured);
+    let mut reading = shown(raster, &mut measured);
     if !readable(&mut reading, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
@@ -109,6 +110,19 @@ pub fn read_page(
     Ok(ReadPage { measured, text: PageText { words } })
 }
 
+/// What the engine is shown of a page: all of it, or the title block of a plan.
+fn shown(raster: &Raster, measured: &mut MeasuredPage) -> ReadingImage {
+    let whole = page::reading_image(raster, measured);
+    let Some(block) = plan::title_block(&whole) else { return whole };
+    if !measured.notes.iter().any(|n| n.code == "page.plan") {
+        measured.notes.push(Note::info(
+            "page.plan",
+            "Das Blatt ist größer als A3: gelesen wurde das Schriftfeld unten rechts.",
+        ));
+    }
+    block
+}
+
 /// Turns the page as the second opinion says, or notes that nobody knows.
 fn settle(
     raster: &Raster,
@@ -121,7 +135,7 @@ fn settle(
             measured.notes.retain(|n| !second::is_doubt(n));
             if turn != Turn::None {
                 *measured = page::remeasured(raster, measured, turn);
-                *reading = page::reading_image(raster, measured);
+                *reading = shown(raster, measured);
             }
         }
         second::Verdict::Unknown => {

@@ -22,7 +22,7 @@ pub mod thumbnail;
 pub mod turn;
 
 pub use measure::{PageOrder, measure, remeasured, told, upright_grey};
-pub use reading::{ReadingImage, reading_image};
+pub use reading::{Affine, ReadingImage, reading_image};
 pub use thumbnail::thumbnail;
 
 #[cfg(test)]
