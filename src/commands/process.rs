@@ -106,6 +106,8 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             quiet: Duration::ZERO,
             poll: Duration::from_secs(1),
             keep_done: None,
+            sidecar: None,
+            sidecar_wait: Duration::ZERO,
         }),
     }
 }
@@ -176,6 +178,7 @@ fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -
         received_date: wish.received.clone(),
         received_from: if wish.received.is_some() { "command_line" } else { "unknown" }.into(),
         config: house.pipeline.hash.hex(),
+        sidecar: None,
     })?;
     Ok(batch.id)
 }

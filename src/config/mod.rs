@@ -117,5 +117,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         quiet: std::time::Duration::from_secs(2),
         poll: std::time::Duration::from_secs(1),
         keep_done: None,
+        sidecar: None,
+        sidecar_wait: std::time::Duration::ZERO,
     }
 }

@@ -296,6 +296,14 @@ impl Check<'_> {
                 "keep_done_hours entfernen.",
             );
         }
+        if let (Some(sidecar), true) = (&written.sidecar, written.recursive) {
+            self.complain(
+                sidecar.span(),
+                "config.sidecar_recursive",
+                "Begleitdateien werden nur im Scanordner selbst gesucht, nicht in Unterordnern.",
+                "recursive entfernen.",
+            );
+        }
         Station {
             id: self.id(&written.id),
             folder: self.path(written.folder.get_ref()),
@@ -307,7 +315,12 @@ impl Check<'_> {
             ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
             quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
             poll: Duration::from_secs(written.poll_seconds.unwrap_or(10).max(1)),
-            keep_done: written.keep_done_hours.as_ref().map(|h| Duration::from_secs(h.get_ref() * 3600)),
+            keep_done: written
+                .keep_done_hours
+                .as_ref()
+                .map(|h| Duration::from_secs(h.get_ref().saturating_mul(3600))),
+            sidecar: written.sidecar.as_ref().map(|s| *s.get_ref()),
+            sidecar_wait: Duration::from_secs(written.sidecar_wait_seconds.unwrap_or(600)),
         }
     }
 

@@ -100,7 +100,8 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     fault::point("batch.cutting");
     let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
     let missing = match house.purpose {
-        Purpose::Service => cut.iter().find_map(|document| missing(&batch, &profile, document)),
+        Purpose::Service => difference(house, &batch, pages.len())
+            .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
     match missing {
@@ -112,6 +113,38 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     }
     fault::point("batch.cut");
     Ok(true)
+}
+
+/// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
+fn difference(house: &House, batch: &BatchRow, pages: usize) -> Option<Refusal> {
+    let expected = house.pipeline.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
+    if !expected || batch.accepted_by.is_some() {
+        return None;
+    }
+    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
+    let Some(said) = &batch.sidecar else {
+        return Some(Refusal::new(
+            "batch.no_sidecar",
+            "Die Begleitdatei des Scanners ist nicht gekommen.",
+            hint,
+        ));
+    };
+    if let Some(reason) = &said.unreadable {
+        let text = format!("Die Begleitdatei des Scanners ist nicht zu verstehen: {reason}.");
+        return Some(Refusal::new("batch.sidecar_unreadable", text, hint));
+    }
+    if said.images.is_some_and(|images| images as usize != pages) {
+        let images = said.images.unwrap_or_default();
+        let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {pages}.");
+        return Some(Refusal::new("batch.count_differs", text, hint));
+    }
+    said.double_feed.then(|| {
+        Refusal::new(
+            "batch.double_feed",
+            "Der Scanner meldet einen Doppeleinzug; Blätter können fehlen.",
+            hint,
+        )
+    })
 }
 
 /// What a person must still say before a document of this batch may exist. Neither is ever guessed: the scan
@@ -415,6 +448,7 @@ fn facts(
             "received": sheet.received,
             "taken_over": batch.taken_at,
             "file_modified": batch.file_modified,
+            "sidecar": batch.sidecar,
             "scan_mode": decision.scan_mode,
             "fell_back_to_copying": fell_back,
             "software": format!("poststelle {}", env!("CARGO_PKG_VERSION")),

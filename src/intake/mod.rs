@@ -17,6 +17,7 @@
 pub mod complete;
 mod doorbell;
 pub mod listing;
+pub mod sidecar;
 
 pub use doorbell::Doorbell;
 
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{BatchRow, Ledger, NewBatch, StationDay};
 use crate::model::refusal::Refusal;
+use crate::model::sidecar::SidecarFormat;
 use crate::model::town::Station;
 use crate::vault::{Vault, sync_folder};
 use complete::Completeness;
@@ -36,6 +38,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Folder inside a station that holds what is being taken over.
 const CLAIMS: &str = ".poststelle";
+/// Ending of a side-car beside its claim.
+const SIDECAR: &str = ".~sidecar";
 /// An unfinished file is given up on after this many quiet times, but not before a minute.
 const PATIENCE_QUIETS: u32 = 20;
 const PATIENCE_MIN: Duration = Duration::from_secs(60);
@@ -76,7 +80,12 @@ impl Intake<'_> {
         let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
         ready.extend(watch.empty_files(at, patience));
         for found in ready {
-            keep(self.claim_if_whole(station, &claims, &found, watch.still_for(&found.path, at) >= patience));
+            let still = watch.still_for(&found.path, at);
+            // A scan waits for what the scanner writes about it; what the scanner wrote waits for its scan.
+            if waits_for_partner(station, &found, still) {
+                continue;
+            }
+            keep(self.claim_if_whole(station, &claims, &found, still >= patience));
         }
         (taken, troubles)
     }
@@ -103,10 +112,17 @@ impl Intake<'_> {
         let day = self.ledger.station_day(&station.id)?;
         let batch = match self.ledger.batch_of_claim(&station.id, &claim)? {
             Some(batch) => batch,
-            None => self.store(station, day, &claim, claimed)?,
+            None => {
+                let beside = claim_sidecar(station, claimed)?;
+                self.store(station, day, &claim, claimed, beside.as_deref())?
+            }
         };
         self.vault.verify(&batch.hash)?;
         fault::point("intake.verified");
+        let beside = beside_claim(claimed);
+        if beside.is_file() {
+            fs::remove_file(&beside).map_err(Error::io("Begleitdatei entfernen", &beside))?;
+        }
         remove_source(station, claimed, &batch)?;
         fault::point("intake.removed");
         Ok(batch)
@@ -118,7 +134,17 @@ impl Intake<'_> {
         day: Option<StationDay>,
         claim: &str,
         claimed: &Path,
+        beside: Option<&Path>,
     ) -> Result<BatchRow> {
+        let sidecar = match (station.sidecar, beside) {
+            (Some(format), Some(path)) => {
+                let bytes = fs::read(path).map_err(Error::io("Begleitdatei lesen", path))?;
+                self.vault.put(&bytes)?;
+                Some(sidecar::parse(&bytes, format))
+            }
+            _ => None,
+        };
+        let said = sidecar.as_ref();
         let mut file = File::open(claimed).map_err(Error::io("Scan öffnen", claimed))?;
         let modified = file.metadata().and_then(|m| m.modified()).ok();
         let (hash, bytes) = self.vault.put_reader(&mut file)?;
@@ -131,10 +157,19 @@ impl Intake<'_> {
             hash,
             bytes,
             file_modified: modified.and_then(rfc3339),
-            operator: day.as_ref().map(|d| d.operator.clone()),
-            received_date: day.as_ref().map(|d| d.received_date.clone()),
-            received_from: day.map_or_else(|| "unknown".into(), |d| d.source),
+            operator: said
+                .and_then(|s| s.operator.clone())
+                .or_else(|| day.as_ref().map(|d| d.operator.clone())),
+            received_date: said
+                .and_then(|s| s.received.clone())
+                .or_else(|| day.as_ref().map(|d| d.received_date.clone())),
+            received_from: match (said.and_then(|s| s.received.as_ref()), day) {
+                (Some(_), _) => "sidecar".into(),
+                (None, Some(day)) => day.source,
+                (None, None) => "unknown".into(),
+            },
             config: self.config.to_owned(),
+            sidecar,
         })?;
         fault::point("intake.recorded");
         Ok(batch)
@@ -190,6 +225,59 @@ fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Whether a file must wait for the one that belongs to it, and still may.
+fn waits_for_partner(station: &Station, found: &Found, still: Duration) -> bool {
+    let Some(format) = station.sidecar else { return false };
+    if found.path.extension().is_some_and(|e| e.eq_ignore_ascii_case(format.ending())) {
+        // It leaves with its scan; alone it is put aside like any file that is no scan.
+        return still < station.sidecar_wait.max(station.quiet * PATIENCE_QUIETS);
+    }
+    match sidecar_of(&found.path, format) {
+        Some(beside) => !whole(&beside, format),
+        None => still < station.sidecar_wait,
+    }
+}
+
+/// The file the scanner wrote about a scan: `brief.json` or `brief.tif.json`.
+fn sidecar_of(scan: &Path, format: SidecarFormat) -> Option<PathBuf> {
+    let mut longer = scan.as_os_str().to_owned();
+    longer.push(".");
+    longer.push(format.ending());
+    let is_file =
+        |p: &Path| fs::symlink_metadata(p).is_ok_and(|m| m.is_file() && m.len() <= sidecar::BYTES_MAX);
+    [scan.with_extension(format.ending()), longer.into()].into_iter().find(|p| is_file(p))
+}
+
+/// Whether it has been written to its end; a damaged one counts as whole once it is a minute old.
+fn whole(path: &Path, format: SidecarFormat) -> bool {
+    let age = fs::metadata(path).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
+    fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && sidecar::parse(&bytes, format).unreadable.is_none())
+        || age.is_some_and(|age| age >= PATIENCE_MIN)
+}
+
+fn beside_claim(claimed: &Path) -> PathBuf {
+    let mut place = claimed.as_os_str().to_owned();
+    place.push(SIDECAR);
+    place.into()
+}
+
+/// Takes over the side-car of a claimed scan, if the station has such: it lies beside the claim afterwards.
+/// Repeatable: what was moved before a crash is found where it was moved to.
+fn claim_sidecar(station: &Station, claimed: &Path) -> Result<Option<PathBuf>> {
+    let Some(format) = station.sidecar else { return Ok(None) };
+    let place = beside_claim(claimed);
+    if place.is_file() {
+        return Ok(Some(place));
+    }
+    let claim = claimed.file_name().unwrap_or_default().to_string_lossy();
+    let Some(beside) = sidecar_of(&station.folder.join(original_name(&claim)), format) else {
+        return Ok(None);
+    };
+    fs::rename(&beside, &place).map_err(Error::io("Begleitdatei übernehmen", &beside))?;
+    sync_folder(&station.folder)?;
+    Ok(Some(place))
+}
+
 /// NFC, no separators or control characters, short enough for every file system.
 fn safe_name(name: &str) -> String {
     let clean: String =
@@ -210,7 +298,11 @@ fn old_claims(claims: &Path) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(claims).map_err(Error::io("Übernahmen lesen", claims))?;
-    let mut old: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    let mut old: Vec<PathBuf> = entries
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.is_file() && !p.to_string_lossy().ends_with(SIDECAR))
+        .collect();
     old.sort();
     Ok(old)
 }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::sidecar::Sidecar;
 use crate::model::state::{BatchState, PageState};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct NewBatch {
     pub received_from: String,
     /// Hash of the configuration.
     pub config: String,
+    /// What the scanner wrote beside it.
+    pub sidecar: Option<Sidecar>,
 }
 
 /// A batch as the ledger knows it.
@@ -71,6 +74,10 @@ pub struct BatchRow {
     pub opened: Option<OpenedSource>,
     /// Times the current step failed.
     pub attempts: u32,
+    /// What the scanner wrote beside it.
+    pub sidecar: Option<Sidecar>,
+    /// Person who let it go on although something did not add up.
+    pub accepted_by: Option<String>,
 }
 
 /// A page as the ledger knows it.
@@ -91,7 +98,7 @@ pub struct PageRow {
 }
 
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
-    received_date, received_from, config, duplicate_of, opened, attempts, circle";
+    received_date, received_from, config, duplicate_of, opened, attempts, circle, sidecar, accepted_by";
 
 fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
     Ok(BatchRow {
@@ -111,6 +118,8 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
         opened: json(13, row.get(13)?)?,
         attempts: row.get(14)?,
         circle: row.get(15)?,
+        sidecar: json(16, row.get(16)?)?,
+        accepted_by: row.get(17)?,
     })
 }
 
@@ -178,8 +187,9 @@ impl Ledger {
             let at = now();
             tx.execute(
                 "INSERT INTO batch (tenant, id, state, station, circle, claim, file_name, hash, bytes,
-                   file_modified, taken_at, operator, received_date, received_from, config, duplicate_of, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '')",
+                   file_modified, taken_at, operator, received_date, received_from, config, duplicate_of, due_at,
+                   sidecar)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '', ?17)",
                 rusqlite::params![
                     tenant,
                     format!("taking {}", new.claim),
@@ -197,6 +207,7 @@ impl Ledger {
                     new.received_from,
                     new.config,
                     duplicate,
+                    new.sidecar.as_ref().map(serde_json::to_string).transpose()?,
                 ],
             )?;
             let number = u64::try_from(tx.last_insert_rowid()).unwrap_or_default();
@@ -206,6 +217,9 @@ impl Ledger {
                 (tenant, number as i64, &id.0),
             )?;
             hold_bytes(tx, tenant, &hash, &format!("{id} source"))?;
+            if let Some(sidecar) = &new.sidecar {
+                hold_bytes(tx, tenant, &sidecar.sha256, &format!("{id} side-car"))?;
+            }
             event(tx, tenant, "batch.received", &id.0, "intake", &hash)?;
             if let Some(first) = duplicate {
                 event(tx, tenant, "batch.possible_duplicate", &id.0, "intake", &first)?;
@@ -320,7 +334,10 @@ impl Ledger {
                     (tenant, &id.0, operator),
                 )?;
             }
-            tx.execute("UPDATE batch SET reason = NULL WHERE tenant = ?1 AND id = ?2", (tenant, &id.0))?;
+            tx.execute(
+                "UPDATE batch SET reason = NULL, accepted_by = ?3 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, &by),
+            )?;
             let unread: i64 = tx.query_row(
                 "SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3",
                 (tenant, &id.0, PageState::Read.text()),

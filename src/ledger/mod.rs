@@ -27,7 +27,7 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Migrations in order; the database's `user_version` counts how many ran.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);

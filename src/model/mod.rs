@@ -12,5 +12,6 @@ pub mod limits;
 pub mod notes;
 pub mod page;
 pub mod refusal;
+pub mod sidecar;
 pub mod state;
 pub mod town;

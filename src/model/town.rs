@@ -4,6 +4,7 @@
 
 use super::document::{Need, ScanMode};
 use super::limits::Limits;
+use super::sidecar::SidecarFormat;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,6 +80,10 @@ pub struct Station {
     pub poll: Duration,
     /// Taken files are kept in `done/` this long, if at all.
     pub keep_done: Option<Duration>,
+    /// The scanner writes a file about each scan beside it.
+    pub sidecar: Option<SidecarFormat>,
+    /// How long a scan waits for it; then it is taken without, and held for a person.
+    pub sidecar_wait: Duration,
 }
 
 /// Where documents go.

@@ -1,0 +1,85 @@
+//! What the scanner says about a scan comes with it; a difference stops the batch.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use support::{Town, small_town};
+
+fn town() -> Town {
+    let town = small_town::town(None);
+    let path = town.path("pipeline.toml");
+    let wants = "id = \"a\"\nsidecar = \"json\"\nsidecar_wait_seconds = 4";
+    fs::write(&path, fs::read_to_string(&path).unwrap().replacen("id = \"a\"", wants, 1)).unwrap();
+    town
+}
+
+/// Drops a letter and, if given, what is said about it, the side-car last.
+fn drop_with(town: &Town, number: u32, said: Option<&str>) {
+    small_town::drop_letter(town, number);
+    let (name, _) = small_town::letter(number);
+    if let Some(said) = said {
+        fs::write(town.path("scans").join(name).with_extension("json"), said).unwrap();
+    }
+}
+
+fn held(town: &Town) -> String {
+    String::from_utf8(town.command(&["hold", "list"], None).stdout).unwrap()
+}
+
+#[test]
+fn a_side_car_comes_with_its_scan_and_is_believed() {
+    let town = town();
+    drop_with(&town, 1, Some(r#"{"operator":"sk-9","received":"2026-10-29","images":1,"imprinter":"0042"}"#));
+    assert!(town.run_until_settled(None).status.success());
+    let name = town.delivered().remove(0).replace(".pdf", ".json");
+    let sheet: serde_json::Value =
+        serde_json::from_slice(&fs::read(town.path("var/out/steuern").join(name)).unwrap()).unwrap();
+    assert_eq!(sheet["received"]["date"], "2026-10-29");
+    assert_eq!(sheet["received"]["source"], "sidecar");
+    let left: Vec<_> = fs::read_dir(town.path("scans/.poststelle")).unwrap().flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!town.path("scans/brief-001.json").exists());
+}
+
+#[test]
+fn differences_wait_for_a_person_who_may_accept_them() {
+    let town = town();
+    drop_with(&town, 1, Some(r#"{"images":2}"#));
+    drop_with(&town, 2, Some(r#"{"images":1,"doubleFeed":true}"#));
+    drop_with(&town, 4, Some(r#"{"images":"viele"}"#));
+    drop_with(&town, 5, None);
+    fs::File::options()
+        .append(true)
+        .open(town.path("scans/brief-004.json"))
+        .unwrap()
+        .set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(90))
+        .unwrap();
+    assert!(town.run_until_settled(None).status.success());
+    let list = held(&town);
+    for code in ["batch.count_differs", "batch.double_feed", "batch.sidecar_unreadable", "batch.no_sidecar"] {
+        assert_eq!(list.matches(code).count(), 1, "{code} in {list}");
+    }
+    assert!(town.delivered().is_empty());
+    for line in list.lines() {
+        let id = line.split_whitespace().next().unwrap();
+        assert!(town.command(&["hold", "release", id, "--by", "leitung"], None).status.success());
+    }
+    assert!(town.run_until_settled(None).status.success());
+    assert_eq!((held(&town).as_str(), town.delivered().len()), ("", 4));
+}
+
+#[test]
+fn a_side_car_without_a_scan_is_put_aside_with_a_reason() {
+    let town = town();
+    fs::write(town.path("scans/verwaist.json"), "{}").unwrap();
+    let mut daemon = town.start();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(90);
+    let aside = || fs::read_dir(town.path("scans/rejected")).map_or(0, |d| d.count());
+    while aside() < 2 && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    assert_eq!(aside(), 2, "the file and its reason");
+}
