@@ -45,6 +45,9 @@ pub enum Command {
         /// Zeilen von document.json auf die Standardausgabe
         #[arg(long)]
         json: bool,
+        /// Am Ende zeigen, was jeder Arbeitsschritt an Rechenzeit gekostet hat
+        #[arg(long)]
+        costs: bool,
         /// Dateien und Ordner
         #[arg(required = true)]
         input: Vec<PathBuf>,

@@ -48,8 +48,8 @@ pub fn run(cli: Cli) -> u8 {
     let outcome = match cli.command {
         Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
         Command::Run { until_settled } => service::run(config, until_settled),
-        Command::Process { station, operator, received, out, json, input } => {
-            process::run(config, process::Wish { station, operator, received, out, json, input })
+        Command::Process { station, operator, received, out, json, costs, input } => {
+            process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
         Command::Check => check(config),
         Command::Station { action } => people::station(config, action),

@@ -3,6 +3,7 @@
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::config::Pipeline;
 use crate::daemon::{House, Made, Purpose, produce};
+use crate::engine::Stage;
 use crate::error::Error;
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
@@ -32,6 +33,8 @@ pub struct Wish {
     pub out: PathBuf,
     /// Lines of `document.json` on stdout.
     pub json: bool,
+    /// A table of CPU time per stage on stderr at the end.
+    pub costs: bool,
     /// Files and folders.
     pub input: Vec<PathBuf>,
 }
@@ -79,10 +82,32 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     }
     let outcome = work(&house, &batches, &wish);
     house.stop();
+    if wish.costs {
+        print_costs(&house)?;
+    }
     drop(house);
     drop(private);
     refused += outcome?;
     Ok(if refused == 0 { DONE } else { REFUSED })
+}
+
+/// CPU seconds per stage; what the service itself needs for ledger, vault and decisions comes last.
+fn print_costs(house: &House) -> Result<(), Error> {
+    let pages = house.ledger.overview()?.pages.values().sum::<u64>().max(1);
+    let own = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let own = own.tv_sec as f64 + own.tv_nsec as f64 / 1e9;
+    let mut rows: Vec<(&str, f64)> =
+        house.engine.spent().iter().map(|(stage, time)| (stage.name(), time.as_secs_f64())).collect();
+    let engine = house.engine.spent().get(&Stage::Recognise).map_or(0.0, Duration::as_secs_f64);
+    rows.push(("Journal, Tresor, Entscheidung", own));
+    let all: f64 = rows.iter().map(|row| row.1).sum();
+    rows.push(("zusammen", all));
+    rows.push(("ohne Texterkennung", all - engine));
+    eprintln!("{:<30} {:>12} {:>12}", "Rechenzeit in Sekunden", "gesamt", "je Seite");
+    for (name, seconds) in rows {
+        eprintln!("{name:<30} {seconds:>12.2} {:>12.4}", seconds / pages as f64);
+    }
+    Ok(())
 }
 
 fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {

@@ -7,6 +7,7 @@
 use super::protocol::{
     Answer, KeptFact, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
 };
+use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
 use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
@@ -24,6 +25,7 @@ use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Sources kept in memory between pages of the same batch, and their bytes together (the newest always stays).
 const SOURCES_KEPT: usize = 3;
@@ -49,20 +51,21 @@ pub fn serve(workers: usize) -> Result<()> {
     while let Some((id, order)) = receive::<(u64, Order)>(&mut input)? {
         let (output, sources) = (output.clone(), sources.clone());
         pool.spawn(move || {
-            let say = |answer: &Answer| {
+            let say = |answer: &Answer, spent: &Spent| {
                 let mut out = output.lock().unwrap_or_else(PoisonError::into_inner);
-                if send(&mut *out, &(id, answer)).is_err() {
+                if send(&mut *out, &(id, answer, spent)).is_err() {
                     std::process::exit(3); // The parent is gone.
                 }
             };
-            say(&Answer::Started);
+            say(&Answer::Started, &Spent::new());
+            let mut watch = Stopwatch::start();
             if let Order::Read(order) = &order {
                 crate::fault::page(order.page.number);
             }
-            let answer = catch_unwind(AssertUnwindSafe(|| carry_out(&order, &sources)))
+            let answer = catch_unwind(AssertUnwindSafe(|| carry_out(&order, &sources, &mut watch)))
                 .unwrap_or_else(|_| Err(panicked()))
                 .unwrap_or_else(|refusal| refused(&order, refusal));
-            say(&answer);
+            say(&answer, &watch.spent());
         });
     }
     std::process::exit(0)
@@ -87,20 +90,35 @@ fn refused(order: &Order, refusal: Refusal) -> Answer {
     }
 }
 
-fn carry_out(order: &Order, sources: &Sources) -> std::result::Result<Answer, Refusal> {
+fn carry_out(
+    order: &Order,
+    sources: &Sources,
+    watch: &mut Stopwatch,
+) -> std::result::Result<Answer, Refusal> {
     match order {
         Order::Open { path, limits } => {
             let source = sources.open(path, limits)?;
-            Ok(Answer::Opened(container::open(&source, limits)?))
+            let opened = container::open(&source, limits);
+            watch.lap(Stage::Open);
+            opened.map(Answer::Opened)
         }
-        Order::Read(order) => read(order, sources).map(|page| Answer::Page(Box::new(page))),
-        Order::Produce(order) => produce(order, sources).map(|product| Answer::Product(Box::new(product))),
+        Order::Read(order) => read(order, sources, watch).map(|page| Answer::Page(Box::new(page))),
+        Order::Produce(order) => {
+            let product = produce(order, sources);
+            watch.lap(Stage::Produce);
+            product.map(|product| Answer::Product(Box::new(product)))
+        }
     }
 }
 
-fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult, Refusal> {
+fn read(
+    order: &ReadOrder,
+    sources: &Sources,
+    watch: &mut Stopwatch,
+) -> std::result::Result<PageResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
     let Outcome { value: raster, notes } = container::decode(&source, &order.page, &order.limits)?;
+    watch.lap(Stage::Decode);
     let mut measured = page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
     measured.notes.extend(notes);
     let own = match order.page.coding {
@@ -112,11 +130,24 @@ fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult,
         OwnText::Doubted(note) => measured.notes.push(note.clone()),
         OwnText::None => {}
     }
+    watch.lap(Stage::Measure);
     let upright = page::upright_grey(&raster, &measured);
     measured.codes = page::codes::find(&upright, measured.dpi, &page::codes::CodeOrder::default());
     drop(upright);
-    let recognise = |measured: MeasuredPage| {
-        with_engine(&order.languages, |engine| ocr::read_page(engine, &raster, measured))
+    watch.lap(Stage::Codes);
+    let own_text_alone = matches!(&own, OwnText::Believed(own) if own.pictures.is_empty());
+    if !measured.blank && !own_text_alone {
+        with_engine(&order.languages, |_| Ok(()))?;
+        watch.lap(Stage::Load);
+    }
+    let mut inside = Duration::ZERO;
+    let mut recognise = |measured: MeasuredPage| {
+        with_engine(&order.languages, |engine| {
+            let mut engine = Timed { engine, inside };
+            let page = ocr::read_page(&mut engine, &raster, measured);
+            inside = engine.inside;
+            page
+        })
     };
     let page = match own {
         OwnText::Believed(own) if own.pictures.is_empty() => ReadPage { measured, text: own.text },
@@ -124,7 +155,10 @@ fn read(order: &ReadOrder, sources: &Sources) -> std::result::Result<PageResult,
         _ if measured.blank => ReadPage { measured, text: PageText::default() },
         _ => recognise(measured)?,
     };
+    watch.lap(Stage::Prepare);
+    watch.rebook(Stage::Prepare, Stage::Recognise, inside);
     let thumbnail = page::thumbnail(&raster, &page.measured);
+    watch.lap(Stage::Thumbnail);
     Ok(PageResult { page, thumbnail })
 }
 

@@ -14,8 +14,10 @@
 mod child;
 pub mod protocol;
 mod sandbox;
+mod spent;
 
 pub use child::serve;
+pub use spent::{Spent, Stage};
 
 use crate::error::{Error, Result};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -46,12 +48,19 @@ pub struct Engine {
     limits: EngineLimits,
     shared: Mutex<Option<Arc<Process>>>,
     alone: Mutex<()>,
+    spent: Arc<Mutex<Spent>>,
 }
 
 impl Engine {
     /// An engine with that many workers; the child starts with the first order.
     pub fn new(workers: usize, limits: EngineLimits) -> Self {
-        Self { workers: workers.max(1), limits, shared: Mutex::new(None), alone: Mutex::new(()) }
+        Self {
+            workers: workers.max(1),
+            limits,
+            shared: Mutex::default(),
+            alone: Mutex::default(),
+            spent: Arc::default(),
+        }
     }
 
     /// Carries out an order; tried once more alone if the shared child dies meanwhile.
@@ -61,7 +70,7 @@ impl Engine {
             Err(Error::Engine { .. }) => {
                 self.forget(&process);
                 let _turn = lock(&self.alone);
-                let single = Process::start(1)?;
+                let single = Process::start(1, self.spent.clone())?;
                 let answer = single.ask(order, &self.limits);
                 single.kill("done");
                 answer
@@ -70,12 +79,17 @@ impl Engine {
         }
     }
 
+    /// CPU time per stage of all orders so far.
+    pub fn spent(&self) -> Spent {
+        lock(&self.spent).clone()
+    }
+
     fn process(&self) -> Result<Arc<Process>> {
         let mut shared = lock(&self.shared);
         if let Some(process) = shared.as_ref().filter(|p| p.fate().is_none()) {
             return Ok(process.clone());
         }
-        let process = Process::start(self.workers)?;
+        let process = Process::start(self.workers, self.spent.clone())?;
         *shared = Some(process.clone());
         Ok(process)
     }
@@ -99,7 +113,7 @@ struct Process {
 }
 
 impl Process {
-    fn start(workers: usize) -> Result<Arc<Self>> {
+    fn start(workers: usize, spent: Arc<Mutex<Spent>>) -> Result<Arc<Self>> {
         let start = |text: String| Error::Engine { code: "start", text };
         let program = std::env::current_exe().map_err(|e| start(e.to_string()))?;
         let mut child = Command::new(program)
@@ -130,7 +144,8 @@ impl Process {
             .name("engine-answers".into())
             .spawn(move || {
                 let mut output = BufReader::new(output);
-                while let Ok(Some((id, answer))) = receive::<(u64, Answer)>(&mut output) {
+                while let Ok(Some((id, answer, more))) = receive::<(u64, Answer, Spent)>(&mut output) {
+                    spent::add(&mut lock(&spent), &more);
                     let last = !matches!(answer, Answer::Started);
                     let mut waiting = lock(&listener.waiting);
                     if let Some(caller) = waiting.get(&id) {
