@@ -32,12 +32,14 @@ fn page_work(c: &mut Criterion) {
         notes: Vec::new(),
     };
     let order = PageOrder { dpi_min: 200.0 };
-    let measured = page::measure(&raster, &source, &order);
-    let upright = page::upright_grey(&raster, &measured);
+    let (measured, look) = page::measure(&raster, &source, &order);
+    let upright = page::Upright::with(&raster, &measured, look);
     c.bench_function("measure", |b| b.iter(|| page::measure(black_box(&raster), &source, &order)));
-    c.bench_function("reading image", |b| b.iter(|| page::reading_image(black_box(&raster), &measured)));
+    c.bench_function("reading image", |b| {
+        b.iter(|| page::reading_image(black_box(&raster), &measured, upright.clone()))
+    });
     c.bench_function("codes", |b| {
-        b.iter(|| codes::find(black_box(&upright), 300.0, &codes::CodeOrder::default()))
+        b.iter(|| codes::find(black_box(&upright.grey), 300.0, &codes::CodeOrder::default()))
     });
     c.bench_function("thumbnail", |b| b.iter(|| page::thumbnail(black_box(&raster), &measured)));
 }

@@ -16,8 +16,8 @@ use crate::model::notes::{Note, Outcome};
 use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, Word};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
-use crate::page;
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
+use crate::page::{self, Upright};
 use crate::pdf;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -119,21 +119,28 @@ fn read(
     let source = sources.open(&order.path, &order.limits)?;
     let Outcome { value: raster, notes } = container::decode(&source, &order.page, &order.limits)?;
     watch.lap(Stage::Decode);
-    let mut measured = page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
+    let (mut measured, look) =
+        page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
     measured.notes.extend(notes);
     let own = match order.page.coding {
         Coding::Composed => container::text_layer(&source, &order.page),
         _ => OwnText::None,
     };
+    let mut look = Some(look);
     match &own {
-        OwnText::Believed(own) => measured = page::told(&raster, measured, own.turn),
+        OwnText::Believed(own) => {
+            look = look.filter(|_| measured.turned == own.turn);
+            measured = page::told(&raster, measured, own.turn);
+        }
         OwnText::Doubted(note) => measured.notes.push(note.clone()),
         OwnText::None => {}
     }
     watch.lap(Stage::Measure);
-    let upright = page::upright_grey(&raster, &measured);
-    measured.codes = page::codes::find(&upright, measured.dpi, &page::codes::CodeOrder::default());
-    drop(upright);
+    let upright = match look {
+        Some(look) => Upright::with(&raster, &measured, look),
+        None => Upright::of(&raster, &measured),
+    };
+    measured.codes = page::codes::find(&upright.grey, measured.dpi, &page::codes::CodeOrder::default());
     watch.lap(Stage::Codes);
     let own_text_alone = matches!(&own, OwnText::Believed(own) if own.pictures.is_empty());
     if !measured.blank && !own_text_alone {
@@ -141,10 +148,10 @@ fn read(
         watch.lap(Stage::Load);
     }
     let mut inside = Duration::ZERO;
-    let mut recognise = |measured: MeasuredPage| {
+    let recognise = |measured: MeasuredPage| {
         with_engine(&order.languages, |engine| {
             let mut engine = Timed { engine, inside };
-            let page = ocr::read_page(&mut engine, &raster, measured);
+            let page = ocr::read_page(&mut engine, &raster, measured, upright);
             inside = engine.inside;
             page
         })

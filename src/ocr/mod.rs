@@ -15,7 +15,7 @@ use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, PageText, ReadPage};
 use crate::model::refusal::Refusal;
-use crate::page::{self, ReadingImage, noise, raster::Raster};
+use crate::page::{self, ReadingImage, Upright, noise, raster::Raster};
 use image::GrayImage;
 
 /// How the engine shall look for text.
@@ -74,9 +74,10 @@ pub fn read_page(
     engine: &mut dyn Recogniser,
     raster: &Raster,
     measured: MeasuredPage,
+    upright: Upright,
 ) -> Result<ReadPage, Refusal> {
     let mut measured = measured;
-    let mut reading = shown(raster, &mut measured);
+    let mut reading = shown(raster, &mut measured, upright);
     if !readable(&mut reading, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
@@ -111,8 +112,8 @@ pub fn read_page(
 }
 
 /// What the engine is shown of a page: all of it, or the title block of a plan.
-fn shown(raster: &Raster, measured: &mut MeasuredPage) -> ReadingImage {
-    let whole = page::reading_image(raster, measured);
+fn shown(raster: &Raster, measured: &mut MeasuredPage, upright: Upright) -> ReadingImage {
+    let whole = page::reading_image(raster, measured, upright);
     let Some(block) = plan::title_block(&whole) else { return whole };
     if !measured.notes.iter().any(|n| n.code == "page.plan") {
         measured.notes.push(Note::info(
@@ -135,7 +136,7 @@ fn settle(
             measured.notes.retain(|n| !second::is_doubt(n));
             if turn != Turn::None {
                 *measured = page::remeasured(raster, measured, turn);
-                *reading = shown(raster, measured);
+                *reading = shown(raster, measured, Upright::of(raster, measured));
             }
         }
         second::Verdict::Unknown => {

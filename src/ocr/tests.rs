@@ -23,8 +23,9 @@ fn read(engine: &mut dyn Recogniser, image: GrayImage) -> ReadPage {
         notes: Vec::new(),
     };
     let raster = Raster { pixels: Pixels::Grey(image), colour: Colour::Grey };
-    let measured = page::measure(&raster, &source, &PageOrder::default());
-    read_page(engine, &raster, measured).expect("a page")
+    let (measured, look) = page::measure(&raster, &source, &PageOrder::default());
+    let upright = page::Upright::with(&raster, &measured, look);
+    read_page(engine, &raster, measured, upright).expect("a page")
 }
 
 #[test]

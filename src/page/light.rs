@@ -18,10 +18,11 @@ const SHINE_MAX: u8 = 50;
 /// Share of pixels that are faint and away from the page's own ink, from which the back shines through.
 const SHINE_SHARE: f32 = 0.003;
 /// What paper becomes.
-const WHITE: f32 = 245.0;
+pub const WHITE: f32 = 245.0;
 
-/// Paints the scanner's background white.
-pub fn whiten_background(image: &mut GrayImage, page: &Analysis) {
+/// Paints the scanner's background in the colour of the paper: around grey paper, white would make the engine
+/// take the paper for ink.
+pub fn paper_background(image: &mut GrayImage, page: &Analysis, paper: u8) {
     if !page.outside.contains(&1) || page.width == 0 || page.height == 0 {
         return;
     }
@@ -43,7 +44,7 @@ pub fn whiten_background(image: &mut GrayImage, page: &Analysis) {
                 x += 1;
             }
             let span = start * width / page.width..(x * width).div_ceil(page.width).min(width);
-            row[span].fill(255);
+            row[span].fill(paper);
         }
     }
 }

@@ -4,13 +4,12 @@
 //! a [`MeasuredPage`]. All looking happens on one reduced image.
 
 use super::analysis::{self, Analysis};
-use super::pixels::{self, oriented};
+use super::pixels;
 use super::raster::Raster;
 use super::{blank, deskew, noise, turn};
 use crate::model::geometry::{Dpi, Turn};
 use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, Quality, SourcePage};
-use image::GrayImage;
 
 /// Resolution of a page that neither says one nor has the shape of a sheet.
 const DPI_UNKNOWN: f32 = 300.0;
@@ -36,8 +35,8 @@ impl Default for PageOrder {
     }
 }
 
-/// Measures a page.
-pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> MeasuredPage {
+/// Measures a page; the analysis of the page as it was found to lie comes along for later use.
+pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> (MeasuredPage, Analysis) {
     let mut notes = source.notes.clone();
     let (mirror, filed) = (source.orientation.mirror, source.orientation.turn);
     let dpi = source.dpi.unwrap_or_else(|| guessed_dpi(raster, &mut notes));
@@ -49,7 +48,7 @@ pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> Measu
         noise: noise::specks_per_cm2(raster, dpi.x.max(dpi.y)),
     };
     let blank = blank::is_blank(&page, raster.colour);
-    let (found, skew) = if blank { (turn::Found::default(), None) } else { lie(&page, &mask) };
+    let (found, skew, turned) = if blank { (turn::Found::default(), None, None) } else { lie(&page, &mask) };
     if found.axis_unsure {
         notes.push(Note::info(
             turn::AXIS_UNSURE,
@@ -61,13 +60,13 @@ pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> Measu
     let dpi_used = dpi.x.max(dpi.y);
     quality_notes(&quality, &page, blank, dpi.x.min(dpi.y), order, &mut notes);
     let (stored_w, stored_h) = pixels::stored_size(raster);
-    let turned = filed.then(found.turn);
-    let (width, height) = if turned.swaps_sides() { (stored_h, stored_w) } else { (stored_w, stored_h) };
-    MeasuredPage {
+    let turn = filed.then(found.turn);
+    let (width, height) = if turn.swaps_sides() { (stored_h, stored_w) } else { (stored_w, stored_h) };
+    let measured = MeasuredPage {
         width,
         height,
         dpi: dpi_used,
-        turned,
+        turned: turn,
         mirrored: mirror,
         skew: skew.unwrap_or(0.0),
         blank,
@@ -75,21 +74,20 @@ pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> Measu
         quality,
         codes: Vec::new(),
         notes,
-    }
+    };
+    (measured, turned.unwrap_or(page))
 }
 
-/// The quarter turn and the lean of a page that is not blank.
-fn lie(page: &Analysis, mask: &[u8]) -> (turn::Found, Option<f32>) {
+/// The quarter turn and the lean of a page that is not blank, and its analysis turned upright if it was not.
+fn lie(page: &Analysis, mask: &[u8]) -> (turn::Found, Option<f32>, Option<Analysis>) {
     let text = turn::text_mask(mask, page.width);
     let found = turn::quarter(page, &text);
-    let skew = if found.turn == Turn::None {
-        deskew::angle(page, &text)
-    } else {
-        let upright = page.turned(found.turn);
-        let text = analysis::turned_plane(&text, page.width, page.height, found.turn);
-        deskew::angle(&upright, &text)
-    };
-    (found, skew)
+    if found.turn == Turn::None {
+        return (found, deskew::angle(page, &text), None);
+    }
+    let upright = page.turned(found.turn);
+    let text = analysis::turned_plane(&text, page.width, page.height, found.turn);
+    (found, deskew::angle(&upright, &text), Some(upright))
 }
 
 /// The measurement after somebody found that the page must be turned further; codes stay the caller's.
@@ -116,11 +114,6 @@ pub fn told(raster: &Raster, measured: MeasuredPage, turn: Turn) -> MeasuredPage
     now.notes.retain(|n| !matches!(n.code.as_str(), turn::UNSURE | turn::AXIS_UNSURE));
     now.notes.push(Note::info("page.own_text", "Der Text der Seite stammt aus der Datei selbst."));
     now
-}
-
-/// The page upright in grey, not deskewed, as large as the kept image after turning: for codes.
-pub fn upright_grey(raster: &Raster, measured: &MeasuredPage) -> GrayImage {
-    oriented(pixels::grey(raster), measured.mirrored, measured.turned)
 }
 
 /// Resolution from the shape of the sheet: A-series paper is 1 : 1.414, and A4 is what people write on.

@@ -20,10 +20,12 @@ pub mod reading;
 pub mod stamp;
 pub mod thumbnail;
 pub mod turn;
+pub mod upright;
 
-pub use measure::{PageOrder, measure, remeasured, told, upright_grey};
+pub use measure::{PageOrder, measure, remeasured, told};
 pub use reading::{Affine, ReadingImage, reading_image};
 pub use thumbnail::thumbnail;
+pub use upright::Upright;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use fast_image_resize as fir;
 use image::{GrayImage, RgbImage};
 
 /// Rows and columns moved together while turning, so that reads and writes stay in the cache.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// Width and height of the stored samples.
 pub fn stored_size(raster: &Raster) -> (u32, u32) {
@@ -76,12 +76,27 @@ pub fn quarter(from: &[u8], w: usize, h: usize, clockwise: bool) -> Vec<u8> {
     if w.checked_mul(h) != Some(from.len()) {
         return to;
     }
-    for top in (0..w).step_by(BLOCK) {
-        for left in (0..h).step_by(BLOCK) {
-            for y in top..(top + BLOCK).min(w) {
-                let row = &mut to[y * h..(y + 1) * h];
-                for (x, pixel) in row.iter_mut().enumerate().take((left + BLOCK).min(h)).skip(left) {
-                    *pixel = if clockwise { from[(h - 1 - x) * w + y] } else { from[x * w + (w - 1 - y)] };
+    // Tiles of fixed size need no checks inside.
+    let mut tile = [[0u8; BLOCK]; BLOCK];
+    for top in (0..h).step_by(BLOCK) {
+        let rows = BLOCK.min(h - top);
+        for left in (0..w).step_by(BLOCK) {
+            let columns = BLOCK.min(w - left);
+            for (y, line) in tile.iter_mut().enumerate().take(rows) {
+                let at = (top + y) * w + left;
+                line[..columns].copy_from_slice(&from[at..at + columns]);
+            }
+            // Columns of the tile become rows.
+            #[allow(clippy::needless_range_loop)]
+            for x in 0..columns {
+                let mut line: [u8; BLOCK] = std::array::from_fn(|y| tile[y][x]);
+                if clockwise {
+                    let at = (left + x) * h + (h - top - rows);
+                    line[..rows].reverse();
+                    to[at..at + rows].copy_from_slice(&line[..rows]);
+                } else {
+                    let at = (w - 1 - left - x) * h + top;
+                    to[at..at + rows].copy_from_slice(&line[..rows]);
                 }
             }
         }

@@ -4,11 +4,9 @@
 //! back to the kept image. Grey reads better than any threshold (measured), so
 //! nothing is made black and white here. The kept image is never altered.
 
-use super::analysis;
 use super::pixels::{self, made};
 use super::raster::Raster;
-use super::{light, measure, noise, stamp};
-use crate::model::geometry::Dpi;
+use super::{Upright, light, noise, stamp};
 use crate::model::page::{Colour, MeasuredPage};
 use image::GrayImage;
 
@@ -56,11 +54,8 @@ pub struct ReadingImage {
 }
 
 /// Makes the image the OCR reads.
-pub fn reading_image(raster: &Raster, measured: &MeasuredPage) -> ReadingImage {
-    let dpi = Dpi { x: measured.dpi, y: measured.dpi };
-    let page = analysis::of(raster, dpi, measured.mirrored, measured.turned);
-    let mut grey = measure::upright_grey(raster, measured);
-
+pub fn reading_image(raster: &Raster, measured: &MeasuredPage, upright: Upright) -> ReadingImage {
+    let Upright { mut grey, look: page } = upright;
     let regions = stamp::regions(&page, grey.width(), grey.height());
     let stamps = regions
         .iter()
@@ -74,15 +69,18 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage) -> ReadingImage {
             }
         })
         .collect();
-    light::whiten_background(&mut grey, &page);
-    if !light::flatten(&mut grey, &page) && raster.colour != Colour::Bitonal {
-        light::remove_shine(&mut grey, &page);
+    let mut paper = page.paper.median();
+    light::paper_background(&mut grey, &page, paper);
+    let whitened = light::flatten(&mut grey, &page)
+        || raster.colour != Colour::Bitonal && light::remove_shine(&mut grey, &page);
+    if whitened {
+        paper = light::WHITE as u8;
     }
     if measured.quality.noise > noise::NOISY_PER_CM2 {
         noise::despeckle(&mut grey, measured.dpi);
     }
     let (grey, factor, dpi) = at_reading_size(grey, measured.dpi);
-    let (grey, straight) = straightened(grey, measured.skew);
+    let (grey, straight) = straightened(grey, measured.skew, paper);
     let to_kept = Affine { x: straight.x.map(|v| v / factor), y: straight.y.map(|v| v / factor) };
     ReadingImage { grey, to_kept, dpi, stamps }
 }
@@ -98,22 +96,22 @@ fn at_reading_size(grey: GrayImage, dpi: f32) -> (GrayImage, f32, f32) {
     (pixels::resized(&grey, w, h), factor, dpi * factor)
 }
 
-fn straightened(grey: GrayImage, skew: f32) -> (GrayImage, Affine) {
+fn straightened(grey: GrayImage, skew: f32, paper: u8) -> (GrayImage, Affine) {
     if skew.abs() < SKEW_READ {
         return (grey, Affine { x: [1.0, 0.0, 0.0], y: [0.0, 1.0, 0.0] });
     }
     let (sin, cos) = skew.to_radians().sin_cos();
     let (cx, cy) = (grey.width() as f32 / 2.0, grey.height() as f32 / 2.0);
     let back = Affine { x: [cos, sin, cx - cos * cx - sin * cy], y: [-sin, cos, cy + sin * cx - cos * cy] };
-    (mapped(&grey, &back), back)
+    (mapped(&grey, &back, paper), back)
 }
 
-/// An image of the same size whose points come from where `back` says, bilinear, white around.
-fn mapped(from: &GrayImage, back: &Affine) -> GrayImage {
+/// An image of the same size whose points come from where `back` says, bilinear, paper around.
+fn mapped(from: &GrayImage, back: &Affine, paper: u8) -> GrayImage {
     const BITS: u32 = 16;
     let (width, height) = (from.width() as usize, from.height() as usize);
     let pixels = from.as_raw();
-    let mut to = vec![255u8; pixels.len()];
+    let mut to = vec![paper; pixels.len()];
     if width < 2 || height < 2 {
         return from.clone();
     }

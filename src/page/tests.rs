@@ -25,7 +25,7 @@ fn source(image: &GrayImage, colour: Colour) -> SourcePage {
 
 fn measured(image: &GrayImage, colour: Colour) -> MeasuredPage {
     let raster = Raster { pixels: Pixels::Grey(image.clone()), colour };
-    measure(&raster, &source(image, colour), &PageOrder::default())
+    measure(&raster, &source(image, colour), &PageOrder::default()).0
 }
 
 fn paper() -> GrayImage {
@@ -71,7 +71,7 @@ fn a_straightened_page_is_straight_and_its_points_lead_back() {
     let page = rotated(&letter(20), 3.0);
     let raster = Raster { pixels: Pixels::Grey(page.clone()), colour: Colour::Grey };
     let before = measured(&page, Colour::Grey);
-    let reading = reading_image(&raster, &before);
+    let reading = reading_image(&raster, &before, Upright::of(&raster, &before));
     let after = measured(&reading.grey, Colour::Grey);
     assert!(after.skew.abs() < 0.05, "{} left", after.skew);
     // The darkest small square of the reading image is dark in the kept image too.
@@ -108,7 +108,7 @@ fn the_orders_of_the_file_come_first() {
     let mut says = source(&stored, Colour::Grey);
     says.orientation = Orientation { mirror: false, turn: Turn::Right };
     let raster = Raster { pixels: Pixels::Grey(stored), colour: Colour::Grey };
-    assert_eq!(measure(&raster, &says, &PageOrder::default()).turned, Turn::Right);
+    assert_eq!(measure(&raster, &says, &PageOrder::default()).0.turned, Turn::Right);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn no_page_with_a_mark_is_blank() {
     }
     let raster = Raster { pixels: Pixels::Rgb(stamped), colour: Colour::Colour };
     let says = source(&paper(), Colour::Colour);
-    assert!(!measure(&raster, &says, &PageOrder::default()).blank, "a pale blue stamp");
+    assert!(!measure(&raster, &says, &PageOrder::default()).0.blank, "a pale blue stamp");
 }
 
 #[test]
@@ -210,9 +210,9 @@ fn a_stamp_over_print_is_taken_apart() {
     }
     let raster = Raster { pixels: Pixels::Rgb(page), colour: Colour::Colour };
     let says = source(&print, Colour::Colour);
-    let found = measure(&raster, &says, &PageOrder::default());
+    let found = measure(&raster, &says, &PageOrder::default()).0;
     assert!(found.coloured > 0.005);
-    let reading = reading_image(&raster, &found);
+    let reading = reading_image(&raster, &found, Upright::of(&raster, &found));
     assert_eq!(reading.stamps.len(), 1);
     let stamp = &reading.stamps[0];
     let at = |x: u32, y: u32| {
@@ -242,7 +242,7 @@ fn tiny_and_odd_images_are_survived() {
             let image = GrayImage::from_pixel(w, h, Luma([value]));
             let page = measured(&image, Colour::Grey);
             let raster = Raster { pixels: Pixels::Grey(image), colour: Colour::Grey };
-            let reading = reading_image(&raster, &page);
+            let reading = reading_image(&raster, &page, Upright::of(&raster, &page));
             assert!(reading.grey.width() > 0);
             assert!(!thumbnail(&raster, &page).is_empty());
         }

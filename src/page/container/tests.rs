@@ -142,7 +142,7 @@ fn all_orientations_come_out_upright() {
             codes: Vec::new(),
             notes: Vec::new(),
         };
-        let upright = crate::page::upright_grey(&raster(&file), &measured);
+        let upright = crate::page::Upright::of(&raster(&file), &measured).grey;
         assert_eq!(upright, expected.into_luma8(), "orientation {tag}");
         let jpeg = jpeg_files::with_orientation(tag);
         assert_eq!(page(&jpeg).orientation, found.orientation, "EXIF orientation {tag}");
