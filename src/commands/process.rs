@@ -70,17 +70,7 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     let house = House::open(pipeline, Purpose::Once)?;
 
     let (files, mut refused) = files(&wish.input);
-    let mut batches = Vec::new();
-    for (number, path) in files.iter().enumerate() {
-        match take(&house, &station_id, path, number, &wish) {
-            Ok(batch) => batches.push((batch, path.clone())),
-            Err(error) => {
-                eprintln!("{}: {error}", path.display());
-                refused += 1;
-            }
-        }
-    }
-    let outcome = work(&house, &batches, &wish);
+    let outcome = work(&house, &station_id, &files, &wish);
     house.stop();
     if wish.costs {
         print_costs(&house)?;
@@ -208,10 +198,25 @@ fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -
     Ok(batch.id)
 }
 
+/// Takes the files over while the workers already read; returns the batches and how many files were refused.
+fn take_all(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> (Vec<(BatchId, PathBuf)>, u32) {
+    let (mut batches, mut refused) = (Vec::new(), 0);
+    for (number, path) in files.iter().enumerate().take_while(|_| !house.stopping()) {
+        match take(house, station, path, number, wish) {
+            Ok(batch) => batches.push((batch, path.clone())),
+            Err(error) => {
+                eprintln!("{}: {error}", path.display());
+                refused += 1;
+            }
+        }
+    }
+    (batches, refused)
+}
+
 /// Lets the workers run until every batch is understood and written, showing progress on a terminal;
 /// returns how many inputs were refused. Batches are written as soon as they and all before them are
 /// understood, beside the reading of later ones; names and lines on stdout follow the order of the input.
-fn work(house: &House, batches: &[(BatchId, PathBuf)], wish: &Wish) -> Result<u32, Stop> {
+fn work(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> Result<u32, Stop> {
     let writers = house.pipeline.workers;
     let (jobs, todo) = crossbeam_channel::bounded::<Job>(writers);
     let (tell, done) = crossbeam_channel::unbounded();
@@ -230,7 +235,8 @@ fn work(house: &House, batches: &[(BatchId, PathBuf)], wish: &Wish) -> Result<u3
         drop((todo, tell));
         let (finish, finished) = tokio::sync::oneshot::channel::<()>();
         let interrupted = scope.spawn(|| interruption(house, finished));
-        let sent = feed(house, batches, wish, jobs, || worker.is_finished());
+        let (batches, untaken) = take_all(house, station, files, wish);
+        let sent = feed(house, &batches, wish, jobs, || worker.is_finished());
         house.stop();
         drop(finish);
         if interrupted.join().unwrap_or(false) {
@@ -252,7 +258,7 @@ fn work(house: &House, batches: &[(BatchId, PathBuf)], wish: &Wish) -> Result<u3
         }
         lines.sort();
         lines.into_iter().filter_map(|(_, line)| line).for_each(|line| println!("{line}"));
-        Ok(refused.len() as u32)
+        Ok(refused.len() as u32 + untaken)
     })
 }
 

@@ -57,8 +57,15 @@ impl House {
     /// ledger releases the leases an earlier process left behind.
     pub fn open(pipeline: Pipeline, purpose: Purpose) -> Result<Self> {
         let book = load_rules(&pipeline)?;
-        let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-        let vault = Vault::open(&pipeline.vault)?;
+        let (ledger, vault) = match purpose {
+            Purpose::Service => {
+                (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
+            }
+            Purpose::Once => (
+                Ledger::open_fleeting(&pipeline.ledger, &pipeline.tenant)?,
+                Vault::open_fleeting(&pipeline.vault)?,
+            ),
+        };
         let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
         let limits = EngineLimits {
             order_seconds_max: limits.clone().map(|l| l.page_seconds_max).max().unwrap_or(60),

@@ -245,6 +245,7 @@ fn fact(kept: &KeptImage, notes: Vec<Note>) -> KeptFact {
     let (coding, bytes) = match kept {
         KeptImage::Jpeg { stream, .. } => ("jpeg", stream),
         KeptImage::G4 { stream, .. } => ("g4", stream),
+        KeptImage::Png { stream, .. } => ("png", stream),
         KeptImage::Bits { rows, .. } => ("bits", rows),
         KeptImage::Grey { rows, .. } => ("grey", rows),
         KeptImage::Rgb { rows, .. } => ("rgb", rows),

@@ -44,12 +44,21 @@ pub struct Ledger {
 impl Ledger {
     /// Opens or creates the database and brings it to the current version.
     pub fn open(path: &Path, tenant: &str) -> Result<Self> {
+        Self::open_with(path, tenant, "FULL")
+    }
+
+    /// The same for states nobody needs after this run: nothing waits for the disk.
+    pub fn open_fleeting(path: &Path, tenant: &str) -> Result<Self> {
+        Self::open_with(path, tenant, "OFF")
+    }
+
+    fn open_with(path: &Path, tenant: &str, synchronous: &str) -> Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(Error::io("Journal anlegen", folder))?;
         }
-        let mut connection = connect(path)?;
+        let mut connection = connect(path, synchronous)?;
         migrate(&mut connection)?;
-        let reader = connect(path)?;
+        let reader = connect(path, synchronous)?;
         Ok(Self {
             writer: Writer::start(connection)?,
             reader: Mutex::new(reader),
@@ -92,15 +101,15 @@ impl Ledger {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection> {
+fn connect(path: &Path, synchronous: &str) -> Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(30))?;
-    connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;",
-    )?;
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;"
+    ))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

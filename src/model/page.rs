@@ -243,6 +243,18 @@ pub enum KeptImage {
         /// PDF `/BlackIs1`: whether 1 bits of the *decoded* samples are black.
         black_is_one: bool,
     },
+    /// The compressed samples of a PNG, byte for byte: deflated rows, each with its PNG filter, 8 bits a sample.
+    /// PDF reads them as they are (ISO 32000-1, 7.4.4.4: predictors 10 to 15).
+    Png {
+        /// What the IDAT chunks held, joined.
+        stream: Vec<u8>,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// 1 grey, 3 colour.
+        components: u8,
+    },
     /// One bit per pixel, rows padded to bytes, 1 = black. Written as G4.
     Bits {
         /// Packed rows.

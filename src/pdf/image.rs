@@ -20,15 +20,22 @@ pub fn embed(pdf: &mut Document, kept: &KeptImage) -> Result<(ObjectId, (u32, u3
         KeptImage::G4 { stream, width, height, black_is_one } => {
             (g4(*width, *height, *black_is_one), stream.clone(), (*width, *height))
         }
+        KeptImage::Png { stream, width, height, components } => {
+            let space = if *components == 1 { "DeviceGray" } else { "DeviceRGB" };
+            let dict = flate(*width, *height, space, i64::from(*components), 15);
+            (dict, stream.clone(), (*width, *height))
+        }
         KeptImage::Bits { rows, width, height } => {
             (g4(*width, *height, false), encode_g4(rows, *width)?, (*width, *height))
         }
         KeptImage::Grey { rows, width, height } => {
-            (flate(*width, *height, "DeviceGray", 1), predicted(rows, *width as usize), (*width, *height))
+            (flate(*width, *height, "DeviceGray", 1, 12), predicted(rows, *width as usize), (*width, *height))
         }
-        KeptImage::Rgb { rows, width, height } => {
-            (flate(*width, *height, "DeviceRGB", 3), predicted(rows, *width as usize * 3), (*width, *height))
-        }
+        KeptImage::Rgb { rows, width, height } => (
+            flate(*width, *height, "DeviceRGB", 3, 12),
+            predicted(rows, *width as usize * 3),
+            (*width, *height),
+        ),
     };
     Ok((pdf.add_object(Stream::new(dict, content).with_compression(false)), size))
 }
@@ -59,13 +66,13 @@ fn g4(width: u32, height: u32, black_is_one: bool) -> Dictionary {
     dict
 }
 
-fn flate(width: u32, height: u32, space: &str, colours: i64) -> Dictionary {
+fn flate(width: u32, height: u32, space: &str, colours: i64, predictor: i64) -> Dictionary {
     let mut dict = dictionary(width, height, space, 8);
     dict.set("Filter", "FlateDecode");
     dict.set(
         "DecodeParms",
         dictionary! {
-            "Predictor" => 12,
+            "Predictor" => predictor,
             "Colors" => colours,
             "BitsPerComponent" => 8,
             "Columns" => i64::from(width),

@@ -134,7 +134,9 @@ fn check(bytes: &[u8], pages: &[ProductPage], original: Option<Original<'_>>) ->
     }
     for (id, page) in written.values().zip(pages) {
         let expected = match &page.kept {
-            KeptImage::Jpeg { stream, .. } | KeptImage::G4 { stream, .. } => stream,
+            KeptImage::Jpeg { stream, .. } | KeptImage::G4 { stream, .. } | KeptImage::Png { stream, .. } => {
+                stream
+            }
             _ => continue,
         };
         let found = || -> Option<&Stream> {
@@ -163,7 +165,9 @@ fn failed(what: &str) -> Refusal {
 
 fn stream_bytes(kept: &KeptImage) -> &[u8] {
     match kept {
-        KeptImage::Jpeg { stream, .. } | KeptImage::G4 { stream, .. } => stream,
+        KeptImage::Jpeg { stream, .. } | KeptImage::G4 { stream, .. } | KeptImage::Png { stream, .. } => {
+            stream
+        }
         KeptImage::Bits { rows, .. } | KeptImage::Grey { rows, .. } | KeptImage::Rgb { rows, .. } => rows,
     }
 }

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Vault {
     root: PathBuf,
     running: AtomicU64,
+    lasting: bool,
 }
 
 impl Vault {
@@ -31,7 +32,16 @@ impl Vault {
         for entry in leftovers.flatten() {
             fs::remove_file(entry.path()).map_err(Error::io("Rest im Tresor entfernen", entry.path()))?;
         }
-        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0) })
+        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true })
+    }
+
+    /// The same for bytes nobody needs after this run: nothing waits for the disk.
+    pub fn open_fleeting(root: &Path) -> Result<Self> {
+        Ok(Self { lasting: false, ..Self::open(root)? })
+    }
+
+    fn sync(&self, folder: &Path) -> Result<()> {
+        if self.lasting { sync_folder(folder) } else { Ok(()) }
     }
 
     /// Where the bytes of that hash lie, whether or not they are there.
@@ -75,7 +85,9 @@ impl Vault {
             length += bytes.len() as u64;
             file.write_all(bytes).map_err(Error::io("In den Tresor schreiben", temporary))
         })?;
-        file.sync_all().map_err(Error::io("Tresor sichern", temporary))?;
+        if self.lasting {
+            file.sync_all().map_err(Error::io("Tresor sichern", temporary))?;
+        }
         let place = self.path(&hash);
         if place.is_file() {
             fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary))?;
@@ -84,10 +96,10 @@ impl Vault {
         let folder = place.parent().unwrap_or(&self.root).to_owned();
         if !folder.is_dir() {
             fs::create_dir_all(&folder).map_err(Error::io("Tresor anlegen", &folder))?;
-            sync_folder(&self.root)?;
+            self.sync(&self.root)?;
         }
         fs::rename(temporary, &place).map_err(Error::io("In den Tresor umbenennen", &place))?;
-        sync_folder(&folder)?;
+        self.sync(&folder)?;
         Ok((hash, length))
     }
 

@@ -83,7 +83,7 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
     match source.format() {
         Some(Format::Tiff) => tiff::kept(source, page, limits),
         Some(Format::Jpeg) => jpeg::kept(source.bytes(), limits),
-        Some(Format::Png) => Ok(Outcome::sure(samples(png::decode(source.bytes(), limits)?))),
+        Some(Format::Png) => png::kept(source.bytes(), limits),
         Some(Format::Pdf) => pdf::kept(source, page, limits),
         None => Err(unknown_format()),
     }

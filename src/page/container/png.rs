@@ -1,13 +1,14 @@
 //! PNG files.
 
-use super::{Result, damaged, opened};
+use super::{Result, damaged, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
-use crate::model::page::{Coding, Colour, Format, OpenedSource, SourcePage};
+use crate::model::notes::Outcome;
+use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::page::raster::{Pixels, Raster};
 use image::DynamicImage;
 use image::codecs::png::PngDecoder;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 /// PNG (ISO 15948) chunk IHDR at a fixed place, pHYs before the first IDAT.
 pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
@@ -49,6 +50,56 @@ fn density(bytes: &[u8]) -> Option<Dpi> {
             _ => at = body.checked_add(length)?.checked_add(4)?,
         }
     }
+}
+
+/// The samples as the file has them, where PDF can show them so; else unpacked.
+pub fn kept(bytes: &[u8], limits: &Limits) -> Result<Outcome<KeptImage>> {
+    Ok(Outcome::sure(match stored(bytes, limits) {
+        Some(kept) => kept,
+        None => samples(decode(bytes, limits)?),
+    }))
+}
+
+/// Grey or colour of eight bits, not interlaced, nothing transparent, and whole.
+fn stored(bytes: &[u8], limits: &Limits) -> Option<KeptImage> {
+    let head = bytes.get(16..29)?;
+    let word = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
+    let (width, height) = (word(0)?, word(4)?);
+    let components: u8 = match head.get(8..13)? {
+        [8, 0, 0, 0, 0] => 1,
+        [8, 2, 0, 0, 0] => 3,
+        _ => return None,
+    };
+    let mut stream = Vec::with_capacity(bytes.len());
+    let mut at = 8usize;
+    loop {
+        let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize;
+        let body = at.checked_add(8)?;
+        let end = body.checked_add(length)?;
+        match bytes.get(at + 4..body)? {
+            b"IEND" => break,
+            b"tRNS" => return None,
+            b"IDAT" => stream.extend_from_slice(bytes.get(body..end)?),
+            _ => {}
+        }
+        at = end.checked_add(4)?;
+    }
+    let row = u64::from(width).checked_mul(u64::from(components))?.checked_add(1)?;
+    let whole = row.checked_mul(u64::from(height)).filter(|&all| all <= limits.inflated_bytes_max)?;
+    is_whole(&stream, row as usize, whole).then_some(KeptImage::Png { stream, width, height, components })
+}
+
+/// Whether the stream unpacks to so many bytes, each row beginning with a filter that exists.
+fn is_whole(stream: &[u8], row: usize, whole: u64) -> bool {
+    let mut unpack = flate2::bufread::ZlibDecoder::new(stream);
+    let mut line = vec![0u8; row];
+    for _ in 0..whole / row.max(1) as u64 {
+        if unpack.read_exact(&mut line).is_err() || line.first().is_none_or(|&filter| filter > 4) {
+            return false;
+        }
+    }
+    // The check sum stands behind the last row; nothing may follow it.
+    matches!(unpack.read(&mut line), Ok(0)) && unpack.total_in() == stream.len() as u64
 }
 
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster> {

@@ -69,3 +69,23 @@ fn interlaced_files_and_resolution() {
     assert_eq!(grey(&file), image);
     assert!((page(&file).dpi.unwrap().x - 300.0).abs() < 0.1);
 }
+
+#[test]
+fn eight_bits_without_transparency_are_kept_as_they_came() {
+    for (kind, components) in [(0u8, 1u8), (2, 3)] {
+        let wide = 21 * u32::from(components);
+        let file = png((21, 9), 8, kind, b"", &rows(wide, 9, 8, |x, y| (x * 7 + y * 3) as u16 % 256));
+        let KeptImage::Png { stream, components: found, .. } = kept(&file, &page(&file)).unwrap().value
+        else {
+            panic!("type {kind} was unpacked");
+        };
+        assert_eq!(found, components);
+        assert!(file.windows(stream.len()).any(|w| w == stream));
+        // A stream that does not hold every row, or a filter that does not exist, is not passed on.
+        let short = png((21, 10), 8, kind, b"", &rows(wide, 9, 8, |x, _| x as u16));
+        let passed = |file: &[u8]| matches!(kept(file, &page(file)), Ok(o) if matches!(o.value, KeptImage::Png { .. }));
+        assert!(!passed(&short));
+        let clear = png((21, 9), 8, kind, &chunk(b"tRNS", &[0; 6]), &rows(wide, 9, 8, |x, _| x as u16));
+        assert!(!passed(&clear));
+    }
+}
