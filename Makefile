@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-many
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many
 
 build:
 	scripts/install.sh build run
@@ -52,5 +52,9 @@ prove-mutants: build
 	PROVE_MUTANTS=500 $(PROVE) --test mutated_input -- --nocapture
 prove-products: build
 	PROVE_PRODUCTS=all $(PROVE) --test archive_copy_conforms -- --nocapture
+# Turn, skew and blanks on 2,000 pages each.
+prove-pages: build
+	$(CARGO) build --release --features faults --example letters
+	PROVE_PAGES=2000 $(PROVE) --test pages_are_seen -- --nocapture
 prove-many: build
 	PROVE_MANY=10000 $(PROVE) --test odd_arrivals many_files -- --nocapture

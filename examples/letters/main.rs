@@ -9,6 +9,7 @@
 //! `layout` (pages) -> `marks` and `damage` (what people and scanner do) -> `store` (files); `plan` ties
 //! them together, `random` and `samples` make plans.
 
+mod backs;
 mod codes;
 mod damage;
 mod dice;
@@ -28,7 +29,7 @@ mod truth;
 mod words;
 
 use clap::Parser;
-use plan::{FilePlan, Produced};
+use plan::Produced;
 use rayon::prelude::*;
 use std::fs;
 use std::io::Write;
@@ -67,6 +68,9 @@ struct Arguments {
     /// Stacks without separators
     #[arg(long)]
     unseparated: bool,
+    /// Backs of sheets instead of letters, every second one with a mark on it
+    #[arg(long)]
+    backs: bool,
     /// Make the committed sample set in this folder and nothing else
     #[arg(long, value_name = "DIR")]
     samples: Option<PathBuf>,
@@ -89,7 +93,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     fonts::load()?;
     if let Some(folder) = &arguments.samples {
-        return write(samples::plans(), folder, arguments.twins.as_deref());
+        return write(samples::plans(), folder, arguments.twins.as_deref(), plan::produce);
+    }
+    if arguments.backs {
+        let numbers = (0..arguments.count).collect();
+        return write(numbers, &arguments.out, None, |&n, _| backs::produce(arguments.seed, n));
     }
     let wishes = random::Wishes {
         kind: known(
@@ -106,7 +114,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         unseparated: arguments.unseparated,
     };
     let plans = (0..arguments.count).map(|n| random::plan(arguments.seed, n, &wishes)).collect();
-    write(plans, &arguments.out, arguments.twins.as_deref())
+    write(plans, &arguments.out, arguments.twins.as_deref(), plan::produce)
 }
 
 /// The name in the closed list that an argument means.
@@ -125,7 +133,12 @@ fn known(
 }
 
 /// Makes all files of the plans, some at a time, and the truth in the order of the plans.
-fn write(plans: Vec<FilePlan>, folder: &Path, twins: Option<&Path>) -> Result<(), Failure> {
+fn write<P: Sync>(
+    plans: Vec<P>,
+    folder: &Path,
+    twins: Option<&Path>,
+    produce: impl Fn(&P, bool) -> Result<Produced, Failure> + Sync,
+) -> Result<(), Failure> {
     fs::create_dir_all(folder)?;
     if let Some(twins) = twins {
         fs::create_dir_all(twins)?;
@@ -137,7 +150,7 @@ fn write(plans: Vec<FilePlan>, folder: &Path, twins: Option<&Path>) -> Result<()
         let lines: Result<Vec<_>, String> = some
             .par_iter()
             .map(|plan| {
-                let made = plan::produce(plan, twins.is_some()).map_err(|e| e.to_string())?;
+                let made = produce(plan, twins.is_some()).map_err(|e| e.to_string())?;
                 save(&made, folder, twins).map_err(|e| format!("{}: {e}", made.path))?;
                 let line = serde_json::to_string(&made.truth).map_err(|e| e.to_string())?;
                 Ok((line, made.truth.pages.len(), made.truth.documents.len(), made.bytes.len()))

@@ -65,6 +65,12 @@ pub fn pencil(x: f64, y: f64, firm: bool, dice: &mut Dice) -> Tint {
     stroke(x, y, 14.0, 34.0, 4.0, (1.6, 2.6), if firm { 255 } else { 130 }, [90, 90, 95], dice)
 }
 
+/// Somebody's initials: one short stroke, ballpoint or pencil.
+pub fn paraph(x: f64, y: f64, firm: bool, dice: &mut Dice) -> Tint {
+    let colour = *dice.pick(PEN_INK);
+    stroke(x, y, 10.0, 9.0, 3.0, (1.4, 2.2), if firm { 255 } else { 190 }, colour, dice)
+}
+
 #[allow(clippy::too_many_arguments)]
 fn stroke(
     x: f64,

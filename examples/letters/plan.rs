@@ -111,6 +111,34 @@ pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
     Ok(Produced { path, bytes, truth, twins: out.pictures })
 }
 
+/// The back of a sheet as a file of its own, empty or with a mark: what it is called, the sheet, its ink.
+pub fn lone_back(
+    plan: &FilePlan,
+    letter: &LetterPlan,
+    mark: Option<(&'static str, (Sheet, Vec<Tint>))>,
+    dice: &mut Dice,
+) -> Result<Produced, Failure> {
+    let format = plan.format;
+    let mut out =
+        Gathering { plan, format, twins: false, stored: Vec::new(), pages: Vec::new(), pictures: Vec::new() };
+    let front = out.other_side(dice);
+    let (marks, (sheet, tints)) = match mark {
+        Some((name, ink)) => (vec![name.to_string()], ink),
+        None => (Vec::new(), (Sheet::a4(), Vec::new())),
+    };
+    let blank = marks.is_empty();
+    let conditions = letter.conditions.clone();
+    let skew = dice.real(-1.5, 1.5);
+    let shot =
+        Shot { sheet: &sheet, other: Some(&front), tints, marks, conditions, folds: [105.0, 210.0], skew };
+    out.take(shot, String::new(), blank, dice)?;
+    let path = format!("{}.{}", plan.name, format.extension());
+    let bytes = store::file(out.stored, format)?;
+    let truth =
+        FileTruth { file: path.clone(), pages: out.pages, separators: Vec::new(), documents: Vec::new() };
+    Ok(Produced { path, bytes, truth, twins: Vec::new() })
+}
+
 impl Gathering<'_> {
     fn letter(
         &mut self,

@@ -39,6 +39,13 @@ const HOLE: std::ops::Range<f32> = 3.5..9.5;
 /// Punch holes lie within this distance of an edge, mm.
 const HOLE_EDGE: f32 = 24.0;
 
+/// How far a fold climbs per length: sheets lie up to two degrees askew.
+const LEAN: f32 = 0.035;
+/// A piece of a fold is at least this long, mm: longer than a word.
+const PIECE_MM: f32 = 12.0;
+/// ... and this thin, mm.
+const THIN_MM: f32 = 1.0;
+
 /// Whether nothing is on it.
 pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
     let near_outside = if page.outside.contains(&1) {
@@ -70,7 +77,7 @@ pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
 
 /// What is left is faint. Little of it in one place is a note in doubt; print all over is the back.
 fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
-    let blobs = find(faint, page.width).blobs;
+    let blobs = without_folds(find(faint, page.width).blobs, page);
     if !blobs.iter().any(|b| is_mark(b, page)) {
         return true;
     }
@@ -85,12 +92,12 @@ fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
 
 fn has_mark(mask: &[u8], page: &Analysis) -> bool {
     let mut squares = Squares::over(page);
-    for blob in &find(mask, page.width).blobs {
-        if is_mark(blob, page) {
+    for blob in without_folds(find(mask, page.width).blobs, page) {
+        if is_mark(&blob, page) {
             return true;
         }
-        if !is_hole(blob, page) && !is_fold(blob, page) && !at_edge(blob, page) {
-            squares.add(blob);
+        if !is_hole(&blob, page) && !at_edge(&blob, page) {
+            squares.add(&blob);
         }
     }
     squares.most() > SPECKS_MM2.max(squares.mean() * SPECKS_OVER_MEAN)
@@ -135,11 +142,7 @@ fn span(blob: &Blob) -> f32 {
 }
 
 fn is_mark(blob: &Blob, page: &Analysis) -> bool {
-    span(blob) >= SPAN
-        && blob.area >= 7
-        && !is_hole(blob, page)
-        && !is_fold(blob, page)
-        && !at_edge(blob, page)
+    span(blob) >= SPAN && blob.area >= 7 && !is_hole(blob, page) && !at_edge(blob, page)
 }
 
 /// A shadow along the very edge of the sheet.
@@ -163,10 +166,32 @@ fn is_hole(blob: &Blob, page: &Analysis) -> bool {
     near && round && (0.66..0.92).contains(&filled)
 }
 
-/// A thin shadow over most of the page, across or down.
-fn is_fold(blob: &Blob, page: &Analysis) -> bool {
-    let (w, h) = (blob.width() as f32, blob.height() as f32);
-    let across = w > page.width as f32 * 0.5 && h < 6.0 * MM + w * 0.03;
-    let down = h > page.height as f32 * 0.5 && w < 6.0 * MM + h * 0.03;
-    across || down
+/// Everything but the shadows of folds: straight thin lines, whole or in pieces, that together cover most of
+/// the page across or down.
+fn without_folds(blobs: Vec<Blob>, page: &Analysis) -> Vec<Blob> {
+    let (width, height) = (page.width as f32, page.height as f32);
+    // Length along the fold, thickness, place across it.
+    let across = |b: &Blob| (b.width() as f32, b.height() as f32, (b.top + b.bottom) as f32 / 2.0);
+    let down = |b: &Blob| (b.height() as f32, b.width() as f32, (b.left + b.right) as f32 / 2.0);
+    let mut fold = vec![false; blobs.len()];
+    for (side, lie) in [(width, &across as &dyn Fn(&Blob) -> (f32, f32, f32)), (height, &down)] {
+        let mut pieces: Vec<(f32, f32, usize)> = Vec::new();
+        for (number, blob) in blobs.iter().enumerate() {
+            let (length, thickness, place) = lie(blob);
+            if length > side * 0.5 && thickness < 6.0 * MM + length * LEAN {
+                fold[number] = true;
+            } else if length >= PIECE_MM * MM && thickness < THIN_MM * MM + length * LEAN {
+                pieces.push((place, length, number));
+            }
+        }
+        pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // The pieces of one leaning line lie within what it climbs over the page.
+        for group in pieces.chunk_by(|a, b| b.0 - a.0 < MM + a.1.max(b.1) * LEAN) {
+            let climbs = group.last().map_or(0.0, |l| l.0) - group.first().map_or(0.0, |f| f.0);
+            if group.iter().map(|p| p.1).sum::<f32>() > side * 0.5 && climbs < 2.0 * MM + side * LEAN {
+                group.iter().for_each(|p| fold[p.2] = true);
+            }
+        }
+    }
+    blobs.into_iter().zip(fold).filter(|(_, fold)| !fold).map(|(blob, _)| blob).collect()
 }

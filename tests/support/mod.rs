@@ -106,6 +106,17 @@ impl Town {
     }
 }
 
+/// Scans made by the project's own generator, with `truth.jsonl` among them.
+pub fn generated(arguments: &[&str]) -> tempfile::TempDir {
+    // Examples lie beside the tests that cargo builds together with them.
+    let program = std::env::current_exe().unwrap().parent().unwrap().join("../examples/letters");
+    assert!(program.is_file(), "first: cargo build --release --features faults --example letters");
+    let folder = tempfile::tempdir().unwrap();
+    let done = Command::new(program).args(arguments).arg("--out").arg(folder.path()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    folder
+}
+
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
