@@ -23,7 +23,7 @@ pub mod turn;
 pub mod upright;
 
 pub use measure::{PageOrder, measure, remeasured, told};
-pub use reading::{Affine, ReadingImage, reading_image};
+pub use reading::{Affine, ReadingImage, reading_image, straightened};
 pub use thumbnail::thumbnail;
 pub use upright::Upright;
 
