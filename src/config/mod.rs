@@ -119,5 +119,6 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         keep_done: None,
         sidecar: None,
         sidecar_wait: std::time::Duration::ZERO,
+        lot_keys: vec![],
     }
 }
