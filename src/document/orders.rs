@@ -15,7 +15,7 @@ pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
         match order {
             Order::Circle(circle) => {
                 let text = format!("Das Deckblatt bestimmt: nur für den Vertrauenskreis „{circle}“.");
-                *decision = held("hold.circle".into(), reason(order, text));
+                *decision = held("hold.circle".into(), vec![reason(order, text)]);
                 continue;
             }
             Order::Department(department) if decision.hold.is_none() => {

@@ -122,8 +122,13 @@ fn what_nobody_knows_goes_to_a_person() {
 
 #[test]
 fn a_broken_rule_file_is_named_with_its_place() {
-    let text = "id = \"x\"\nversion = 1\nname = \"X\"\ndepartment = \"y\"\n[[rule]]\nid = \"a\"\nregex = \"(\"\nweight = 1.0\n";
+    let text = "id = \"x\"\nversion = 1\nname = \"X\"\ndepartment = \"y\"\n\
+        [protection]\nintegrity = { need = \"normal\", reason = \"r\" }\n\
+        confidentiality = { need = \"normal\", reason = \" \" }\n\
+        availability = { need = \"normal\", reason = \"r\" }\n\
+        [[rule]]\nid = \"a\"\nregex = \"(\"\nweight = 1.0\n";
     let complaints = RuleBook::parse(&[("classifiers/x.toml".into(), text.into())]).unwrap_err();
-    let text = complaints[0].to_string();
-    assert!(text.contains("classifiers/x.toml:7:9") && text.contains("rules.pattern"), "{text}");
+    let text: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    assert!(text[0].contains("classifiers/x.toml:7:47") && text[0].contains("rules.protection"), "{text:?}");
+    assert!(text[1].contains("classifiers/x.toml:11:9") && text[1].contains("rules.pattern"), "{text:?}");
 }

@@ -20,9 +20,19 @@ pub enum Zone {
     Subject,
     /// Salutation and what follows.
     Body,
+    /// Lowest part of a page, below the text.
+    Footer,
+    /// A line of few words on the first page, wherever it stands: a stamp, a label; and the whole front of an
+    /// envelope.
+    Mark,
     /// First page.
     FirstPage,
 }
+
+/// A page with at most so many words and no salutation may be the front of an envelope.
+const ENVELOPE_WORDS: usize = 45;
+/// A line of at most so many words may be a stamp or label.
+const MARK_WORDS: usize = 5;
 
 /// One line of text.
 #[derive(Clone, Debug)]
@@ -39,6 +49,10 @@ pub struct Line {
     pub confidence: f32,
     /// Zone by geometry.
     pub zone: Zone,
+    /// In the lowest part of the page.
+    pub low: bool,
+    /// On what looks like the front of an envelope: every zone but the body.
+    pub envelope: bool,
 }
 
 impl Line {
@@ -47,6 +61,9 @@ impl Line {
         match zone {
             Zone::Any => true,
             Zone::FirstPage => self.page == 1,
+            Zone::Footer => self.low,
+            Zone::Mark => self.envelope || self.page == 1 && self.text.split(' ').count() <= MARK_WORDS,
+            Zone::Letterhead | Zone::Address | Zone::Subject if self.envelope => true,
             other => self.zone == other,
         }
     }
@@ -78,10 +95,17 @@ pub fn lines(pages: &[&ReadPage]) -> Vec<Line> {
                 bounds: word.bounds,
                 confidence: word.confidence,
                 zone: Zone::Body,
+                low: false,
+                envelope: false,
             });
         }
+        let here = lines.iter().filter(|l| l.page == number);
+        let envelope =
+            page.text.words.len() <= ENVELOPE_WORDS && !here.clone().any(|l| is_salutation(&folded(&l.text)));
         for line in lines.iter_mut().filter(|l| l.page == number) {
             line.folded = folded(&line.text);
+            line.envelope = envelope;
+            line.low = line.bounds.y as f32 > 0.9 * page.measured.height as f32;
             let x = line.bounds.x as f32 / dots_per_mm;
             let y = (line.bounds.y + line.bounds.h / 2) as f32 / dots_per_mm;
             body_began |= is_salutation(&line.folded);
@@ -99,6 +123,21 @@ pub fn lines(pages: &[&ReadPage]) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Lines of a plain text, for the examples of rule files: the first is the subject.
+pub fn lines_of(text: &str) -> Vec<Line> {
+    let line = |(number, text): (usize, &str)| Line {
+        page: 1,
+        text: text.to_owned(),
+        folded: folded(text),
+        bounds: Box2::default(),
+        confidence: 1.0,
+        zone: if number == 0 { Zone::Subject } else { Zone::Body },
+        low: false,
+        envelope: false,
+    };
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).enumerate().map(line).collect()
 }
 
 /// "Sehr geehrte", "Guten Tag", "Liebe" at the beginning of a line.

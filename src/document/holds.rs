@@ -1,0 +1,120 @@
+//! What nobody but its addressee opens, and what paper must stay: `classifiers/anhalten.toml`.
+//!
+//! In: the lines of a document. Out: every rule that hit, in the file's order: the first decides, all are
+//! shown. The envelope is judged before the letter.
+
+mod names;
+
+use super::classify::{self, Matter, Rule, RuleComplaint};
+use super::text::Zone;
+use crate::model::document::Reason;
+use names::Names;
+use regex::bytes::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// Rules about what is held and what paper is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    holds: Vec<Hold>,
+    keeps: Vec<Hold>,
+    names: Option<Names>,
+}
+
+#[derive(Clone, Debug)]
+struct Hold {
+    code: String,
+    text: String,
+    rule: Rule,
+    /// A line that matches this does not count.
+    unless: Option<Regex>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoldFile {
+    hold: Vec<HoldRule>,
+    #[serde(default)]
+    keep: Vec<HoldRule>,
+    names: Option<names::NamesFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoldRule {
+    code: Spanned<String>,
+    text: String,
+    zones: Vec<Zone>,
+    #[serde(default)]
+    any: Vec<Spanned<String>>,
+    regex: Option<Spanned<String>>,
+    unless: Option<Spanned<String>>,
+}
+
+impl Holds {
+    /// Parses `anhalten.toml`.
+    pub fn parse(source: &classify::Source<'_>) -> Result<Self, Vec<RuleComplaint>> {
+        let written: HoldFile = toml::from_str(source.text).map_err(|e| vec![source.syntax(&e)])?;
+        let mut wrong = Vec::new();
+        let mut used = |list: Vec<HoldRule>| -> Vec<Hold> {
+            list.into_iter().map(|rule| Hold::used(source, rule, &mut wrong)).collect()
+        };
+        let (holds, keeps) = (used(written.hold), used(written.keep));
+        let names = written.names.map(|n| Names::used(source, n, &mut wrong));
+        if wrong.is_empty() { Ok(Self { holds, keeps, names }) } else { Err(wrong) }
+    }
+
+    /// Every reason to hold the document, codes first; empty for ordinary mail.
+    pub fn holds(&self, matter: &Matter<'_>) -> Vec<(String, Reason)> {
+        let by_words = self.holds.iter().filter_map(|h| h.reason(matter, "hold"));
+        let by_name = self.names.iter().filter_map(|n| n.above_the_authority(matter.lines));
+        by_words.chain(by_name).collect()
+    }
+
+    /// Every reason to keep the paper for good.
+    pub fn keeps(&self, matter: &Matter<'_>) -> Vec<Reason> {
+        self.keeps.iter().filter_map(|k| Some(k.reason(matter, "paper")?.1)).collect()
+    }
+}
+
+impl Hold {
+    fn used(source: &classify::Source<'_>, written: HoldRule, wrong: &mut Vec<RuleComplaint>) -> Self {
+        let code = written.code.get_ref().clone();
+        if written.any.is_empty() && written.regex.is_none() {
+            let what = format!("„{code}“ braucht any oder regex.");
+            wrong.push(source.complaint(written.code.span(), "rules.empty", what));
+        }
+        let any = classify::phrases(source, &written.any, wrong);
+        let mut pattern = |p: &Option<Spanned<String>>| {
+            p.as_ref().and_then(|p| classify::compiled(source, &code, p, wrong))
+        };
+        let (regex, unless) = (pattern(&written.regex), pattern(&written.unless));
+        let rule = Rule {
+            id: code.clone(),
+            zones: written.zones,
+            any,
+            all: Vec::new(),
+            none: Vec::new(),
+            regex,
+            weight: 0.0,
+            decides: true,
+        };
+        Self { code, text: written.text, rule, unless }
+    }
+
+    fn reason(&self, matter: &Matter<'_>, about: &str) -> Option<(String, Reason)> {
+        let allowed = |line: &super::text::Line| {
+            self.unless.as_ref().is_none_or(|u| !u.is_match(classify::plain_text(&line.text).as_bytes()))
+        };
+        let (line, words) = self.rule.first_hit_where(matter, &allowed)?;
+        let reason = Reason {
+            about: about.into(),
+            rule: self.code.clone(),
+            text: format!("{} („{words}“)", self.text),
+            weight: None,
+            page: Some(line.page),
+            bounds: Some(line.bounds),
+        };
+        Some((self.code.clone(), reason))
+    }
+}
