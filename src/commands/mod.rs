@@ -3,9 +3,11 @@
 //! configuration, 3 interrupted or internal failure. Data goes to stdout,
 //! everything else to stderr.
 
+mod deliver;
 pub mod evaluate;
 mod people;
 mod process;
+mod report;
 mod reprocess;
 mod service;
 
@@ -55,6 +57,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Station { action } => people::station(config, action),
         Command::Review { action } => people::review(config, action),
         Command::Hold { action } => people::hold(config, action),
+        Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
+        Command::Report { action } => report::run(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),

@@ -11,7 +11,7 @@ use crate::model::state::DocumentState;
 use crate::model::town::Circle;
 use std::path::Path;
 
-fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
+pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
     Ok((pipeline, ledger))
@@ -38,9 +38,9 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     Ok(DONE)
 }
 
-fn date(text: &str) -> Result<(), Stop> {
+pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
     match text.parse::<jiff::civil::Date>() {
-        Ok(_) => Ok(()),
+        Ok(date) => Ok(date),
         Err(_) => {
             Err(Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")))
         }
@@ -48,7 +48,7 @@ fn date(text: &str) -> Result<(), Stop> {
 }
 
 /// What belongs to a circle is decided by its members alone.
-fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
+pub(super) fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
     let Some(circle) = ledger.batch(batch)?.circle else { return Ok(()) };
     let member = |c: &Circle| c.id == circle && c.members.iter().any(|m| m == by);
     if pipeline.circles.iter().any(member) {

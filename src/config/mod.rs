@@ -6,6 +6,7 @@
 mod complaint;
 mod file;
 mod resolve;
+mod targets;
 
 pub use complaint::Complaint;
 pub use resolve::resolve;

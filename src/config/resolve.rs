@@ -6,9 +6,7 @@ use crate::model::document::{Need, ScanMode};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::sidecar::SidecarFormat;
-use crate::model::town::{
-    Circle, Decide, Department, MailSecurity, MailTarget, Profile, Station, Target, TargetWay,
-};
+use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,9 +15,9 @@ use toml::Spanned;
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     file: &'a str,
-    text: &'a str,
+    pub(super) text: &'a str,
     base: &'a Path,
     complaints: Vec<Complaint>,
 }
@@ -45,16 +43,23 @@ pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Comp
 }
 
 impl Check<'_> {
-    fn complain(&mut self, span: Range<usize>, code: &str, text: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn complain(
+        &mut self,
+        span: Range<usize>,
+        code: &str,
+        text: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.complaints.push(Complaint::at(self.file, self.text, span, code, text, hint));
     }
 
-    fn path(&self, path: &Path) -> PathBuf {
+    pub(super) fn path(&self, path: &Path) -> PathBuf {
         self.base.join(path)
     }
 
     fn pipeline(&mut self, written: &File) -> Pipeline {
         let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t)).collect();
+        self.keys_of_targets(written);
         let circles: Vec<Circle> = written
             .circle
             .iter()
@@ -171,7 +176,7 @@ impl Check<'_> {
     }
 
     /// Ids are lower-case ASCII words: they stand in file names, addresses and rules.
-    fn id(&mut self, id: &Spanned<String>) -> String {
+    pub(super) fn id(&mut self, id: &Spanned<String>) -> String {
         let text = id.get_ref();
         let fine = text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
@@ -361,91 +366,6 @@ impl Check<'_> {
                     "Der Scanordner überschneidet sich mit dem einer anderen Station.",
                     "Jeder Station einen eigenen Ordner geben.",
                 );
-            }
-        }
-    }
-
-    fn target(&mut self, written: &file::Target) -> Option<Target> {
-        let id = self.id(&written.id);
-        let missing = |check: &mut Self, key: &str| {
-            check.complain(
-                written.id.span(),
-                "config.missing_key",
-                format!("Dem Ziel „{}“ fehlt „{key}“.", written.id.get_ref()),
-                format!("{key} = … ergänzen."),
-            );
-        };
-        let way = match written.kind.get_ref().as_str() {
-            "folder" => match &written.path {
-                Some(path) => TargetWay::Folder { path: self.path(path) },
-                None => {
-                    missing(self, "path");
-                    return None;
-                }
-            },
-            "mail" => {
-                let (Some(host), Some(from)) = (&written.host, &written.from) else {
-                    missing(self, if written.host.is_none() { "host" } else { "from" });
-                    return None;
-                };
-                if written.to.is_empty() {
-                    missing(self, "to");
-                }
-                let security = self.security(written, host);
-                TargetWay::Mail(MailTarget {
-                    host: host.get_ref().clone(),
-                    port: written.port.unwrap_or(match security {
-                        MailSecurity::Starttls => 587,
-                        MailSecurity::Tls => 465,
-                        MailSecurity::PlainLoopback => 25,
-                    }),
-                    security,
-                    user: written.user.clone(),
-                    password_file: written.password_file.as_ref().map(|p| self.path(p)),
-                    from: from.clone(),
-                    to: written.to.clone(),
-                    ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
-                    bytes_max: written.megabytes_max.unwrap_or(20) << 20,
-                    timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
-                })
-            }
-            _ => {
-                self.complain(
-                    written.kind.span(),
-                    "config.target_type",
-                    "Diese Art von Ziel gibt es nicht.",
-                    "type = \"folder\" oder \"mail\".",
-                );
-                return None;
-            }
-        };
-        Some(Target { id, way })
-    }
-
-    fn security(&mut self, written: &file::Target, host: &Spanned<String>) -> MailSecurity {
-        let Some(word) = &written.security else { return MailSecurity::Starttls };
-        match word.get_ref().as_str() {
-            "starttls" => MailSecurity::Starttls,
-            "tls" => MailSecurity::Tls,
-            "plain" => {
-                if !matches!(host.get_ref().as_str(), "localhost" | "127.0.0.1" | "::1") {
-                    self.complain(
-                        host.span(),
-                        "config.plain_mail",
-                        "Unverschlüsselte Post geht nur an den eigenen Rechner.",
-                        "security = \"starttls\" oder \"tls\".",
-                    );
-                }
-                MailSecurity::PlainLoopback
-            }
-            _ => {
-                self.complain(
-                    word.span(),
-                    "config.security",
-                    "Unbekannte Verschlüsselung.",
-                    "\"starttls\", \"tls\" oder \"plain\".",
-                );
-                MailSecurity::Starttls
             }
         }
     }

@@ -277,7 +277,7 @@ pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &st
     let open = tx
         .prepare_cached(
             "SELECT 1 FROM delivery WHERE tenant = ?1 AND document = ?2
-               AND state NOT IN ('handed_over', 'confirmed', 'dead')",
+               AND state NOT IN ('confirmed', 'dead') AND (state <> 'handed_over' OR awaits)",
         )?
         .exists((tenant, document))?;
     if open {

@@ -7,6 +7,7 @@
 //! that may be deleted.
 
 mod batches;
+mod day;
 mod deliveries;
 mod documents;
 mod overview;
@@ -27,7 +28,11 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Migrations in order; the database's `user_version` counts how many ran.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/delivery_answers.sql"),
+];
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);

@@ -1,8 +1,11 @@
 //! A town in a temporary folder: one station, one department folder, the real binary.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod apache;
 pub mod born_digital;
 pub mod invariants;
+pub mod lossy;
+pub mod outbox;
 pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
