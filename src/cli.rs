@@ -72,6 +72,12 @@ pub enum Command {
         #[command(subcommand)]
         action: HoldAction,
     },
+    /// Menschen, die sich an den Seiten anmelden
+    Person {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: PersonAction,
+    },
     /// Nachweise prüfen: Ordner aus `process`
     Verify {
         /// Ordner mit record.json
@@ -190,6 +196,27 @@ pub enum HoldAction {
         #[arg(long)]
         operator: Option<String>,
         /// Wer entscheidet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// People.
+#[derive(Debug, Subcommand)]
+pub enum PersonAction {
+    /// Wer sich anmelden darf
+    List,
+    /// Kennwort setzen: von der Standardeingabe gelesen, oder erzeugt und einmal ausgegeben
+    SetPassword {
+        /// Kennung aus der Konfiguration
+        id: String,
+        /// Ein Kennwort erzeugen und einmal ausgeben
+        #[arg(long)]
+        generate: bool,
+        /// Nur, wenn noch keines gesetzt ist
+        #[arg(long)]
+        if_none: bool,
+        /// Wer das anordnet
         #[arg(long)]
         by: String,
     },

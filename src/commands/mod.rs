@@ -55,6 +55,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Station { action } => people::station(config, action),
         Command::Review { action } => people::review(config, action),
         Command::Hold { action } => people::hold(config, action),
+        Command::Person { action } => people::person(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),

@@ -4,11 +4,13 @@
 //! its reasons, or the reasons why a person must decide. The envelope is
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
+mod correct;
 mod fields;
 mod orders;
 mod rules;
 mod text;
 
+pub use correct::{Correction, corrected, normalised};
 pub use orders::obey;
 pub use rules::{Kind, RuleBook, RuleComplaint};
 

@@ -195,6 +195,11 @@ impl RuleBook {
         &self.kinds
     }
 
+    /// Codes under which something can be held, each with its German sentence, in the order of the file.
+    pub fn hold_codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.holds.iter().map(|(rule, _)| (rule.code.as_str(), rule.text.as_str()))
+    }
+
     /// Why the document is held, if it is; the first rule in the file's order wins.
     pub fn hold(&self, lines: &[Line]) -> Option<(String, Reason)> {
         self.holds.iter().find_map(|(rule, regex)| {
