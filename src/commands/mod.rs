@@ -122,6 +122,11 @@ fn check(config: Option<&Path>) -> Outcome {
             ));
         }
     }
+    for key in pipeline.stations.iter().flat_map(|s| &s.lot_keys) {
+        if let Err(error) = crate::intake::lots::public_key(key) {
+            wrong.push(error.to_string());
+        }
+    }
     for line in &wrong {
         eprintln!("{line}");
     }

@@ -123,6 +123,7 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             keep_done: None,
             sidecar: None,
             sidecar_wait: Duration::ZERO,
+            lot_keys: Vec::new(),
         }),
     }
 }

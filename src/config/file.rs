@@ -159,6 +159,9 @@ pub struct Station {
     /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan.
     pub sidecar: Option<Spanned<crate::model::sidecar::SidecarFormat>>,
     pub sidecar_wait_seconds: Option<u64>,
+    /// Public keys (PEM) of scan providers: the station takes signed lots only.
+    #[serde(default)]
+    pub lot_keys: Vec<Spanned<PathBuf>>,
 }
 
 /// A target.

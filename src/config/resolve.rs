@@ -5,6 +5,7 @@ use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::document::{Need, ScanMode};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
+use crate::model::sidecar::SidecarFormat;
 use crate::model::town::{
     Circle, Decide, Department, MailSecurity, MailTarget, Person, Profile, Station, Target, TargetWay,
 };
@@ -341,6 +342,18 @@ impl Check<'_> {
                 "recursive entfernen.",
             );
         }
+        if let (Some(key), true) = (written.lot_keys.first(), written.sidecar.is_some() || written.recursive)
+        {
+            self.complain(
+                key.span(),
+                "config.lots_only",
+                "Eine Station für Lose eines Dienstleisters nimmt nichts anderes.",
+                "sidecar und recursive entfernen oder eine zweite Station anlegen.",
+            );
+        }
+        // What the manifest says about a file comes as its side-car.
+        let sidecar = written.sidecar.as_ref().map(|s| *s.get_ref());
+        let sidecar = sidecar.or((!written.lot_keys.is_empty()).then_some(SidecarFormat::Json));
         Station {
             id: self.id(&written.id),
             folder: self.path(written.folder.get_ref()),
@@ -356,8 +369,9 @@ impl Check<'_> {
                 .keep_done_hours
                 .as_ref()
                 .map(|h| Duration::from_secs(h.get_ref().saturating_mul(3600))),
-            sidecar: written.sidecar.as_ref().map(|s| *s.get_ref()),
+            sidecar,
             sidecar_wait: Duration::from_secs(written.sidecar_wait_seconds.unwrap_or(600)),
+            lot_keys: written.lot_keys.iter().map(|k| self.path(k.get_ref())).collect(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::config::{self, Pipeline};
 use crate::document::{RuleBook, TownRules};
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
+use crate::intake::lots::LotWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done};
 use crate::ledger::Ledger;
 use crate::model::town::{Profile, Station};
@@ -150,16 +151,16 @@ impl House {
             observe::trouble(&station.id, &error);
         }
         let bell = Doorbell::hang(&station.folder, station.recursive);
-        let mut watch = Watch::new(station);
+        let (mut watch, mut lots) = (Watch::new(station), LotWatch::default());
         let config = self.pipeline.hash.hex();
         let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
         while !self.stopping() {
-            let (taken, troubles) = intake.round(station, &mut watch, Instant::now());
-            for batch in &taken {
-                observe::batch_received(batch);
-            }
-            for error in &troubles {
-                observe::trouble(&station.id, error);
+            let at = Instant::now();
+            let loose = intake.round(station, &mut watch, at);
+            let in_lots = intake.round_of_lots(station, &mut lots, at);
+            for (taken, troubles) in [loose, in_lots] {
+                taken.iter().for_each(observe::batch_received);
+                troubles.iter().for_each(|error| observe::trouble(&station.id, error));
             }
             if let Err(error) = sweep_done(station, SystemTime::now()) {
                 observe::trouble(&station.id, &error);

@@ -17,6 +17,7 @@
 pub mod complete;
 mod doorbell;
 pub mod listing;
+pub mod lots;
 pub mod sidecar;
 
 pub use doorbell::Doorbell;
@@ -206,16 +207,8 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Step 1. The claim's name is unique for this taking and ends with the scanner's name.
 fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
-    use std::os::unix::fs::MetadataExt;
-    if !claims.is_dir() {
-        fs::create_dir_all(claims).map_err(Error::io("Ordner für Übernahmen anlegen", claims))?;
-        if let Some(station) = claims.parent() {
-            sync_folder(station)?;
-        }
-    }
-    let inode = fs::symlink_metadata(&found.path).map_err(Error::io("Scan ansehen", &found.path))?.ino();
-    let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    let path = claims.join(format!("{moment:x}-{inode:x}~{}", safe_name(&found.name)));
+    make_claims(claims)?;
+    let path = claims.join(claim_name(&found.path, &found.name)?);
     fs::rename(&found.path, &path).map_err(Error::io("Scan übernehmen", &found.path))?;
     sync_folder(claims)?;
     if let Some(folder) = found.path.parent() {
@@ -223,6 +216,24 @@ fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
     }
     fault::point("intake.claimed");
     Ok(path)
+}
+
+fn make_claims(claims: &Path) -> Result<()> {
+    if !claims.is_dir() {
+        fs::create_dir_all(claims).map_err(Error::io("Ordner für Übernahmen anlegen", claims))?;
+        if let Some(station) = claims.parent() {
+            sync_folder(station)?;
+        }
+    }
+    Ok(())
+}
+
+/// Moment and inode, so that the same name never meets another file, then the name people know.
+fn claim_name(path: &Path, name: &str) -> Result<String> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = fs::symlink_metadata(path).map_err(Error::io("Scan ansehen", path))?.ino();
+    let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    Ok(format!("{moment:x}-{inode:x}~{}", safe_name(name)))
 }
 
 /// Whether a file must wait for the one that belongs to it, and still may.
@@ -264,11 +275,11 @@ fn beside_claim(claimed: &Path) -> PathBuf {
 /// Takes over the side-car of a claimed scan, if the station has such: it lies beside the claim afterwards.
 /// Repeatable: what was moved before a crash is found where it was moved to.
 fn claim_sidecar(station: &Station, claimed: &Path) -> Result<Option<PathBuf>> {
-    let Some(format) = station.sidecar else { return Ok(None) };
     let place = beside_claim(claimed);
     if place.is_file() {
         return Ok(Some(place));
     }
+    let Some(format) = station.sidecar else { return Ok(None) };
     let claim = claimed.file_name().unwrap_or_default().to_string_lossy();
     let Some(beside) = sidecar_of(&station.folder.join(original_name(&claim)), format) else {
         return Ok(None);

@@ -61,6 +61,21 @@ impl Ledger {
         })
     }
 
+    /// Writes down the verdict on a lot of a scan provider.
+    pub fn lot_judged(&self, lot: &str, code: &'static str, detail: &str) -> Result<()> {
+        let [lot, detail] = [lot, detail].map(str::to_owned);
+        self.write(move |tx, tenant| event(tx, tenant, code, &lot, "intake", &detail))
+    }
+
+    /// Whether that verdict has been written down.
+    pub fn lot_was(&self, lot: &str, code: &str) -> Result<bool> {
+        self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached("SELECT 1 FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3")?
+                .exists((tenant, code, lot))?)
+        })
+    }
+
     /// The open day of a station, if any.
     pub fn station_day(&self, station: &str) -> Result<Option<StationDay>> {
         self.read(|db, tenant| {

@@ -124,6 +124,8 @@ pub struct Station {
     pub sidecar: Option<SidecarFormat>,
     /// How long a scan waits for it; then it is taken without, and held for a person.
     pub sidecar_wait: Duration,
+    /// Public keys of the scan providers whose signed lots come here; such a station takes nothing else.
+    pub lot_keys: Vec<PathBuf>,
 }
 
 /// Where documents go.

@@ -122,9 +122,14 @@ impl Vault {
     pub fn verify(&self, hash: &ContentHash) -> Result<()> {
         let path = self.path(hash);
         let mut file = File::open(&path).map_err(Error::io("Aus dem Tresor lesen", &path))?;
-        let found = hashed(&mut file, |_| Ok(()))?;
+        let found = hash_of(&mut file)?;
         if found == *hash { Ok(()) } else { Err(Error::Damaged { hash: hash.hex() }) }
     }
+}
+
+/// Hash of everything a reader gives, in constant memory.
+pub fn hash_of(from: &mut dyn Read) -> Result<ContentHash> {
+    hashed(from, |_| Ok(()))
 }
 
 /// Reads to the end, hashing; each piece is shown to `sink` on the way.
