@@ -91,6 +91,12 @@ pub enum Command {
         #[command(subcommand)]
         action: ReportAction,
     },
+    /// Menschen, die sich an den Seiten anmelden
+    Person {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: PersonAction,
+    },
     /// Nachweise prüfen: Ordner aus `process`
     Verify {
         /// Ordner mit record.json
@@ -236,6 +242,27 @@ pub enum DeliverAction {
         /// Grund als kurzes Wort ohne Inhalte des Schriftstücks, zum Beispiel „anderweitig_zugestellt“
         #[arg(long)]
         reason: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// People.
+#[derive(Debug, Subcommand)]
+pub enum PersonAction {
+    /// Wer sich anmelden darf
+    List,
+    /// Kennwort setzen: von der Standardeingabe gelesen, oder erzeugt und einmal ausgegeben
+    SetPassword {
+        /// Kennung aus der Konfiguration
+        id: String,
+        /// Ein Kennwort erzeugen und einmal ausgeben
+        #[arg(long)]
+        generate: bool,
+        /// Nur, wenn noch keines gesetzt ist
+        #[arg(long)]
+        if_none: bool,
         /// Wer das anordnet
         #[arg(long)]
         by: String,

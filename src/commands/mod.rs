@@ -59,6 +59,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Hold { action } => people::hold(config, action),
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
         Command::Report { action } => report::run(config, action),
+        Command::Person { action } => people::person(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),

@@ -1,7 +1,7 @@
 //! What people do before they have screens; each act with `--by`.
 
 use super::{DONE, Outcome, Stop, pipeline};
-use crate::cli::{HoldAction, ReviewAction, StationAction};
+use crate::cli::{HoldAction, PersonAction, ReviewAction, StationAction};
 use crate::config::Pipeline;
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -9,6 +9,7 @@ use crate::model::document::{DocumentSheet, Reason, Role, TargetChoice};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
+use crate::web::secret;
 use std::path::Path;
 
 pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
@@ -34,6 +35,46 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
             let was_open = ledger.station_close(&name, &by)?;
             println!("Station {name} {}.", if was_open { "geschlossen" } else { "war nicht geöffnet" });
         }
+    }
+    Ok(DONE)
+}
+
+/// `person list|set-password`.
+pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    let PersonAction::SetPassword { id, generate, if_none, by } = action else {
+        for person in &pipeline.people {
+            let set = ledger.person_secret(&person.id)?.is_some();
+            println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+        }
+        return Ok(DONE);
+    };
+    if pipeline.person(&id).is_none() {
+        return Err(Stop::Usage(format!(
+            "[usage.person] „{id}“ steht nicht in der Konfiguration. Hinweis: [[person]] ergänzen."
+        )));
+    }
+    if if_none && ledger.person_secret(&id)?.is_some() {
+        println!("{id}: Kennwort ist gesetzt.");
+        return Ok(DONE);
+    }
+    let password = if generate {
+        secret::generated()?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(Error::io("Kennwort lesen", "Standardeingabe"))?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if password.chars().count() < secret::PASSWORD_CHARS_MIN || password.len() > secret::PASSWORD_BYTES_MAX {
+        return Err(Stop::Usage(format!(
+            "[usage.password] Ein Kennwort hat mindestens {} Zeichen. Hinweis: --generate erzeugt eines.",
+            secret::PASSWORD_CHARS_MIN
+        )));
+    }
+    ledger.person_secret_set(&id, &secret::hashed(&password)?, &by)?;
+    match generate {
+        true => println!("{id}: neues Kennwort {password} (wird nicht noch einmal gezeigt)"),
+        false => println!("{id}: Kennwort gesetzt."),
     }
     Ok(DONE)
 }

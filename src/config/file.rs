@@ -27,6 +27,9 @@ pub struct File {
     /// Circles.
     #[serde(default)]
     pub circle: Vec<Circle>,
+    /// People who sign on to the pages.
+    #[serde(default)]
+    pub person: Vec<Person>,
     /// Profiles.
     #[serde(default)]
     pub profile: Vec<Profile>,
@@ -87,6 +90,20 @@ pub struct Circle {
     pub id: Spanned<String>,
     #[serde(default)]
     pub members: Vec<String>,
+    /// Codes of holds that are this circle's to decide.
+    #[serde(default)]
+    pub holds: Vec<String>,
+}
+
+/// Somebody who signs on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub id: Spanned<String>,
+    pub name: String,
+    pub roles: Vec<crate::model::town::StaffRole>,
+    #[serde(default)]
+    pub departments: Vec<Spanned<String>>,
 }
 
 /// A profile.
@@ -238,4 +255,10 @@ pub struct Decide {
 pub struct Web {
     /// Address and port; no page if left out.
     pub listen: Option<Spanned<String>>,
+    /// The address people type, if a proxy with TLS stands before it.
+    pub url: Option<Spanned<String>>,
+    /// Whoever does nothing for so long signs on again.
+    pub idle_minutes: Option<u32>,
+    /// A decision can be taken back for so long before anything leaves.
+    pub undo_seconds: Option<u32>,
 }

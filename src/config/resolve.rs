@@ -1,12 +1,13 @@
 //! As written -> as used, all complaints at once. Pure.
 
 use super::file::{self, File};
-use super::{Complaint, Pipeline, copying_profile};
+use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::document::{Need, ScanMode};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::sidecar::SidecarFormat;
-use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
+use crate::model::town::{Circle, Decide, Department, Person, Profile, Station, Target};
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,7 +64,7 @@ impl Check<'_> {
         let circles: Vec<Circle> = written
             .circle
             .iter()
-            .map(|c| Circle { id: self.id(&c.id), members: c.members.clone() })
+            .map(|c| Circle { id: self.id(&c.id), members: c.members.clone(), holds: c.holds.clone() })
             .collect();
         let target_ids: Vec<&str> = written.target.iter().map(|t| t.id.get_ref().as_str()).collect();
         let department_ids: Vec<&str> = written.department.iter().map(|d| d.id.get_ref().as_str()).collect();
@@ -132,6 +133,8 @@ impl Check<'_> {
             }
             address
         });
+        let people = written.person.iter().map(|p| self.person(p, &department_ids)).collect();
+        self.unique(written.person.iter().map(|p| &p.id));
         Pipeline {
             tenant: self.id(&written.town.id),
             town: written.town.name.clone(),
@@ -146,11 +149,45 @@ impl Check<'_> {
             vault: self.path(&written.vault),
             classifiers: self.path(&written.classifiers),
             web,
+            desk: self.desk(&written.web, web),
+            people,
             workers: written
                 .workers
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
+        }
+    }
+
+    fn person(&mut self, written: &file::Person, departments: &[&str]) -> Person {
+        for department in &written.departments {
+            self.known(department, departments, "Amt");
+        }
+        Person {
+            id: self.id(&written.id),
+            name: written.name.clone(),
+            roles: written.roles.clone(),
+            departments: written.departments.iter().map(|d| d.get_ref().clone()).collect(),
+        }
+    }
+
+    /// Passwords and letters cross no network in the clear.
+    fn desk(&mut self, written: &file::Web, listen: Option<SocketAddr>) -> DeskSettings {
+        let secure = written.url.as_ref().is_some_and(|url| url.get_ref().starts_with("https://"));
+        if let (Some(place), Some(address), false) = (&written.listen, listen, secure)
+            && !address.ip().is_loopback()
+        {
+            self.complain(
+                place.span(),
+                "config.web_plain",
+                "Ohne TLS sind die Seiten nur auf diesem Rechner zu erreichen.",
+                "listen = \"127.0.0.1:8420\" hinter einem Proxy mit TLS, und dessen Adresse als url = \"https://…\".",
+            );
+        }
+        DeskSettings {
+            secure,
+            idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
+            undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
         }
     }
 
@@ -428,6 +465,12 @@ folder = "scans"
         check("\"scans\"", "\"out/scans\"", &["config.folders_overlap"]);
         check("central = \"poststelle\"", "central = \"postelle\"", &["config.unknown_name"]);
         check("name = \"Stadt\"", "nmae = \"Stadt\"", &["config.syntax"]);
+        check("[[station]]", "[web]\nlisten = \"0.0.0.0:80\"\n[[station]]", &["config.web_plain"]);
+        check(
+            "[[station]]",
+            "[[person]]\nid = \"p\"\nname = \"P\"\nroles = [\"department\"]\ndepartments = [\"poststele\"]\n[[station]]",
+            &["config.unknown_name"],
+        );
         check("[[station]]", "[decide]\nmin_lead = 2.0\n[[station]]", &["config.share"]);
         check(
             "[[station]]",

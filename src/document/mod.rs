@@ -5,12 +5,14 @@
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
 mod classify;
+mod correct;
 mod fields;
 mod holds;
 mod orders;
 mod text;
 
 pub use classify::{Kind, RuleBook, RuleComplaint};
+pub use correct::{Correction, corrected, normalised};
 pub use orders::obey;
 
 use classify::{Matter, Score};

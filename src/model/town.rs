@@ -29,6 +29,46 @@ pub struct Circle {
     pub id: String,
     /// Pseudonyms of its members.
     pub members: Vec<String>,
+    /// Codes of holds that are this circle's to see and decide, e.g. `hold.personalrat`.
+    pub holds: Vec<String>,
+}
+
+/// Somebody who signs on to the pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Pseudonym: the only name in ledger and events.
+    pub id: String,
+    /// Name on screens.
+    pub name: String,
+    /// What this person may do.
+    pub roles: Vec<StaffRole>,
+    /// Departments whose inbox this person reads.
+    pub departments: Vec<String>,
+}
+
+impl Person {
+    /// Whether this person has that role.
+    pub fn is(&self, role: StaffRole) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Scans: opens station-days, sees what came from the stations.
+    Operator,
+    /// Decides doubtful documents.
+    Reviewer,
+    /// Reads the inbox of the departments named.
+    Department,
+    /// Leads the mailroom: everything, and holds that no circle is named for.
+    Head,
+    /// Looks after the installation.
+    Administrator,
+    /// Follows letters, changes nothing.
+    Auditor,
 }
 
 /// How pages of a station are scanned and treated.

@@ -24,7 +24,7 @@ pub mod upright;
 
 pub use measure::{PageOrder, measure, remeasured, told};
 pub use reading::{Affine, ReadingImage, reading_image, straightened};
-pub use thumbnail::thumbnail;
+pub use thumbnail::{screen_image, thumbnail};
 pub use upright::Upright;
 
 #[cfg(test)]
