@@ -3,11 +3,11 @@
 # Asks nothing; does nothing when everything is there. Needs Debian or Ubuntu, root or sudo.
 set -euo pipefail
 declare -A groups=(
-  [build]="build-essential cmake pkg-config clang libclang-dev libtesseract-dev libleptonica-dev"
+  [build]="build-essential cmake pkg-config clang libclang-dev libtesseract-dev libleptonica-dev libssl-dev"
   [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="poppler-utils default-jre-headless maven git"
+  [test]="poppler-utils default-jre-headless maven git openssl python3"
 )
 wanted=()
 for group in "$@"; do

@@ -11,7 +11,7 @@ pub use complaint::Complaint;
 pub use resolve::resolve;
 
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
+use crate::model::town::{Circle, Decide, Department, Procedure, Profile, SealSettings, Station, Target};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,14 @@ pub struct Pipeline {
     pub classifiers: PathBuf,
     /// Where the staff page listens, if at all.
     pub web: Option<SocketAddr>,
+    /// The procedure records speak of.
+    pub procedure: Procedure,
+    /// How many documents are compared with the paper.
+    pub sample: crate::record::sample::Plan,
+    /// Days between hand-over and disposal of the paper.
+    pub retention_days: u32,
+    /// With what the town seals, if it does.
+    pub seal: Option<SealSettings>,
     /// Pages worked on at the same time.
     pub workers: usize,
     /// SHA-256 of the configuration text.

@@ -6,20 +6,28 @@
 //! committed here. It never holds words of a letter outside the two tables
 //! that may be deleted.
 
+mod audit;
 mod batches;
 mod deliveries;
 mod documents;
+mod evidence;
+mod log;
 mod overview;
+mod paper;
 mod stations;
 mod writer;
 
+pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch, PageRow};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
+pub use evidence::ImagePlaces;
 pub use overview::{EventRow, Overview, QueueRow};
+pub use paper::{Said, Statement};
 pub use stations::StationDay;
 
 use crate::error::{Error, Result};
+use crate::record::log::Entry;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -27,7 +35,11 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Migrations in order; the database's `user_version` counts how many ran.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003_log.sql"),
+];
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
@@ -58,6 +70,9 @@ impl Ledger {
         }
         let mut connection = connect(path, synchronous)?;
         migrate(&mut connection)?;
+        let tx = connection.transaction()?;
+        log::catch_up(&tx)?;
+        tx.commit()?;
         let reader = connect(path, synchronous)?;
         Ok(Self {
             writer: Writer::start(connection)?,
@@ -151,7 +166,7 @@ pub(crate) fn later(by: Duration) -> String {
     stamp(now.checked_add(by).unwrap_or(now))
 }
 
-/// Writes one event. `detail` carries codes and numbers, never words of a letter.
+/// Writes one event, and its leaf in the log. `detail` carries codes and numbers, never words of a letter.
 pub(crate) fn event(
     tx: &Transaction<'_>,
     tenant: &str,
@@ -160,11 +175,13 @@ pub(crate) fn event(
     actor: &str,
     detail: &str,
 ) -> Result<()> {
+    let at = now();
     tx.prepare_cached(
         "INSERT INTO event (tenant, at, code, subject, actor, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute((tenant, now(), code, subject, actor, detail))?;
-    Ok(())
+    .execute((tenant, &at, code, subject, actor, detail))?;
+    let [tenant, code, subject, actor, detail] = [tenant, code, subject, actor, detail].map(str::to_owned);
+    log::append(tx, &Entry { seq: tx.last_insert_rowid(), tenant, at, code, subject, actor, detail })
 }
 
 /// A state of one of the four machines, as far as the ledger needs it.

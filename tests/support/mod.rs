@@ -1,6 +1,7 @@
 //! A town in a temporary folder: one station, one department folder, the real binary.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod authority;
 pub mod born_digital;
 pub mod invariants;
 pub mod scanned;
