@@ -97,9 +97,37 @@ pub enum Command {
         #[command(subcommand)]
         action: PersonAction,
     },
-    /// Nachweise prüfen: Ordner aus `process`
+    /// Stichprobe: wer gezogen ist, und was die Prüfung ergab
+    Sample {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: SampleAction,
+    },
+    /// Papier: wo es liegt, was bleiben muss, welche Kiste vernichtet werden darf
+    Disposal {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: DisposalAction,
+    },
+    /// Protokoll: Stand zum Aufbewahren außerhalb, Beleg zu einem Schriftstück
+    Log {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: LogAction,
+    },
+    /// Nachweise prüfen, nur mit den Dateien: Ordner aus `process`, zugestellte Dateien, einzelne PDF, das Journal
+    /// (ledger.sqlite) mit Tresor und früheren Ständen des Protokolls
     Verify {
-        /// Ordner mit record.json
+        /// Tresor zum Journal; sonst der Ordner `vault` daneben
+        #[arg(long)]
+        vault: Option<PathBuf>,
+        /// Zertifikate (PEM), denen vertraut wird: für Siegel und Zeitstempel
+        #[arg(long)]
+        trust: Vec<PathBuf>,
+        /// Eine Zeile JSON je Schriftstück
+        #[arg(long)]
+        json: bool,
+        /// Ordner und Dateien
         #[arg(required = true)]
         path: Vec<PathBuf>,
     },
@@ -280,5 +308,141 @@ pub enum ReportAction {
         /// Einzelnachweis je Schriftstück und Ziel als CSV-Datei
         #[arg(long, value_name = "DATEI")]
         csv: Option<PathBuf>,
+    },
+}
+
+/// The log.
+#[derive(Debug, Subcommand)]
+pub enum LogAction {
+    /// Stand: Zahl der Einträge und Wurzel des Hashbaums
+    Head,
+    /// Beleg, dass der Nachweis eines Schriftstücks im Protokoll steht
+    Proof {
+        /// Kennung des Schriftstücks
+        id: String,
+    },
+    /// Beleg, dass ein früherer Stand der Anfang des jetzigen ist
+    Consistency {
+        /// Zahl der Einträge damals
+        size: u64,
+    },
+}
+
+/// What somebody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Seen {
+    /// Lesbar und vollständig
+    Good,
+    /// Fehlt, unleserlich oder falsch
+    Bad,
+}
+
+/// Why paper is kept against the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeepReason {
+    /// Rechtsstreit oder Verdacht der Fälschung
+    Litigation,
+    /// Ausgeliehen
+    Loan,
+    /// Offene Anfrage oder Rückfrage
+    Request,
+    /// Eigentum anderer, wird zurückgegeben
+    Return,
+}
+
+impl KeepReason {
+    /// The word in the log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Litigation => "litigation",
+            Self::Loan => "loan",
+            Self::Request => "request",
+            Self::Return => "return",
+        }
+    }
+}
+
+/// Sample.
+#[derive(Debug, Subcommand)]
+pub enum SampleAction {
+    /// Gezogene Schriftstücke, die noch niemand mit dem Papier verglichen hat
+    List,
+    /// Ergebnis des Vergleichs mit dem Papier
+    Verdict {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Was die Prüfung ergab
+        verdict: Seen,
+        /// Wer verglichen hat: nicht die Scankraft
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Paper.
+#[derive(Debug, Subcommand)]
+pub enum DisposalAction {
+    /// Ein Stapel Papier kommt in eine Kiste
+    Box {
+        /// Kennung des Stapels
+        batch: String,
+        /// Kiste, zum Beispiel 2026-014
+        name: String,
+        /// Wer ihn hineinlegt
+        #[arg(long)]
+        by: String,
+    },
+    /// Papier eines Schriftstücks bleibt
+    Keep {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Warum
+        #[arg(long)]
+        reason: KeepReason,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Sperre aufheben
+    Free {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Rückmeldung des Amts
+    Feedback {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Was das Amt sieht
+        verdict: Seen,
+        /// Wer das meldet
+        #[arg(long)]
+        by: String,
+    },
+    /// Eine Datensicherung ist bestätigt
+    Backup {
+        /// SHA-256 der Sicherung
+        hash: String,
+        /// Wer oder was das bestätigt
+        #[arg(long)]
+        by: String,
+    },
+    /// Was in den Kisten liegt und ob es vernichtet werden darf (CSV)
+    List {
+        /// Nur diese Kiste
+        name: Option<String>,
+    },
+    /// Eine Kiste zur Vernichtung freigeben; sonst die Liste dessen, was herausmuss
+    Release {
+        /// Kiste
+        name: String,
+        /// Erste Person
+        #[arg(long)]
+        by: String,
+        /// Zweite Person
+        #[arg(long)]
+        and: String,
     },
 }

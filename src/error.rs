@@ -78,6 +78,16 @@ pub enum Error {
         /// German detail.
         text: String,
     },
+    /// No seal or no timestamp: the document waits, or the configuration is wrong.
+    #[error("[seal.{code}] {text}. Hinweis: {hint}.")]
+    Seal {
+        /// Stable.
+        code: &'static str,
+        /// German: what happened.
+        text: String,
+        /// German: what to do.
+        hint: &'static str,
+    },
     /// Bytes or an order that are refused for a stated reason.
     #[error("{0}")]
     Refused(#[from] Refusal),
@@ -93,15 +103,26 @@ impl Error {
         move |source| Self::Io { what, path, source }
     }
 
+    /// No seal or no timestamp.
+    pub fn seal(code: &'static str, text: impl Into<String>, hint: &'static str) -> Self {
+        Self::Seal { code, text: text.into(), hint }
+    }
+
     /// Whether trying again helps.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Io { .. } | Self::Ledger(_) | Self::Engine { .. } => Retry::Later,
+            Self::Io { .. } | Self::Ledger(_) | Self::Engine { .. } | Self::Seal { .. } => Retry::Later,
             Self::Damaged { .. } => Retry::AfterOperator,
             Self::Transition { .. } | Self::Missing { .. } | Self::Refused(_) | Self::Format(_) => {
                 Retry::Never
             }
         }
+    }
+}
+
+impl From<openssl::error::ErrorStack> for Error {
+    fn from(error: openssl::error::ErrorStack) -> Self {
+        Self::seal("openssl", error.to_string(), "Schlüssel und Zertifikate prüfen")
     }
 }
 

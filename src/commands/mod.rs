@@ -5,16 +5,18 @@
 
 mod deliver;
 pub mod evaluate;
+mod log;
+mod paper;
 mod people;
 mod process;
 mod report;
 mod reprocess;
 mod service;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Complaint, Pipeline};
 use crate::error::Error;
-use crate::record::{self, Files};
 use std::path::Path;
 
 /// Done.
@@ -60,7 +62,12 @@ pub fn run(cli: Cli) -> u8 {
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
         Command::Report { action } => report::run(config, action),
         Command::Person { action } => people::person(config, action),
-        Command::Verify { path } => Ok(verify(&path)),
+        Command::Sample { action } => paper::sample(config, action),
+        Command::Disposal { action } => paper::disposal(config, action),
+        Command::Log { action } => log::run(config, &action),
+        Command::Verify { vault, trust, path, json } => {
+            Ok(verify::run(&path, vault.as_deref(), &trust, json))
+        }
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),
         Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
@@ -111,6 +118,9 @@ fn check(config: Option<&Path>) -> Outcome {
         }
         Err(error) => wrong.push(error.to_string()),
     }
+    if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::KeyFile::open) {
+        wrong.push(error.to_string());
+    }
     for target in &pipeline.targets {
         for refusal in crate::delivery::open(target).check() {
             wrong.push(format!("Ziel „{}“: {refusal}", target.id));
@@ -142,35 +152,4 @@ fn check(config: Option<&Path>) -> Outcome {
         wrong.len()
     );
     Ok(if wrong.is_empty() { DONE } else { USAGE })
-}
-
-/// Checks records with nothing but the files: 0 intact, 1 not, 2 cannot be checked.
-fn verify(paths: &[std::path::PathBuf]) -> u8 {
-    let mut code = DONE;
-    for path in paths {
-        let read = |name: &str| std::fs::read(path.join(name));
-        let (Ok(record), Ok(text), Ok(sheet)) =
-            (read("record.json"), read("document.txt"), read("document.json"))
-        else {
-            eprintln!(
-                "[verify.missing] {}: record.json, document.txt oder document.json fehlt.",
-                path.display()
-            );
-            code = USAGE;
-            continue;
-        };
-        let product = read("document.pdf").unwrap_or_default();
-        let checks = record::verify(&record, Files { product: &product, text: &text, sheet: &sheet });
-        let broken: Vec<_> = checks.iter().filter(|c| !c.holds).map(|c| c.name).collect();
-        if broken.is_empty() {
-            println!(
-                "{}: unversehrt (Siegel: keines; Schäden werden erkannt, Fälschungen nicht)",
-                path.display()
-            );
-        } else {
-            println!("{}: NICHT unversehrt: {}", path.display(), broken.join(", "));
-            code = code.max(REFUSED);
-        }
-    }
-    code
 }

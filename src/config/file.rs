@@ -45,6 +45,17 @@ pub struct File {
     /// The staff page.
     #[serde(default)]
     pub web: Web,
+    /// The procedure records speak of.
+    #[serde(default)]
+    pub procedure: Procedure,
+    /// With what the town seals; nothing is sealed if left out.
+    pub seal: Option<Seal>,
+    /// How many documents are compared with the paper.
+    #[serde(default)]
+    pub sample: Sample,
+    /// How long things are kept.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 fn default_ledger() -> PathBuf {
@@ -261,4 +272,53 @@ pub struct Web {
     pub idle_minutes: Option<u32>,
     /// A decision can be taken back for so long before anything leaves.
     pub undo_seconds: Option<u32>,
+}
+
+/// The scanning procedure as the town documents it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// Name in the procedure documentation.
+    pub name: Option<String>,
+    /// Version as the town counts it.
+    pub version: Option<String>,
+    /// ISO date of its release.
+    pub released: Option<Spanned<String>>,
+    /// Guideline and version it follows.
+    pub guideline: Option<String>,
+}
+
+/// With what the town seals.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// PKCS#12, or PEM.
+    pub key_file: PathBuf,
+    /// PEM certificates, if the key file holds none.
+    pub certificate_file: Option<PathBuf>,
+    /// File with the password of the key.
+    pub password_file: Option<PathBuf>,
+    /// RFC 3161 services, asked in turn.
+    #[serde(default)]
+    pub timestamp_urls: Vec<String>,
+    /// PEM certificates their tokens must lead to.
+    pub timestamp_ca_file: Option<PathBuf>,
+}
+
+/// Shares of documents that are compared with the paper, 0 to 1; sehr hoch is always all of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Protection need of integrity normal.
+    pub normal: Option<Spanned<f64>>,
+    /// Protection need of integrity hoch.
+    pub hoch: Option<Spanned<f64>>,
+}
+
+/// How long things are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Days between hand-over and disposal of the paper.
+    pub paper_days: Option<u32>,
 }

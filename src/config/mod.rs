@@ -12,7 +12,9 @@ pub use complaint::Complaint;
 pub use resolve::resolve;
 
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Person, Profile, Station, Target};
+use crate::model::town::{
+    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, Station, Target,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,6 +52,14 @@ pub struct Pipeline {
     pub desk: DeskSettings,
     /// Who signs on.
     pub people: Vec<Person>,
+    /// The procedure records speak of.
+    pub procedure: Procedure,
+    /// How many documents are compared with the paper.
+    pub sample: crate::record::sample::Plan,
+    /// Days between hand-over and disposal of the paper.
+    pub retention_days: u32,
+    /// With what the town seals, if it does.
+    pub seal: Option<SealSettings>,
     /// Pages worked on at the same time.
     pub workers: usize,
     /// SHA-256 of the configuration text.
@@ -140,7 +150,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         poll: Duration::from_secs(1),
         keep_done: None,
         sidecar: None,
-sidecar_wait: Duration::ZERO,
+        sidecar_wait: Duration::ZERO,
         lot_keys: vec![],
     }
 }

@@ -6,7 +6,10 @@ use crate::model::document::{Need, ScanMode};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::sidecar::SidecarFormat;
-use crate::model::town::{Circle, Decide, Department, Person, Profile, Station, Target};
+use crate::model::town::{
+    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, Station, Target,
+};
+use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -15,6 +18,8 @@ use toml::Spanned;
 
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
+/// Half a year, as courts and authorities keep paper after scanning; a town may choose otherwise.
+const PAPER_DAYS: u32 = 180;
 
 pub(super) struct Check<'a> {
     file: &'a str,
@@ -148,6 +153,16 @@ impl Check<'_> {
             ledger: self.path(&written.ledger),
             vault: self.path(&written.vault),
             classifiers: self.path(&written.classifiers),
+            procedure: self.procedure(&written.procedure),
+            sample: self.sample(&written.sample),
+            retention_days: written.retention.paper_days.unwrap_or(PAPER_DAYS),
+            seal: written.seal.as_ref().map(|s| SealSettings {
+                key_file: self.path(&s.key_file),
+                certificate_file: s.certificate_file.as_ref().map(|p| self.path(p)),
+                password_file: s.password_file.as_ref().map(|p| self.path(p)),
+                timestamp_urls: s.timestamp_urls.clone(),
+                timestamp_ca_file: s.timestamp_ca_file.as_ref().map(|p| self.path(p)),
+            }),
             web,
             desk: self.desk(&written.web, web),
             people,
@@ -188,6 +203,47 @@ impl Check<'_> {
             secure,
             idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
+        }
+    }
+
+    fn sample(&mut self, written: &file::Sample) -> Plan {
+        let default = Plan::default();
+        let mut share = |value: &Option<Spanned<f64>>, default: f64| match value {
+            Some(v) if *v.get_ref() > 0.0 && *v.get_ref() <= 1.0 => *v.get_ref(),
+            Some(v) => {
+                let hint = "Zum Beispiel 0.05 für fünf von hundert.";
+                self.complain(v.span(), "config.share", "Der Anteil muss über 0 und höchstens 1 sein.", hint);
+                default
+            }
+            None => default,
+        };
+        let plan =
+            Plan { normal: share(&written.normal, default.normal), high: share(&written.hoch, default.high) };
+        // A.AM.IN.H.7: clearly more than for normal need.
+        if plan.high < 2.0 * plan.normal && plan.high < 1.0 {
+            let span = written.hoch.as_ref().or(written.normal.as_ref()).map_or(0..0, Spanned::span);
+            self.complain(
+                span,
+                "config.sample_floor",
+                "Die Stichprobe bei Schutzbedarf „hoch“ muss deutlich über der bei „normal“ liegen.",
+                "hoch mindestens doppelt so groß wie normal setzen (TR-03138 A.AM.IN.H.7).",
+            );
+        }
+        plan
+    }
+
+    fn procedure(&mut self, written: &file::Procedure) -> Procedure {
+        let default = Procedure::default();
+        if let Some(day) =
+            written.released.as_ref().filter(|d| d.get_ref().parse::<jiff::civil::Date>().is_err())
+        {
+            self.complain(day.span(), "config.date", "Kein Datum.", "JJJJ-MM-TT schreiben.");
+        }
+        Procedure {
+            name: written.name.clone().unwrap_or(default.name),
+            version: written.version.clone().unwrap_or(default.version),
+            released: written.released.as_ref().map(|d| d.get_ref().clone()),
+            guideline: written.guideline.clone().unwrap_or(default.guideline),
         }
     }
 
@@ -472,6 +528,7 @@ folder = "scans"
             &["config.unknown_name"],
         );
         check("[[station]]", "[decide]\nmin_lead = 2.0\n[[station]]", &["config.share"]);
+        check("[[station]]", "[sample]\nnormal = 0.2\nhoch = 0.2\n[[station]]", &["config.sample_floor"]);
         check(
             "[[station]]",
             "[[profile]]\nid = \"p\"\nscan_mode = \"replacing\"\ndpi_min = 200\n[[station]]\nprofile = \"q\"",

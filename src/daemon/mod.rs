@@ -6,6 +6,7 @@
 //! are in the rooms it calls.
 
 mod deliver;
+mod note;
 mod steps;
 
 pub use deliver::parcel;
@@ -20,6 +21,7 @@ use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep
 use crate::ledger::Ledger;
 use crate::model::town::{Profile, Station};
 use crate::observe;
+use crate::sealing::{KeyFile, Sealer};
 use crate::vault::Vault;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -42,6 +44,8 @@ pub struct House {
     pub engine: Engine,
     /// What a batch needs before anything of it is decided.
     pub purpose: Purpose,
+    /// Who seals, if the town does.
+    pub sealer: Option<Box<dyn Sealer>>,
     stop: AtomicBool,
 }
 
@@ -59,6 +63,11 @@ impl House {
     /// ledger releases the leases an earlier process left behind.
     pub fn open(pipeline: Pipeline, purpose: Purpose) -> Result<Self> {
         let book = load_rules(&pipeline)?;
+        // A wrong key stops the program here, not the first letter at noon.
+        let sealer = match &pipeline.seal {
+            Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
+            None => None,
+        };
         let (ledger, vault) = match purpose {
             Purpose::Service => {
                 (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
@@ -74,7 +83,7 @@ impl House {
             bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
         };
         let engine = Engine::new(pipeline.workers, limits);
-        Ok(Self { pipeline, book, ledger, vault, engine, purpose, stop: AtomicBool::new(false) })
+        Ok(Self { pipeline, book, ledger, vault, engine, purpose, sealer, stop: AtomicBool::new(false) })
     }
 
     /// Asks every loop to end after the step at hand.

@@ -1,17 +1,17 @@
 //! The steps from a received batch to a sealed document, each: lease, work, commit.
 
-use super::{House, Purpose};
+use super::{House, Purpose, note};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::document::{obey, understand};
-use crate::engine::protocol::{Answer, KeptFact, Order, ProduceOrder, ReadOrder, unreadable};
+use crate::engine::protocol::{Answer, Order, ProduceOrder, ReadOrder, unreadable};
 use crate::error::{Error, Result, Retry};
 use crate::fault;
 use crate::intake::put_aside;
 use crate::ledger::{BatchRow, DocumentRow, Intention, PageRow, Produced};
 use crate::model::document::{
-    DocumentPages, DocumentSheet, PageEntry, Product, Received, ReviewReason, Role, ScanMode, SeparatorEntry,
-    SuppressedPage,
+    DocumentPages, DocumentSheet, Need, PageEntry, Product, Received, ReviewReason, Role, ScanMode,
+    SeparatorEntry, SuppressedPage,
 };
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
@@ -21,9 +21,9 @@ use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Profile;
 use crate::pdf::About;
-use crate::record::{self, Facts, Files};
+use crate::record::{Body, Envelope};
+use crate::sealing::{self, Stamp};
 use crate::vault::Vault;
-use serde_json::json;
 use std::time::Duration;
 
 /// Failing steps are tried this often before a person is asked.
@@ -101,7 +101,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     fault::point("batch.cutting");
     let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
     let missing = match house.purpose {
-        Purpose::Service => difference(house, &batch, pages.len())
+        Purpose::Service => difference(house, &batch, &cut, pages.len())
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
@@ -110,25 +110,35 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
             let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
             house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)?;
         }
-        None => house.ledger.batch_cut(&batch.id, cut)?,
+        None => {
+            // Drawn when the batch is closed: nobody knows before what will be in the sample.
+            let mut seed = [0u8; 32];
+            openssl::rand::rand_bytes(&mut seed)?;
+            house.ledger.note("sample.seed", &batch.id.0, "engine", &ContentHash(seed).hex())?;
+            house.ledger.batch_cut(&batch.id, cut)?;
+        }
     }
     fault::point("batch.cut");
     Ok(true)
 }
 
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
-fn difference(house: &House, batch: &BatchRow, pages: usize) -> Option<Refusal> {
-    let expected = house.pipeline.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
-    if !expected || batch.accepted_by.is_some() {
+fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
+    if batch.accepted_by.is_some() {
         return None;
     }
+    let profile = house.profile(&batch.station);
     let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
-    let Some(said) = &batch.sidecar else {
-        return Some(Refusal::new(
-            "batch.no_sidecar",
-            "Die Begleitdatei des Scanners ist nicht gekommen.",
-            hint,
-        ));
+    let expected = house.pipeline.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
+    let Some(said) = batch.sidecar.as_ref().filter(|_| expected) else {
+        if expected {
+            let text = "Die Begleitdatei des Scanners ist nicht gekommen.";
+            return Some(Refusal::new("batch.no_sidecar", text, hint));
+        }
+        // Without any count, a side too many or too few still shows, and nothing may replace paper then.
+        let odd = profile.duplex && profile.scan_mode == ScanMode::Replacing && pages % 2 == 1;
+        let text = format!("Beidseitig gescannt, aber {pages} Bilder: eine Seite fehlt oder ist zu viel.");
+        return odd.then(|| Refusal::new("batch.count_differs", text, hint));
     };
     if let Some(reason) = &said.unreadable {
         let text = format!("Die Begleitdatei des Scanners ist nicht zu verstehen: {reason}.");
@@ -139,6 +149,11 @@ fn difference(house: &House, batch: &BatchRow, pages: usize) -> Option<Refusal> 
         let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {pages}.");
         return Some(Refusal::new("batch.count_differs", text, hint));
     }
+    let counts = note::counted(cut, pages, said, profile.duplex);
+    let wrong = counts.differences().into_iter().chain(imprint_gap(&said.imprinted)).next();
+    if let Some(text) = wrong {
+        return Some(Refusal::new("batch.count_differs", text, hint));
+    }
     said.double_feed.then(|| {
         Refusal::new(
             "batch.double_feed",
@@ -146,6 +161,21 @@ fn difference(house: &House, batch: &BatchRow, pages: usize) -> Option<Refusal> 
             hint,
         )
     })
+}
+
+/// Numbers the scanner printed on the sheets go up by one; a gap, a repetition or a swap is said.
+fn imprint_gap(imprinted: &[String]) -> Option<String> {
+    let number = |text: &String| -> Option<u64> {
+        let digits: String = text.chars().rev().take_while(char::is_ascii_digit).collect();
+        digits.chars().rev().collect::<String>().parse().ok()
+    };
+    let numbers: Vec<u64> = imprinted.iter().map(number).collect::<Option<_>>()?;
+    // In duplex the scanner may name a sheet once for each side.
+    let wrong = numbers.windows(2).find(|w| w[1] != w[0] + 1 && w[1] != w[0])?;
+    Some(format!(
+        "Aufgedruckte Nummern: auf {} folgt {}; ein Blatt fehlt oder liegt falsch.",
+        wrong[0], wrong[1]
+    ))
 }
 
 /// What a person must still say before a document of this batch may exist. Neither is ever guessed: the scan
@@ -171,7 +201,7 @@ fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Optio
 }
 
 /// When the mail came and who says so: the cover sheet in the stack, else the station-day.
-fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
+pub fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
     let ordered = document.orders.iter().find_map(|order| match order {
         CoverOrder::Received(date) => Some(date.clone()),
         _ => None,
@@ -181,7 +211,7 @@ fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
 }
 
 /// Who scanned: the person whose sheet lies in the stack, else whoever signed on at the station.
-fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
+pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
     let ordered = document.orders.iter().find_map(|order| match order {
         CoverOrder::Operator(person) => Some(person.clone()),
         _ => None,
@@ -385,6 +415,8 @@ pub struct Made {
     pub sheet: Vec<u8>,
     /// `record.json`.
     pub record: Vec<u8>,
+    /// `none`, `sealed`, `stamped`, or `unstamped`: sealed while no timestamp was to be had.
+    pub seal: &'static str,
 }
 
 /// Makes product, text, sheet and record of a decided document.
@@ -397,13 +429,17 @@ pub fn produce(
 ) -> Result<Made> {
     let chosen: Vec<(&PageRow, ReadPage)> =
         document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(|p| (p, read_page(p))).collect();
-    let (product, kept) = match sheet.product {
-        Product::None => (Vec::new(), Vec::new()),
-        Product::Original => (house.vault.read(&batch.hash)?, Vec::new()),
+    let text = chosen.iter().map(|(_, p)| p.text.plain()).collect::<Vec<_>>().join("\u{c}").into_bytes();
+    let sheet_bytes = serde_json::to_vec_pretty(sheet)?;
+    let body = note::body(house, document, batch, &chosen, sheet, (&text, &sheet_bytes))?;
+    let (product, body) = match sheet.product {
+        Product::None => (Vec::new(), body),
+        Product::Original => (house.vault.read(&batch.hash)?, body),
         Product::Pdfa2b | Product::Pdfa3b => {
             let order = Order::Produce(Box::new(ProduceOrder {
                 path: house.vault.path(&batch.hash),
                 pages: chosen.iter().map(|(p, read)| (p.source.clone(), read.clone())).collect(),
+                record: body,
                 attach_as: (sheet.product == Product::Pdfa3b).then(|| batch.file_name.clone()),
                 about: About {
                     title: format!("{} {}", sheet.understanding.kind, document.id),
@@ -414,79 +450,54 @@ pub fn produce(
                 limits: house.profile(&batch.station).limits,
             }));
             match house.engine.run(&order)? {
-                Answer::Product(product) => (product.pdf, product.kept),
+                Answer::Product(product) => (product.pdf, product.record),
                 Answer::Refused(refusal) => return Err(refusal.into()),
                 _ => return Err(Error::Format("answer does not fit the order".into())),
             }
         }
     };
-    let text = chosen.iter().map(|(_, p)| p.text.plain()).collect::<Vec<_>>().join("\u{c}").into_bytes();
-    let sheet_bytes = serde_json::to_vec_pretty(sheet)?;
-    let files = Files { product: &product, text: &text, sheet: &sheet_bytes };
-    let record = record::build(facts(house, document, batch, &chosen, &kept, sheet), files);
-    Ok(Made { product, text, sheet: sheet_bytes, record })
+    let (product, record, seal) = sealed(house, sheet, product, body)?;
+    Ok(Made { product, text, sheet: sheet_bytes, record, seal })
 }
 
-fn facts(
+/// Product and record under the town's seal, if it has one.
+fn sealed(
     house: &House,
-    document: &DocumentRow,
-    batch: &BatchRow,
-    pages: &[(&PageRow, ReadPage)],
-    kept: &[KeptFact],
     sheet: &DocumentSheet,
-) -> Facts {
-    let profile = house.profile(&batch.station);
+    mut product: Vec<u8>,
+    body: Body,
+) -> Result<(Vec<u8>, Vec<u8>, &'static str)> {
+    let kind = sheet.product.text();
+    let Some(sealer) = &house.sealer else {
+        let record = Envelope::new(body, kind, &product).bytes();
+        return Ok((product, record, "none"));
+    };
     let decision = &sheet.understanding;
-    let fell_back = profile.scan_mode == ScanMode::Replacing && decision.scan_mode == ScanMode::Copying;
-    Facts {
-        setting: json!({
-            "town": house.pipeline.town,
-            "document": document.id,
-            "station": batch.station,
-            "scanner": house.pipeline.station(&batch.station).map(|s| s.scanner.clone()),
-            "profile": profile.id,
-            "operator": operator(batch, &document.cut),
-            "received": sheet.received,
-            "taken_over": batch.taken_at,
-            "file_modified": batch.file_modified,
-            "sidecar": batch.sidecar,
-            "scan_mode": decision.scan_mode,
-            "fell_back_to_copying": fell_back,
-            "software": format!("poststelle {}", env!("CARGO_PKG_VERSION")),
-            "configuration_sha256": batch.config,
-        }),
-        sources: json!([{ "file": batch.file_name, "sha256": batch.hash, "bytes": batch.bytes }]),
-        pages: pages
-            .iter()
-            .enumerate()
-            .map(|(index, (row, page))| {
-                let m = &page.measured;
-                json!({
-                    "source_page": row.number,
-                    "turned_in_product": m.turned,
-                    "skew_found_not_applied": format!("{:.3}", m.skew),
-                    "blank": m.blank,
-                    "notes": m.notes.iter().map(|n| n.code.clone()).collect::<Vec<_>>(),
-                    "kept": kept.get(index).map(|k| json!({
-                        "sha256": k.sha256,
-                        "coding": k.coding,
-                        "notes": k.notes.iter().map(|n| n.code.clone()).collect::<Vec<_>>(),
-                    })),
-                })
-            })
-            .collect(),
-        decision: json!({
-            "kind": decision.kind,
-            "kind_confidence": format!("{:.4}", decision.kind_confidence),
-            "classifier_versions": house.book.kinds().iter().map(|k| (k.id.clone(), k.version)).collect::<std::collections::BTreeMap<_, _>>(),
-            "rules": decision.reasons.iter().map(|r| r.rule.clone()).collect::<Vec<_>>(),
-            "departments": decision.targets.iter().map(|t| t.department.clone()).collect::<Vec<_>>(),
-            "hold": decision.hold,
-            "review": decision.review.iter().map(|r| r.code.clone()).collect::<Vec<_>>(),
-            "suppressed_pages": sheet.suppressed_pages.iter().map(|p| p.source_page).collect::<Vec<_>>(),
-            "separators": sheet.separators.iter().map(|p| p.source_page).collect::<Vec<_>>(),
-        }),
+    let services = house.pipeline.seal.as_ref().is_some_and(|s| !s.timestamp_urls.is_empty());
+    // A.AM.IN.SH.2: a timestamp is a must; from "hoch" on what is configured is also waited for.
+    let must = match decision.protection.integrity {
+        Need::SehrHoch => services || decision.scan_mode == ScanMode::Replacing,
+        Need::Hoch => services,
+        Need::Normal => false,
+    };
+    let stamp = if must { Stamp::Required } else { Stamp::IfPossible };
+    let mut stamps = Vec::new();
+    if matches!(sheet.product, Product::Pdfa2b | Product::Pdfa3b) {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let (bytes, stamped) = sealing::seal_pdf(sealer.as_ref(), product, &now, stamp)?;
+        product = bytes;
+        stamps.push(stamped);
     }
+    let mut record = Envelope::new(body, kind, &product);
+    stamps.push(sealing::seal_record(sealer.as_ref(), &mut record, stamp)?);
+    let seal = if stamps.contains(&Some(false)) {
+        "unstamped"
+    } else if stamps.contains(&None) {
+        "sealed"
+    } else {
+        "stamped"
+    };
+    Ok((product, record.bytes(), seal))
 }
 
 /// Makes the next approved document's product and record, and intends its deliveries.
@@ -509,6 +520,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
         sheet: house.vault.put(&made.sheet)?,
         text: house.vault.put(&made.text)?,
         record: house.vault.put(&made.record)?,
+        seal: made.seal,
     };
     fault::point("document.vaulted");
     house.ledger.document_sealed(&document.id, produced, intentions(house, &sheet))?;
@@ -523,8 +535,10 @@ fn give_up_or_wait(
     mut sheet: DocumentSheet,
     error: Error,
 ) -> Result<bool> {
-    if error.retry() == Retry::Later && document.attempts < ATTEMPTS_MAX {
-        house.ledger.document_again(&document.id, AGAIN * (document.attempts + 1))?;
+    // Without seal or timestamp a document waits for as long as it takes; it never goes out unsealed.
+    let sealing = matches!(error, Error::Seal { .. });
+    if error.retry() == Retry::Later && (sealing || document.attempts < ATTEMPTS_MAX) {
+        house.ledger.document_again(&document.id, AGAIN * (document.attempts.min(ATTEMPTS_MAX) + 1))?;
         return Err(error);
     }
     sheet.understanding.review.push(ReviewReason {

@@ -5,7 +5,7 @@
 //! parent's business. When stdin ends, the child ends at once.
 
 use super::protocol::{
-    Answer, KeptFact, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
+    Answer, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
 };
 use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
@@ -19,6 +19,7 @@ use crate::ocr::{self, Recogniser};
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
 use crate::page::{self, Upright};
 use crate::pdf;
+use crate::record::body::{Change, Kept};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{BufReader, BufWriter};
@@ -222,8 +223,8 @@ fn with_engine<T>(
 fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<ProductResult, Refusal> {
     let file = sources.open(&order.path, &order.limits)?;
     let mut pages = Vec::with_capacity(order.pages.len());
-    let mut kept_facts = Vec::with_capacity(order.pages.len());
-    for (source, read) in &order.pages {
+    let mut record = order.record.clone();
+    for (index, (source, read)) in order.pages.iter().enumerate() {
         let (kept, notes) = match container::kept(&file, source, &order.limits) {
             Ok(outcome) => (outcome.value, outcome.notes),
             // A page nobody can decode still has its place, empty, so that page numbers stay true.
@@ -232,7 +233,10 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
                 vec![Note::review(&refusal.code, refusal.text)],
             ),
         };
-        kept_facts.push(fact(&kept, notes));
+        if let Some(page) = record.pages.get_mut(index) {
+            page.kept = Some(fact(&kept));
+            page.changes.extend(notes.iter().map(|n| Change { what: n.code.clone(), value: String::new() }));
+        }
         let dpi = source.dpi.unwrap_or(Dpi { x: read.measured.dpi, y: read.measured.dpi });
         pages.push(pdf::ProductPage {
             kept,
@@ -245,11 +249,12 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
         });
     }
     let original = order.attach_as.as_ref().map(|name| pdf::Original { name, bytes: file.bytes() });
-    let pdf = pdf::assemble(&pages, &order.about, original)?;
-    Ok(ProductResult { pdf, kept: kept_facts })
+    let pdf = pdf::assemble(&pages, &order.about, original, Some(&mut record))?;
+    Ok(ProductResult { pdf, record })
 }
 
-fn fact(kept: &KeptImage, notes: Vec<Note>) -> KeptFact {
+/// The image as the record names it; its stream in the PDF is noted when that is written.
+fn fact(kept: &KeptImage) -> Kept {
     let (coding, bytes) = match kept {
         KeptImage::Jpeg { stream, .. } => ("jpeg", stream),
         KeptImage::G4 { stream, .. } => ("g4", stream),
@@ -258,7 +263,7 @@ fn fact(kept: &KeptImage, notes: Vec<Note>) -> KeptFact {
         KeptImage::Grey { rows, .. } => ("grey", rows),
         KeptImage::Rgb { rows, .. } => ("rgb", rows),
     };
-    KeptFact { sha256: ContentHash::of(bytes).hex(), coding: coding.into(), notes }
+    Kept { sha256: ContentHash::of(bytes).hex(), coding: coding.into(), stream_sha256: String::new() }
 }
 
 /// The last few sources, so that a batch is not read from disk once per page.

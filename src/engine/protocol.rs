@@ -73,6 +73,8 @@ pub struct ProduceOrder {
     pub pages: Vec<(SourcePage, ReadPage)>,
     /// Title, times and names for the PDF's metadata.
     pub about: crate::pdf::About,
+    /// The record that goes into the product; its images are still to be noted.
+    pub record: crate::record::Body,
     /// Name under which the source is attached, if it shall come along.
     pub attach_as: Option<String>,
     /// Bounds.
@@ -93,19 +95,8 @@ pub struct PageResult {
 pub struct ProductResult {
     /// PDF bytes.
     pub pdf: Vec<u8>,
-    /// Per page: SHA-256 of the kept image's stream and how it came about.
-    pub kept: Vec<KeptFact>,
-}
-
-/// What became of a page's image in the product.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KeptFact {
-    /// SHA-256 of the kept stream or samples.
-    pub sha256: String,
-    /// `jpeg`, `g4`, `bits`, `grey`, `rgb`.
-    pub coding: String,
-    /// Notes about rewrapping or conversion.
-    pub notes: Vec<crate::model::notes::Note>,
+    /// The record inside it, with what became of each image.
+    pub record: crate::record::Body,
 }
 
 /// What came of an order.

@@ -1,6 +1,7 @@
 //! Documents: from the cut to the closed case.
 
 use super::batches::{json, parsed};
+use super::log::RECORD_WRITTEN;
 use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
 use crate::batch::CutDocument;
 use crate::batch::cover_sheet::Order;
@@ -54,6 +55,8 @@ pub struct Produced {
     pub text: ContentHash,
     /// `record.json`.
     pub record: ContentHash,
+    /// `none`, `sealed`, `stamped`, `unstamped`.
+    pub seal: &'static str,
 }
 
 /// One intended delivery.
@@ -236,6 +239,8 @@ impl Ledger {
             ] {
                 hold_bytes(tx, tenant, &hash.hex(), &format!("{id} {role}"))?;
             }
+            event(tx, tenant, RECORD_WRITTEN, &id.0, "engine", &made.record.hex())?;
+            event(tx, tenant, "record.sealed", &id.0, "engine", made.seal)?;
             advance(tx, tenant, &id.0, DocumentState::Sealed, "engine", &made.product.hex())?;
             for Intention { department, target } in &intentions {
                 let delivery = DeliveryId::new(&id, target);

@@ -6,30 +6,38 @@
 //! committed here. It never holds words of a letter outside the two tables
 //! that may be deleted.
 
+mod audit;
 mod batches;
 mod day;
 mod deliveries;
 mod documents;
+mod evidence;
 mod history;
 mod live;
+mod log;
 mod overview;
+mod paper;
 mod people;
 mod review;
 mod sight;
 mod stations;
 mod writer;
 
+pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch, PageRow};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
+pub use evidence::ImagePlaces;
 pub use history::PageFace;
 pub use live::{InWork, Live, StationToday, Stuck};
 pub use overview::{EventRow, Overview, QueueRow};
+pub use paper::{Said, Statement};
 pub use review::{Decided, Waiting};
 pub use sight::Sight;
 pub use stations::StationDay;
 
 use crate::error::{Error, Result};
+use crate::record::log::Entry;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -43,6 +51,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/delivery_answers.sql"),
     include_str!("migrations/people.sql"),
     include_str!("migrations/review.sql"),
+    include_str!("migrations/003_log.sql"),
 ];
 
 /// How long a lease lasts before another worker may take the row.
@@ -74,6 +83,9 @@ impl Ledger {
         }
         let mut connection = connect(path, synchronous)?;
         migrate(&mut connection)?;
+        let tx = connection.transaction()?;
+        log::catch_up(&tx)?;
+        tx.commit()?;
         let reader = connect(path, synchronous)?;
         Ok(Self {
             writer: Writer::start(connection)?,
@@ -167,7 +179,7 @@ pub(crate) fn later(by: Duration) -> String {
     stamp(now.checked_add(by).unwrap_or(now))
 }
 
-/// Writes one event. `detail` carries codes and numbers, never words of a letter.
+/// Writes one event, and its leaf in the log. `detail` carries codes and numbers, never words of a letter.
 pub(crate) fn event(
     tx: &Transaction<'_>,
     tenant: &str,
@@ -176,11 +188,13 @@ pub(crate) fn event(
     actor: &str,
     detail: &str,
 ) -> Result<()> {
+    let at = now();
     tx.prepare_cached(
         "INSERT INTO event (tenant, at, code, subject, actor, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute((tenant, now(), code, subject, actor, detail))?;
-    Ok(())
+    .execute((tenant, &at, code, subject, actor, detail))?;
+    let [tenant, code, subject, actor, detail] = [tenant, code, subject, actor, detail].map(str::to_owned);
+    log::append(tx, &Entry { seq: tx.last_insert_rowid(), tenant, at, code, subject, actor, detail })
 }
 
 /// A state of one of the four machines, as far as the ledger needs it.

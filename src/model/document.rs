@@ -208,6 +208,18 @@ pub enum Product {
     None,
 }
 
+impl Product {
+    /// The word in `document.json`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pdfa2b => "pdfa-2b",
+            Self::Pdfa3b => "pdfa-3b",
+            Self::Original => "original",
+            Self::None => "none",
+        }
+    }
+}
+
 /// One page as `document.json` lists it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PageEntry {

@@ -338,6 +338,45 @@ pub enum MailSecurity {
     PlainLoopback,
 }
 
+/// With what the town seals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealSettings {
+    /// PKCS#12, or PEM.
+    pub key_file: PathBuf,
+    /// PEM certificates, if the key file holds none.
+    pub certificate_file: Option<PathBuf>,
+    /// File with the password of the key.
+    pub password_file: Option<PathBuf>,
+    /// RFC 3161 services, asked in turn.
+    pub timestamp_urls: Vec<String>,
+    /// PEM certificates their tokens must lead to.
+    pub timestamp_ca_file: Option<PathBuf>,
+}
+
+/// The scanning procedure as the town documents it; records name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Name in the procedure documentation.
+    pub name: String,
+    /// Version as the town counts it.
+    pub version: String,
+    /// ISO date of its release, if it was released.
+    pub released: Option<String>,
+    /// Guideline and version it follows.
+    pub guideline: String,
+}
+
+impl Default for Procedure {
+    fn default() -> Self {
+        Self {
+            name: "Digitale Poststelle".into(),
+            version: "Entwurf".into(),
+            released: None,
+            guideline: "BSI TR-03138 1.5".into(),
+        }
+    }
+}
+
 /// When a decision counts as sure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decide {

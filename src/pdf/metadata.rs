@@ -3,8 +3,16 @@
 use super::About;
 use lopdf::{Dictionary, Object, StringFormat, dictionary};
 
-/// The XMP packet; `part` of ISO 19005 the file conforms to.
-pub fn xmp(about: &About, part: u32) -> String {
+/// Namespace of our own properties.
+pub const NAMESPACE: &str = "urn:poststelle:transfervermerk:1#";
+/// Element that holds the record.
+pub const RECORD: &str = "pst:record";
+/// Element that holds the file's own digest, 64 hex digits.
+pub const DIGEST: &str = "pst:fileDigest";
+
+/// The XMP packet; `part` of ISO 19005 the file conforms to, the record's canonical text if there is one.
+pub fn xmp(about: &About, part: u32, record: Option<&str>) -> String {
+    let record = record.map_or_else(String::new, ours);
     let [title, id, producer, created] =
         [&about.title, &about.document_id, &about.producer, &about.created].map(|v| escaped(v));
     format!(
@@ -23,9 +31,47 @@ xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n\
    <xmp:ModifyDate>{created}</xmp:ModifyDate>\n\
    <pdf:Producer>{producer}</pdf:Producer>\n\
   </rdf:Description>\n\
- </rdf:RDF>\n\
+{record} </rdf:RDF>\n\
 </x:xmpmeta>\n\
 <?xpacket end=\"w\"?>"
+    )
+}
+
+/// Our own properties and their description, which PDF/A wants of every schema it does not know
+/// (ISO 19005-2, 6.6.2.3.3). The digest is filled in when everything else is written.
+fn ours(record: &str) -> String {
+    let property = |name: &str, meaning: &str| {
+        format!(
+            "       <rdf:li rdf:parseType=\"Resource\">\n\
+        <pdfaProperty:name>{name}</pdfaProperty:name>\n\
+        <pdfaProperty:valueType>Text</pdfaProperty:valueType>\n\
+        <pdfaProperty:category>external</pdfaProperty:category>\n\
+        <pdfaProperty:description>{meaning}</pdfaProperty:description>\n\
+       </rdf:li>\n"
+        )
+    };
+    let properties = property("record", "Transfervermerk, canonical JSON after RFC 8785")
+        + &property("fileDigest", "SHA-256 of this file before sealing, these 64 digits taken as zeros");
+    format!(
+        "  <rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" \
+xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" \
+xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\">\n\
+   <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\">\n\
+      <pdfaSchema:schema>Transfervermerk</pdfaSchema:schema>\n\
+      <pdfaSchema:namespaceURI>{NAMESPACE}</pdfaSchema:namespaceURI>\n\
+      <pdfaSchema:prefix>pst</pdfaSchema:prefix>\n\
+      <pdfaSchema:property><rdf:Seq>\n\
+{properties}\
+      </rdf:Seq></pdfaSchema:property>\n\
+   </rdf:li></rdf:Bag></pdfaExtension:schemas>\n\
+  </rdf:Description>\n\
+  <rdf:Description rdf:about=\"\" xmlns:pst=\"{NAMESPACE}\">\n\
+   <{RECORD}>{}</{RECORD}>\n\
+   <{DIGEST}>{:064}</{DIGEST}>\n\
+  </rdf:Description>\n",
+        // Canonical JSON has no control characters that XML forbids.
+        record.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        0
     )
 }
 

@@ -11,13 +11,19 @@ mod attachment;
 mod font;
 mod icc;
 mod image;
+mod inside;
 mod metadata;
+mod seal;
 mod text_layer;
+
+pub use inside::{Inside, inside};
+pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::hash::ContentHash;
 use crate::model::page::{KeptImage, PageText};
 use crate::model::refusal::Refusal;
+use crate::record::{Body, canonical};
 use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
 use serde::{Deserialize, Serialize};
 
@@ -56,19 +62,25 @@ pub struct Original<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Makes the PDF: PDF/A-3b if the original comes along, PDF/A-2b if not.
+/// Makes the PDF: PDF/A-3b if the original comes along, PDF/A-2b if not. The record goes into its metadata,
+/// completed by the hashes of the image streams as they are written.
 pub fn assemble(
     pages: &[ProductPage],
     about: &About,
     original: Option<Original<'_>>,
+    mut record: Option<&mut Body>,
 ) -> Result<Vec<u8>, Refusal> {
     let mut pdf = Document::with_version("1.7");
     let tree = pdf.new_object_id();
     let font = font::embed(&mut pdf);
     let mut kids = Vec::with_capacity(pages.len());
     let mut identity = about.document_id.clone().into_bytes();
-    for page in pages {
+    for (index, page) in pages.iter().enumerate() {
         let (picture, size) = image::embed(&mut pdf, &page.kept)?;
+        let noted = record.as_mut().and_then(|r| r.pages.get_mut(index)).and_then(|p| p.kept.as_mut());
+        if let (Some(noted), Ok(stream)) = (noted, pdf.get_object(picture).and_then(Object::as_stream)) {
+            noted.stream_sha256 = ContentHash::of(&stream.content).hex();
+        }
         identity.extend(ContentHash::of(stream_bytes(&page.kept)).0);
         let (width, height) = page_points(size, page);
         let mut content = image::placement(page.orientation, width, height);
@@ -95,12 +107,12 @@ pub fn assemble(
         "Info" => text("sRGB IEC61966-2.1"),
         "DestOutputProfile" => profile,
     });
+    let record = record.map(|body| String::from_utf8_lossy(&canonical::of(body)).into_owned());
+    let xmp = metadata::xmp(about, if original.is_some() { 3 } else { 2 }, record.as_deref()).into_bytes();
     // ISO 19005-2, 6.6.2.1: the metadata stream is never compressed.
-    let xmp = Stream::new(
-        dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
-        metadata::xmp(about, if original.is_some() { 3 } else { 2 }).into_bytes(),
-    )
-    .with_compression(false);
+    let xmp =
+        Stream::new(dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, xmp).with_compression(false);
+    let packet = xmp.content.clone();
     let xmp = pdf.add_object(xmp);
     let mut catalog = dictionary! {
         "Type" => "Catalog",
@@ -121,6 +133,7 @@ pub fn assemble(
     pdf.trailer.set("ID", vec![id.clone(), id]);
     let mut bytes = Vec::new();
     pdf.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
+    inside::fill_digest(&mut bytes, &packet);
     check(&bytes, pages, original)?;
     Ok(bytes)
 }

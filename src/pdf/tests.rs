@@ -37,14 +37,14 @@ fn bits() -> KeptImage {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let pages = [page(bits()), page(KeptImage::Grey { rows: vec![77; 300], width: 20, height: 15 })];
-    let first = assemble(&pages, &about(), None).unwrap();
-    assert_eq!(first, assemble(&pages, &about(), None).unwrap());
+    let first = assemble(&pages, &about(), None, None).unwrap();
+    assert_eq!(first, assemble(&pages, &about(), None, None).unwrap());
     assert!(first.starts_with(b"%PDF-1.7"));
 }
 
 #[test]
 fn words_can_be_extracted() {
-    let bytes = assemble(&[page(bits())], &about(), None).unwrap();
+    let bytes = assemble(&[page(bits())], &about(), None, None).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.pdf");
     std::fs::write(&path, bytes).unwrap();

@@ -9,7 +9,8 @@ use crate::model::document::{DocumentSheet, Need, Product, Role};
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::town::StaffRole;
-use crate::record::{self, Files};
+use crate::record::check::against;
+use crate::record::{Check, Files};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
@@ -267,8 +268,8 @@ fn proof(visit: &Visit, document: &DocumentRow) -> Result<Option<Vec<&'static st
     };
     let (record, product) = (found(read(&record))?, found(read(&product))?);
     let (sheet, text) = (found(read(&sheet))?, found(read(&text))?);
-    let files = Files { product: &product, text: &text, sheet: &sheet };
-    Ok(Some(record::verify(&record, files).into_iter().filter(|c| !c.holds).map(|c| c.name).collect()))
+    let files = Files { product: Some(&product), text: Some(&text), sheet: Some(&sheet), source: None };
+    Ok(Some(against(&record, files, None).into_iter().filter(Check::broken).map(|c| c.name).collect()))
 }
 
 /// `GET /schriftstueck/{id}/{file}`: `document.pdf`, `document.txt`, `document.json`, `record.json`.

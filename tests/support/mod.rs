@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses its own part.
 
 pub mod apache;
+pub mod authority;
 pub mod born_digital;
 pub mod browser;
 pub mod invariants;

@@ -1,0 +1,248 @@
+//! `sample` and `disposal`: what must be looked at, and which paper may go.
+
+use super::{DONE, Outcome, REFUSED, Stop, pipeline};
+use crate::cli::{DisposalAction, SampleAction, Seen};
+use crate::config::Pipeline;
+use crate::document::RuleBook;
+use crate::error::Error;
+use crate::ledger::{DocumentRow, Ledger};
+use crate::model::ids::{BatchId, DocumentId};
+use crate::model::state::DocumentState;
+use crate::record::disposal::{Condition, Paper, may_release, unmet};
+use crate::record::sample::{self, Drawn, Member};
+use crate::record::{Body, Envelope};
+use crate::sealing;
+use crate::vault::Vault;
+use std::path::Path;
+
+/// Everything these commands look at.
+struct Desk {
+    pipeline: Pipeline,
+    ledger: Ledger,
+    vault: Vault,
+    book: RuleBook,
+}
+
+impl Desk {
+    fn open(config: Option<&Path>) -> Result<Self, Stop> {
+        let pipeline = pipeline(config)?;
+        let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+        let (vault, book) = (Vault::for_reading(&pipeline.vault), crate::daemon::load_rules(&pipeline)?);
+        Ok(Self { pipeline, ledger, vault, book })
+    }
+
+    fn record(&self, document: &DocumentRow) -> Option<(Envelope, Vec<u8>)> {
+        let record = self.vault.read(&document.record?).ok()?;
+        let product = self.vault.read(&document.product?).ok()?;
+        Some((Envelope::parse(&record).ok()?, product))
+    }
+
+    /// The documents of a batch as a lot: drawn again from the logged seed, with the verdicts given so far.
+    fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
+        let Some(seed) = self.ledger.first_said(&batch.0, "sample.seed")? else { return Ok(Vec::new()) };
+        let documents = self.ledger.documents(batch)?;
+        let last = documents.len().saturating_sub(1);
+        let member = |(index, document): (usize, &DocumentRow)| {
+            let need =
+                document.sheet.as_ref().map(|s| s.understanding.protection.integrity).unwrap_or_default();
+            let edge = index == 0 || index == last;
+            let said = self.ledger.said(&document.id.0)?;
+            let good = match (said.holds("sample.passed", "sample.failed"), said.get("sample.failed")) {
+                (true, _) => Some(true),
+                (false, Some(_)) => Some(false),
+                (false, None) => None,
+            };
+            let drawn = sample::drawn(seed.as_bytes(), &document.id.0, need, edge, &self.pipeline.sample);
+            Ok(Member { document: document.id.0.clone(), drawn, good })
+        };
+        documents.iter().enumerate().map(member).collect()
+    }
+
+    fn paper(&self, document: &DocumentRow, lot: &[Member]) -> Result<Paper, Error> {
+        let said = self.ledger.said(&document.id.0)?;
+        let batch = self.ledger.said(&document.batch.0)?;
+        let found = self.record(document);
+        let body: Option<&Body> = found.as_ref().map(|(envelope, _)| &envelope.body);
+        let sealed = found.as_ref().map(|(envelope, product)| {
+            let pdf = envelope.product.starts_with("pdfa");
+            let seals =
+                [sealing::of_record(envelope, None), if pdf { sealing::of_pdf(product, None) } else { None }];
+            let wanted = if pdf { 2 } else { 1 };
+            let good = |v: &&sealing::Verdict| v.checks.iter().all(|c| !c.broken());
+            seals.iter().flatten().filter(good).count() == wanted
+        });
+        let read_back = self.ledger.read_back(&document.id)?;
+        let days = read_back.as_deref().and_then(|at| {
+            let at: jiff::Timestamp = at.parse().ok()?;
+            u32::try_from((jiff::Timestamp::now().as_second() - at.as_second()) / 86_400).ok()
+        });
+        let kind = body.map(|b| b.decision.kind.clone());
+        Ok(Paper {
+            mode: body.map(|b| b.environment.mode.clone()),
+            replaceable: kind
+                .and_then(|id| self.book.kinds().iter().find(|k| k.id == id))
+                .map(|k| k.replacing_allowed),
+            operator: body.and_then(|b| b.creator.person.clone()),
+            completeness: body.map(|b| b.completeness.verdict.clone()),
+            quality: sample::standing(lot, &document.id.0),
+            sealed,
+            read_back,
+            backup: self.ledger.said("backup")?.get("backup.confirmed").map(|s| s.at.clone()),
+            days,
+            held: said.holds("paper.kept", "paper.freed") || document.state != DocumentState::Closed,
+            unreadable: said.holds("feedback.unreadable", "feedback.good"),
+            place: batch.get("paper.boxed").map(|s| s.detail.clone()),
+        })
+    }
+
+    /// Every document of a box and what still forbids destroying its paper.
+    fn in_box(&self, name: &str) -> Result<Vec<(DocumentRow, Paper, Vec<Condition>)>, Error> {
+        let mut all = Vec::new();
+        for batch in self.ledger.batches_in_box(name)? {
+            let lot = self.lot(&batch)?;
+            for document in self.ledger.documents(&batch)? {
+                let paper = self.paper(&document, &lot)?;
+                let unmet = unmet(&paper, self.pipeline.retention_days);
+                all.push((document, paper, unmet));
+            }
+        }
+        Ok(all)
+    }
+
+    fn known(&self, id: &str) -> Result<DocumentId, Stop> {
+        Ok(self.ledger.document(&DocumentId(id.to_owned()))?.id)
+    }
+}
+
+/// `sample list|verdict`.
+pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
+    let desk = Desk::open(config)?;
+    match action {
+        SampleAction::List => {
+            for state in [DocumentState::Closed, DocumentState::Delivering, DocumentState::Delivered] {
+                for document in desk.ledger.documents_in(state)? {
+                    let lot = desk.lot(&document.batch)?;
+                    if sample::standing(&lot, &document.id.0) == Some(Drawn::Waiting) {
+                        println!("{}", document.id);
+                    }
+                }
+            }
+        }
+        SampleAction::Verdict { id, verdict, by } => {
+            let document = desk.ledger.document(&DocumentId(id))?;
+            let creator = desk.record(&document).and_then(|(envelope, _)| envelope.body.creator.person);
+            if creator.as_deref() == Some(by.as_str()) {
+                return Err(Stop::Usage(format!(
+                    "[sample.own_work] {by} hat dieses Schriftstück selbst gescannt. \
+                     Hinweis: eine andere Person prüft (TR-03138 A.AM.IN.SH.1)."
+                )));
+            }
+            let code = match verdict {
+                Seen::Good => "sample.passed",
+                Seen::Bad => "sample.failed",
+            };
+            desk.ledger.note(code, &document.id.0, &by, "")?;
+            let checked = desk.lot(&document.batch)?;
+            let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
+            let (defects, looked) = (count(false), count(false) + count(true));
+            println!(
+                "{} vermerkt. Los {}: {looked} von {} geprüft, {defects} fehlerhaft, Fehlerquote höchstens {:.1} % (95 %).",
+                document.id,
+                document.batch,
+                checked.len(),
+                sample::upper_bound(defects, looked) * 100.0
+            );
+        }
+    }
+    Ok(DONE)
+}
+
+/// `disposal …`.
+pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
+    let desk = Desk::open(config)?;
+    match action {
+        DisposalAction::Box { batch, name, by } => {
+            let batch = desk.ledger.batch(&BatchId(batch))?.id;
+            desk.ledger.note("paper.boxed", &batch.0, &by, &name)?;
+            println!("Papier von {batch} liegt in Kiste {name}.");
+        }
+        DisposalAction::Keep { id, reason, by } => {
+            desk.ledger.note("paper.kept", &desk.known(&id)?.0, &by, reason.text())?;
+            println!("{id} bleibt.");
+        }
+        DisposalAction::Free { id, by } => {
+            desk.ledger.note("paper.freed", &desk.known(&id)?.0, &by, "")?;
+            println!("Sperre von {id} aufgehoben.");
+        }
+        DisposalAction::Feedback { id, verdict, by } => {
+            let code = match verdict {
+                Seen::Good => "feedback.good",
+                Seen::Bad => "feedback.unreadable",
+            };
+            desk.ledger.note(code, &desk.known(&id)?.0, &by, "")?;
+            println!("{id}: Rückmeldung vermerkt.");
+        }
+        DisposalAction::Backup { hash, by } => {
+            if crate::model::hash::ContentHash::from_hex(&hash).is_none() {
+                return Err(Stop::Usage(
+                    "[usage.hash] Das ist kein SHA-256. Hinweis: 64 kleine Hexziffern der Sicherung nennen."
+                        .into(),
+                ));
+            }
+            desk.ledger.note("backup.confirmed", "backup", &by, &hash)?;
+            println!("Datensicherung {hash} vermerkt.");
+        }
+        DisposalAction::List { name } => {
+            let names = name.map_or_else(|| desk.ledger.boxes(), |n| Ok(vec![n]))?;
+            println!("Kiste;Schriftstück;Scankraft;Darf vernichtet werden;Es fehlt");
+            for name in names {
+                for (document, paper, unmet) in desk.in_box(&name)? {
+                    let why: Vec<_> = unmet.iter().map(|c| c.text()).collect();
+                    let answer = if unmet.is_empty() { "ja" } else { "nein" };
+                    let operator = paper.operator.unwrap_or_default();
+                    println!("{name};{};{operator};{answer};{}", document.id, why.join(" / "));
+                }
+            }
+        }
+        DisposalAction::Release { name, by, and } => return release(&desk, &name, &by, &and),
+    }
+    Ok(DONE)
+}
+
+/// A box goes only when every sheet in it may go; otherwise the list of what has to be pulled is printed.
+fn release(desk: &Desk, name: &str, by: &str, and: &str) -> Outcome {
+    let papers = desk.in_box(name)?;
+    if papers.is_empty() {
+        return Err(Stop::Usage(format!(
+            "[disposal.no_box] In Kiste „{name}“ liegt nichts. Hinweis: poststelle disposal list."
+        )));
+    }
+    let operators: Vec<&str> = papers.iter().filter_map(|(_, p, _)| p.operator.as_deref()).collect();
+    if !may_release(by, and, &operators) {
+        return Err(Stop::Usage(
+            "[disposal.two_people] Eine Kiste geben zwei verschiedene Personen frei, von denen mindestens eine nichts \
+             daraus gescannt hat. Hinweis: --by und --and prüfen."
+                .into(),
+        ));
+    }
+    let blocked: Vec<_> = papers.iter().filter(|(_, _, unmet)| !unmet.is_empty()).collect();
+    if !blocked.is_empty() {
+        eprintln!(
+            "[disposal.blocked] Kiste {name} darf nicht vernichtet werden. Hinweis: zuerst herausnehmen oder klären:"
+        );
+        for (document, _, unmet) in blocked {
+            let why: Vec<_> = unmet.iter().map(|c| format!("{} ({})", c.name(), c.text())).collect();
+            println!("{name};{};{}", document.id, why.join(" / "));
+        }
+        return Ok(REFUSED);
+    }
+    for (document, ..) in &papers {
+        desk.ledger.note("paper.released", &document.id.0, by, &format!("box={name} and={and}"))?;
+    }
+    desk.ledger.note("box.released", name, by, &format!("documents={} and={and}", papers.len()))?;
+    println!(
+        "Kiste {name}: {} Schriftstücke zur Vernichtung freigegeben durch {by} und {and}.",
+        papers.len()
+    );
+    Ok(DONE)
+}

@@ -1,0 +1,113 @@
+//! What is known about paper: said by people and targets as events, read back from them.
+
+use super::{Ledger, event};
+use crate::error::Result;
+use crate::model::ids::{BatchId, DocumentId};
+use std::collections::BTreeMap;
+
+/// The newest event of each code about one subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said(BTreeMap<String, Statement>);
+
+/// One thing that was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Running number.
+    pub seq: i64,
+    /// UTC.
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// Codes, numbers, hashes.
+    pub detail: String,
+}
+
+impl Said {
+    /// The newest of that code.
+    pub fn get(&self, code: &str) -> Option<&Statement> {
+        self.0.get(code)
+    }
+
+    /// Whether `yes` was said later than `no`.
+    pub fn holds(&self, yes: &str, no: &str) -> bool {
+        self.get(yes).is_some_and(|y| self.get(no).is_none_or(|n| y.seq > n.seq))
+    }
+}
+
+impl Ledger {
+    /// Writes an event that changes no state.
+    pub fn note(&self, code: &str, subject: &str, by: &str, detail: &str) -> Result<()> {
+        let [code, subject, by, detail] = [code, subject, by, detail].map(str::to_owned);
+        self.write(move |tx, tenant| event(tx, tenant, &code, &subject, &by, &detail))
+    }
+
+    /// What was said last about a subject, by code.
+    pub fn said(&self, subject: &str) -> Result<Said> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT code, seq, at, actor, detail FROM event WHERE tenant = ?1 AND subject = ?2 ORDER BY seq",
+            )?;
+            let rows = statement.query_map((tenant, subject), |r| {
+                let statement = Statement { seq: r.get(1)?, at: r.get(2)?, by: r.get(3)?, detail: r.get(4)? };
+                Ok((r.get::<_, String>(0)?, statement))
+            })?;
+            Ok(Said(rows.collect::<rusqlite::Result<_>>()?))
+        })
+    }
+
+    /// The first event of that code about a subject: its detail.
+    pub fn first_said(&self, subject: &str, code: &str) -> Result<Option<String>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT detail FROM event WHERE tenant = ?1 AND subject = ?2 AND code = ?3 ORDER BY seq LIMIT 1",
+            )?;
+            let mut rows = statement.query((tenant, subject, code))?;
+            Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+        })
+    }
+
+    /// When the last delivery of a document was confirmed, if all of them were and there is one.
+    pub fn read_back(&self, id: &DocumentId) -> Result<Option<String>> {
+        self.read(|db, tenant| {
+            let (all, open): (i64, i64) = db
+                .prepare_cached(
+                    "SELECT count(*), coalesce(sum(state <> 'confirmed'), 0) FROM delivery
+                     WHERE tenant = ?1 AND document = ?2",
+                )?
+                .query_row((tenant, &id.0), |r| Ok((r.get(0)?, r.get(1)?)))?;
+            if all == 0 || open > 0 {
+                return Ok(None);
+            }
+            Ok(db
+                .prepare_cached(
+                    "SELECT max(at) FROM event WHERE tenant = ?1 AND code = 'delivery.confirmed'
+                       AND subject IN (SELECT id FROM delivery WHERE tenant = ?1 AND document = ?2)",
+                )?
+                .query_row((tenant, &id.0), |r| r.get(0))?)
+        })
+    }
+
+    /// Batches in that box, oldest first.
+    pub fn batches_in_box(&self, name: &str) -> Result<Vec<BatchId>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT subject FROM event e WHERE tenant = ?1 AND code = 'paper.boxed' AND detail = ?2
+                   AND seq = (SELECT max(seq) FROM event n WHERE n.tenant = e.tenant AND n.subject = e.subject
+                              AND n.code = 'paper.boxed') ORDER BY seq",
+            )?;
+            let rows = statement.query_map((tenant, name), |r| Ok(BatchId(r.get(0)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Boxes anything was put into, by name.
+    pub fn boxes(&self) -> Result<Vec<String>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT detail FROM event WHERE tenant = ?1 AND code = 'paper.boxed' ORDER BY detail",
+            )?;
+            let rows = statement.query_map([tenant], |r| r.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

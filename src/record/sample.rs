@@ -1,0 +1,177 @@
+//! Who is drawn for the sample check, and what the lot's result means.
+//!
+//! The seed is drawn when the batch is cut, so nobody knows before who is drawn, and it is logged, so everybody
+//! can draw again and get the same. A document is in the sample if SHA-256 of seed and id, read as a fraction,
+//! lies below the share of the plan; first and last of a batch always are.
+
+use crate::model::document::Need;
+use sha2::{Digest, Sha256};
+
+/// Shares by protection need for integrity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// Normal: documents of a hundred.
+    pub normal: f64,
+    /// Hoch: clearly more.
+    pub high: f64,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        // TR-03138 names 3 % as an example for "normal"; "hoch" must clearly exceed it (A.AM.IN.H.7).
+        Self { normal: 0.05, high: 0.25 }
+    }
+}
+
+impl Plan {
+    /// The share for that need; sehr hoch is all of them (A.AM.IN.SH.5).
+    pub fn share(&self, need: Need) -> f64 {
+        match need {
+            Need::Normal => self.normal,
+            Need::Hoch => self.high,
+            Need::SehrHoch => 1.0,
+        }
+    }
+
+    /// Name for records: the shares in percent.
+    pub fn name(&self) -> String {
+        format!("normal {} %, hoch {} %, sehr hoch 100 %", self.normal * 100.0, self.high * 100.0)
+    }
+}
+
+/// Whether a document is drawn. `edge`: it is the first or last of its batch.
+pub fn drawn(seed: &[u8], document: &str, need: Need, edge: bool, plan: &Plan) -> bool {
+    edge || fraction(seed, document) < plan.share(need)
+}
+
+/// A number from 0 to below 1 that only seed and id decide.
+pub fn fraction(seed: &[u8], document: &str) -> f64 {
+    let digest = Sha256::new().chain_update(seed).chain_update([0]).chain_update(document).finalize();
+    let first: u64 = digest.iter().take(8).fold(0, |sum, &byte| sum << 8 | u64::from(byte));
+    // 53 bits are what a fraction holds exactly.
+    (first >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// Where a document stands in the quality assurance of its lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// Drawn, checked, good, and so is its lot.
+    Passed,
+    /// Not drawn, and every drawn one of its lot was good.
+    NotDrawn,
+    /// Drawn, not yet checked.
+    Waiting,
+    /// Good or not drawn, but the lot is not finished.
+    LotWaiting,
+    /// A defect was found.
+    Failed,
+}
+
+impl Drawn {
+    /// Nothing is left to check.
+    pub fn finished(self) -> bool {
+        matches!(self, Self::Passed | Self::NotDrawn)
+    }
+}
+
+/// One document of a lot: id, whether it was drawn, and the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Document id.
+    pub document: String,
+    /// Drawn.
+    pub drawn: bool,
+    /// Good or not; `None` if nobody looked.
+    pub good: Option<bool>,
+}
+
+/// Where a member stands. After a defect everybody is drawn: the whole lot is checked.
+pub fn standing(lot: &[Member], document: &str) -> Option<Drawn> {
+    let own = lot.iter().find(|m| m.document == document)?;
+    let defect = lot.iter().any(|m| m.good == Some(false));
+    let must = |m: &Member| m.drawn || defect;
+    let open = lot.iter().any(|m| must(m) && m.good.is_none());
+    Some(match own.good {
+        Some(false) => Drawn::Failed,
+        None if must(own) => Drawn::Waiting,
+        _ if open => Drawn::LotWaiting,
+        Some(true) => Drawn::Passed,
+        None => Drawn::NotDrawn,
+    })
+}
+
+/// Upper end of the 95 % interval of the defect rate after `defects` of `checked` (Clopper and Pearson).
+pub fn upper_bound(defects: u64, checked: u64) -> f64 {
+    if checked == 0 || defects >= checked {
+        return 1.0;
+    }
+    // The rate at which so few defects or fewer are seen in only 5 % of all draws, found by halving.
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if at_most(defects, checked, middle) > 0.05 { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// Probability of at most `defects` in `checked` draws at that rate.
+fn at_most(defects: u64, checked: u64, rate: f64) -> f64 {
+    let n = checked as f64;
+    let mut term = (n * (-rate).ln_1p()).exp();
+    let mut sum = term;
+    for k in 1..=defects {
+        term *= (n - k as f64 + 1.0) / k as f64 * rate / (1.0 - rate);
+        sum += term;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 100,000 documents in twenty classes: chi-square with 19 degrees of freedom stays below its 99.9 % point.
+    #[test]
+    fn the_draw_is_uniform_and_can_be_repeated() {
+        let (seed, mut classes) = ([7u8; 32], [0u32; 20]);
+        let mut taken = 0;
+        for number in 0..100_000 {
+            let id = format!("B{:06}-3fa9c1d2-{:02}", number / 50, number % 50 + 1);
+            classes[(fraction(&seed, &id) * 20.0) as usize] += 1;
+            let plan = Plan::default();
+            let once = drawn(&seed, &id, Need::Normal, false, &plan);
+            assert_eq!(once, drawn(&seed, &id, Need::Normal, false, &plan));
+            assert!(drawn(&seed, &id, Need::SehrHoch, false, &plan));
+            assert!(!once || drawn(&seed, &id, Need::Hoch, false, &plan), "a higher need never draws fewer");
+            taken += u32::from(once);
+        }
+        let chi: f64 = classes.iter().map(|&n| (f64::from(n) - 5000.0).powi(2) / 5000.0).sum();
+        assert!(chi < 43.8, "chi-square {chi}");
+        assert!((4700..5300).contains(&taken), "{taken} of 100,000 at 5 %");
+    }
+
+    #[test]
+    fn a_defect_draws_the_whole_lot() {
+        let member = |name: &str, drawn, good| Member { document: name.into(), drawn, good };
+        let lot = [member("a", true, Some(true)), member("b", false, None)];
+        assert_eq!(standing(&lot, "a"), Some(Drawn::Passed));
+        assert_eq!(standing(&lot, "b"), Some(Drawn::NotDrawn));
+        let lot = [member("a", true, None), member("b", false, None)];
+        assert_eq!(standing(&lot, "a"), Some(Drawn::Waiting));
+        assert_eq!(standing(&lot, "b"), Some(Drawn::LotWaiting));
+        let lot = [member("a", true, Some(false)), member("b", false, None), member("c", true, Some(true))];
+        assert_eq!(standing(&lot, "a"), Some(Drawn::Failed));
+        assert_eq!(standing(&lot, "b"), Some(Drawn::Waiting), "everybody is drawn now");
+        assert_eq!(standing(&lot, "c"), Some(Drawn::LotWaiting));
+        assert_eq!(standing(&lot, "d"), None);
+    }
+
+    /// The rule of three and two tabled values.
+    #[test]
+    fn bounds_are_those_of_the_tables() {
+        assert!((upper_bound(0, 59) - 0.0495).abs() < 0.0005);
+        assert!((upper_bound(0, 299) - 0.00997).abs() < 0.0001);
+        assert!((upper_bound(2, 100) - 0.0616).abs() < 0.0005);
+        assert_eq!(upper_bound(0, 0), 1.0);
+    }
+}
