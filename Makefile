@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-tamper
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-tamper prove-delivery
 
 build:
 	scripts/install.sh build run
@@ -61,3 +61,6 @@ prove-many: build
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture
+# Each way of delivery killed between every two steps, 100 documents per place.
+prove-delivery: build
+	PROVE_DELIVERY=100 $(PROVE) --test delivered_once -- --nocapture --test-threads=1

@@ -7,7 +7,7 @@ declare -A groups=(
   [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="poppler-utils default-jre-headless maven git openssl python3"
+  [test]="poppler-utils default-jre-headless maven git openssl python3 apache2-bin"
 )
 wanted=()
 for group in "$@"; do
