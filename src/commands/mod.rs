@@ -3,11 +3,13 @@
 //! configuration, 3 interrupted or internal failure. Data goes to stdout,
 //! everything else to stderr.
 
+pub mod coversheet;
 pub mod evaluate;
 mod people;
 mod process;
 mod reprocess;
 mod service;
+mod train;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Complaint, Pipeline};
@@ -57,7 +59,12 @@ pub fn run(cli: Cli) -> u8 {
         Command::Hold { action } => people::hold(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
-        Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),
+        Command::Evaluate { truth, dir, html } => {
+            evaluate::run(config, &truth, dir.as_deref(), html.as_deref())
+        }
+        Command::Coversheet(wish) => coversheet::run(config, &wish),
+        Command::Train { from } => train::run(config, from.as_deref()),
+        Command::Activate { version, by } => train::activate(config, version, &by),
         Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
         Command::Samples { dir } => service::samples(config, &dir),
         Command::Status => service::status(config),
@@ -100,6 +107,14 @@ fn check(config: Option<&Path>) -> Outcome {
                     wrong.push(format!(
                         "[rules.department] „{}“ geht an „{}“, das es nicht gibt.",
                         kind.id, kind.department
+                    ));
+                }
+            }
+            for route in &pipeline.ways.routes {
+                for kind in route.kinds.iter().filter(|k| book.kind(k).is_none()) {
+                    let id = &route.id;
+                    wrong.push(format!(
+                        "[rules.kind] Die Regel „{id}“ nennt die Dokumentart „{kind}“, die es nicht gibt."
                     ));
                 }
             }

@@ -6,9 +6,11 @@
 mod complaint;
 mod file;
 mod resolve;
+mod routes;
 
 pub use complaint::Complaint;
 pub use resolve::resolve;
+pub use routes::Ways;
 
 use crate::model::hash::ContentHash;
 use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
@@ -22,8 +24,8 @@ pub struct Pipeline {
     pub tenant: String,
     /// Name of the town, for screens and records.
     pub town: String,
-    /// Patterns of the town's own references.
-    pub own_references: Vec<String>,
+    /// What decides where mail goes.
+    pub ways: Ways,
     /// Who may see what.
     pub circles: Vec<Circle>,
     /// Departments.

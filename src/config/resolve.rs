@@ -17,7 +17,7 @@ use toml::Spanned;
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     file: &'a str,
     text: &'a str,
     base: &'a Path,
@@ -45,7 +45,13 @@ pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Comp
 }
 
 impl Check<'_> {
-    fn complain(&mut self, span: Range<usize>, code: &str, text: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn complain(
+        &mut self,
+        span: Range<usize>,
+        code: &str,
+        text: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.complaints.push(Complaint::at(self.file, self.text, span, code, text, hint));
     }
 
@@ -105,16 +111,7 @@ impl Check<'_> {
         self.unique(written.profile.iter().map(|p| &p.id));
         self.apart(written, &stations);
         self.known(&written.town.central, &department_ids, "Amt");
-        for pattern in &written.town.own_references {
-            if let Err(error) = regex::Regex::new(pattern.get_ref()) {
-                self.complain(
-                    pattern.span(),
-                    "config.pattern",
-                    format!("Kein gültiges Suchmuster: {error}"),
-                    "Regulären Ausdruck berichtigen.",
-                );
-            }
-        }
+        let ways = super::routes::ways(self, written);
         let web = written.web.listen.as_ref().and_then(|listen| {
             let address = listen.get_ref().parse().ok();
             if address.is_none() {
@@ -130,7 +127,7 @@ impl Check<'_> {
         Pipeline {
             tenant: self.id(&written.town.id),
             town: written.town.name.clone(),
-            own_references: written.town.own_references.iter().map(|p| p.get_ref().clone()).collect(),
+            ways,
             circles,
             departments,
             central: written.town.central.get_ref().clone(),
@@ -186,7 +183,7 @@ impl Check<'_> {
         text.clone()
     }
 
-    fn unique<'s>(&mut self, ids: impl Iterator<Item = &'s Spanned<String>>) {
+    pub(super) fn unique<'s>(&mut self, ids: impl Iterator<Item = &'s Spanned<String>>) {
         let mut seen = std::collections::HashSet::new();
         for id in ids {
             if !seen.insert(id.get_ref()) {
@@ -200,7 +197,7 @@ impl Check<'_> {
         }
     }
 
-    fn known(&mut self, name: &Spanned<String>, known: &[&str], what: &str) {
+    pub(super) fn known(&mut self, name: &Spanned<String>, known: &[&str], what: &str) {
         if known.contains(&name.get_ref().as_str()) {
             return;
         }

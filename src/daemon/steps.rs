@@ -258,11 +258,12 @@ pub fn sheet_of(
     let mut decision = understand(
         &DocumentPages {
             pages: read.iter().collect(),
+            station: &batch.station,
             station_department: station.and_then(|s| s.default_department.as_deref()),
             scan_mode: if proven { profile.scan_mode } else { ScanMode::Copying },
             received: &received,
         },
-        &house.book,
+        &house.book(),
         &house.town_rules(),
     );
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
@@ -477,7 +478,7 @@ fn facts(
         decision: json!({
             "kind": decision.kind,
             "kind_confidence": format!("{:.4}", decision.kind_confidence),
-            "classifier_versions": house.book.kinds().iter().map(|k| (k.id.clone(), k.version)).collect::<std::collections::BTreeMap<_, _>>(),
+            "classifier_versions": house.book().kinds().iter().map(|k| (k.id.clone(), k.version)).collect::<std::collections::BTreeMap<_, _>>(),
             "rules": decision.reasons.iter().map(|r| r.rule.clone()).collect::<Vec<_>>(),
             "departments": decision.targets.iter().map(|t| t.department.clone()).collect::<Vec<_>>(),
             "hold": decision.hold,

@@ -12,7 +12,10 @@ mod font;
 mod icc;
 mod image;
 mod metadata;
+mod sheet;
 mod text_layer;
+
+pub use sheet::sheet as cover_sheet;
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::hash::ContentHash;
