@@ -14,6 +14,8 @@ if [ "${ONCE:-}" = 1 ]; then
   # 0 only if every sample is delivered, in review or held as the truth says.
   "$program" evaluate --truth sample-scans/truth.jsonl
 else
-  echo "The queue: http://127.0.0.1:8420/ - results: var/out/ - end with Ctrl-C" >&2
+  # Printed once, at the first start; later: poststelle person set-password leitung --generate --by demo
+  "$program" person set-password leitung --generate --if-none --by demo
+  echo "Pages: http://127.0.0.1:8420/ (sign in as leitung) - results: var/out/ - end with Ctrl-C" >&2
   exec "$program" run
 fi

@@ -72,6 +72,31 @@ pub enum Command {
         #[command(subcommand)]
         action: HoldAction,
     },
+    /// Zustellungen: was offen ist, was gesendet würde, erneut senden
+    #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+    Deliver {
+        /// Zeigen, was gesendet würde: Kennung eines Schriftstücks oder Ordner aus `process`; sendet nichts
+        #[arg(long, value_name = "KENNUNG|ORDNER")]
+        dry_run: Option<String>,
+        /// Nur für dieses Ziel; auch eines, das zu keinem der Ämter gehört
+        #[arg(long, requires = "dry_run")]
+        target: Option<String>,
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: Option<DeliverAction>,
+    },
+    /// Berichte
+    Report {
+        /// Welcher
+        #[command(subcommand)]
+        action: ReportAction,
+    },
+    /// Menschen, die sich an den Seiten anmelden
+    Person {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: PersonAction,
+    },
     /// Nachweise prüfen: Ordner aus `process`
     Verify {
         /// Ordner mit record.json
@@ -211,5 +236,68 @@ pub enum HoldAction {
         /// Wer entscheidet
         #[arg(long)]
         by: String,
+    },
+}
+
+/// Deliveries.
+#[derive(Debug, Subcommand)]
+pub enum DeliverAction {
+    /// Alles, was noch nicht angekommen ist; zuerst, was eine Person entscheiden muss
+    List,
+    /// Alle Ziele mit Art und Zusage
+    Targets,
+    /// Eine zurückgewiesene Zustellung noch einmal versuchen; vorher wird das Ziel gefragt
+    Again {
+        /// Kennung der Zustellung
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Eine Zustellung von Hand abschließen: sie wird nicht mehr gesendet
+    Close {
+        /// Kennung der Zustellung
+        id: String,
+        /// Grund als kurzes Wort ohne Inhalte des Schriftstücks, zum Beispiel „anderweitig_zugestellt“
+        #[arg(long)]
+        reason: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// People.
+#[derive(Debug, Subcommand)]
+pub enum PersonAction {
+    /// Wer sich anmelden darf
+    List,
+    /// Kennwort setzen: von der Standardeingabe gelesen, oder erzeugt und einmal ausgegeben
+    SetPassword {
+        /// Kennung aus der Konfiguration
+        id: String,
+        /// Ein Kennwort erzeugen und einmal ausgeben
+        #[arg(long)]
+        generate: bool,
+        /// Nur, wenn noch keines gesetzt ist
+        #[arg(long)]
+        if_none: bool,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub enum ReportAction {
+    /// Abgleich eines Tages: gescannt = zugestellt, Abweichungen zuerst (Rückgabe 1, wenn es welche gibt)
+    Day {
+        /// Tag (JJJJ-MM-TT); heute, wenn nichts angegeben ist
+        #[arg(long)]
+        date: Option<String>,
+        /// Einzelnachweis je Schriftstück und Ziel als CSV-Datei
+        #[arg(long, value_name = "DATEI")]
+        csv: Option<PathBuf>,
     },
 }

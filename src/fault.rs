@@ -27,8 +27,10 @@ pub const PLACES: &[&str] = &[
     "document.sealed",
     "delivery.leased",
     "delivery.sending",
-    "folder.sidecars",
-    "folder.renamed",
+    "files.staged",
+    "files.complete",
+    "files.published",
+    "files.proved",
     "delivery.answered",
     "delivery.recorded",
 ];

@@ -79,9 +79,11 @@ fn check_folder(town: &Town, letters: u32) {
     let delivered = town.delivered();
     let expected: Vec<String> = documents.iter().map(|(id, _)| format!("{id}@ordner.pdf")).collect();
     assert_eq!(delivered, expected, "the folder does not hold every document once");
-    let hidden = std::fs::read_dir(town.path("var/out/steuern")).unwrap().flatten();
-    let hidden: Vec<_> = hidden.filter(|e| e.file_name().to_string_lossy().starts_with('.')).collect();
-    assert!(hidden.is_empty(), "temporary files left at the target: {hidden:?}");
+    let proofs = std::fs::read_dir(town.path("var/out/steuern/.poststelle")).unwrap().flatten();
+    let mut proofs: Vec<_> = proofs.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    proofs.sort();
+    let expected: Vec<String> = documents.iter().map(|(id, _)| format!("{id}@ordner.sent")).collect();
+    assert_eq!(proofs, expected, "one proof each, and nothing half-written left at the target");
 }
 
 /// What the ledger says was handed over lies in the mailbox; a second mail of a delivery says so.

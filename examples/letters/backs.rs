@@ -52,7 +52,14 @@ fn put(mark: &str, bitonal: bool, dice: &mut Dice) -> (Sheet, Vec<Tint>) {
         "pencil" => tints.push(marks::pencil(x, y, bitonal, dice)),
         "paraph" => tints.push(marks::paraph(x, y, bitonal, dice)),
         "signature" => tints.push(marks::signature(x, y, dice)),
-        "stamp" => tints.push(marks::stamp(day, x, y, dice).0),
+        "stamp" => {
+            let mut ink = marks::stamp(day, x, y, dice).0;
+            if bitonal {
+                // Light ink would not be in a black and white scan at all.
+                ink.alpha.iter_mut().for_each(|a| *a = a.saturating_mul(2));
+            }
+            tints.push(ink);
+        }
         "seal" => tints.push(seal(x, y, dice)),
         "date" => {
             sheet.draw(&letters, x, y, &spell(day, 0));

@@ -4,9 +4,11 @@
 //! everything else to stderr.
 
 pub mod coversheet;
+mod deliver;
 pub mod evaluate;
 mod people;
 mod process;
+mod report;
 mod reprocess;
 mod service;
 mod train;
@@ -57,6 +59,9 @@ pub fn run(cli: Cli) -> u8 {
         Command::Station { action } => people::station(config, action),
         Command::Review { action } => people::review(config, action),
         Command::Hold { action } => people::hold(config, action),
+        Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
+        Command::Report { action } => report::run(config, action),
+        Command::Person { action } => people::person(config, action),
         Command::Verify { path } => Ok(verify(&path)),
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir, html } => {

@@ -1,7 +1,7 @@
 //! What people do before they have screens; each act with `--by`.
 
 use super::{DONE, Outcome, Stop, pipeline};
-use crate::cli::{HoldAction, ReviewAction, StationAction};
+use crate::cli::{HoldAction, PersonAction, ReviewAction, StationAction};
 use crate::config::Pipeline;
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -9,9 +9,10 @@ use crate::model::document::{DocumentSheet, Reason, Role, TargetChoice};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
+use crate::web::secret;
 use std::path::Path;
 
-fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
+pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
     Ok((pipeline, ledger))
@@ -38,9 +39,49 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     Ok(DONE)
 }
 
-fn date(text: &str) -> Result<(), Stop> {
+/// `person list|set-password`.
+pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    let PersonAction::SetPassword { id, generate, if_none, by } = action else {
+        for person in &pipeline.people {
+            let set = ledger.person_secret(&person.id)?.is_some();
+            println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+        }
+        return Ok(DONE);
+    };
+    if pipeline.person(&id).is_none() {
+        return Err(Stop::Usage(format!(
+            "[usage.person] „{id}“ steht nicht in der Konfiguration. Hinweis: [[person]] ergänzen."
+        )));
+    }
+    if if_none && ledger.person_secret(&id)?.is_some() {
+        println!("{id}: Kennwort ist gesetzt.");
+        return Ok(DONE);
+    }
+    let password = if generate {
+        secret::generated()?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(Error::io("Kennwort lesen", "Standardeingabe"))?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if password.chars().count() < secret::PASSWORD_CHARS_MIN || password.len() > secret::PASSWORD_BYTES_MAX {
+        return Err(Stop::Usage(format!(
+            "[usage.password] Ein Kennwort hat mindestens {} Zeichen. Hinweis: --generate erzeugt eines.",
+            secret::PASSWORD_CHARS_MIN
+        )));
+    }
+    ledger.person_secret_set(&id, &secret::hashed(&password)?, &by)?;
+    match generate {
+        true => println!("{id}: neues Kennwort {password} (wird nicht noch einmal gezeigt)"),
+        false => println!("{id}: Kennwort gesetzt."),
+    }
+    Ok(DONE)
+}
+
+pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
     match text.parse::<jiff::civil::Date>() {
-        Ok(_) => Ok(()),
+        Ok(date) => Ok(date),
         Err(_) => {
             Err(Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")))
         }
@@ -48,7 +89,7 @@ fn date(text: &str) -> Result<(), Stop> {
 }
 
 /// What belongs to a circle is decided by its members alone.
-fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
+pub(super) fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
     let Some(circle) = ledger.batch(batch)?.circle else { return Ok(()) };
     let member = |c: &Circle| c.id == circle && c.members.iter().any(|m| m == by);
     if pipeline.circles.iter().any(member) {

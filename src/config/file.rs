@@ -27,6 +27,9 @@ pub struct File {
     /// Circles.
     #[serde(default)]
     pub circle: Vec<Circle>,
+    /// People who sign on to the pages.
+    #[serde(default)]
+    pub person: Vec<Person>,
     /// Profiles.
     #[serde(default)]
     pub profile: Vec<Profile>,
@@ -159,6 +162,20 @@ pub struct Circle {
     pub id: Spanned<String>,
     #[serde(default)]
     pub members: Vec<String>,
+    /// Codes of holds that are this circle's to decide.
+    #[serde(default)]
+    pub holds: Vec<String>,
+}
+
+/// Somebody who signs on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub id: Spanned<String>,
+    pub name: String,
+    pub roles: Vec<crate::model::town::StaffRole>,
+    #[serde(default)]
+    pub departments: Vec<Spanned<String>>,
 }
 
 /// A profile.
@@ -219,7 +236,7 @@ pub struct Station {
     pub lot_keys: Vec<Spanned<PathBuf>>,
 }
 
-/// A target.
+/// A target. Which keys belong to which type is in `config::targets`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -238,6 +255,62 @@ pub struct Target {
     pub ca_file: Option<PathBuf>,
     pub megabytes_max: Option<u64>,
     pub timeout_seconds: Option<u64>,
+    /// HTTP: address everything starts from.
+    pub url: Option<Spanned<String>>,
+    /// HTTP: file with a token or API key.
+    pub token_file: Option<PathBuf>,
+    /// HTTP: our certificate with chain and key.
+    pub client_certificate_file: Option<PathBuf>,
+    /// HTTP: proxy.
+    pub proxy: Option<String>,
+    /// Files: which side-car.
+    pub layout: Option<Spanned<String>>,
+    /// Files: the town's own side-car template.
+    pub template: Option<PathBuf>,
+    /// Files: name without ending, a template.
+    pub name: Option<Spanned<String>>,
+    /// Files: name of the side-car, a template over `stem`.
+    pub sidecar_name: Option<Spanned<String>>,
+    /// Files: `product_last` or `sidecar_last`.
+    pub order: Option<Spanned<String>>,
+    /// Files: name of an empty file that says "all there", a template over `stem`.
+    pub trigger: Option<Spanned<String>>,
+    /// Files: the verification record goes along.
+    pub record: Option<bool>,
+    /// Files: `utf-8` or `windows-1252`, of the side-car.
+    pub encoding: Option<Spanned<String>>,
+    /// Files: the consumer takes the files away.
+    pub consumed: Option<bool>,
+    /// Files: folder in which the consumer puts what it took.
+    pub accepted: Option<String>,
+    /// Files: folder in which the consumer puts what it refused.
+    pub refused: Option<String>,
+    /// What the target is told, in order.
+    #[serde(default)]
+    pub field: Vec<Field>,
+}
+
+/// One field of a target: exactly one of `value`, `from`, `template`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub name: Spanned<String>,
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    pub value: Option<String>,
+    pub from: Option<String>,
+    pub template: Option<String>,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default)]
+    pub sure: bool,
+    pub max_length: Option<usize>,
+    pub too_long: Option<Spanned<String>>,
+    pub split: Option<String>,
+    pub date: Option<String>,
+    pub decimal: Option<String>,
+    #[serde(default)]
+    pub codes: std::collections::BTreeMap<String, String>,
 }
 
 /// Thresholds.
@@ -254,4 +327,10 @@ pub struct Decide {
 pub struct Web {
     /// Address and port; no page if left out.
     pub listen: Option<Spanned<String>>,
+    /// The address people type, if a proxy with TLS stands before it.
+    pub url: Option<Spanned<String>>,
+    /// Whoever does nothing for so long signs on again.
+    pub idle_minutes: Option<u32>,
+    /// A decision can be taken back for so long before anything leaves.
+    pub undo_seconds: Option<u32>,
 }

@@ -7,15 +7,17 @@ mod complaint;
 mod file;
 mod resolve;
 mod routes;
+mod targets;
 
 pub use complaint::Complaint;
 pub use resolve::resolve;
 pub use routes::Ways;
 
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Profile, Station, Target};
+use crate::model::town::{Circle, Decide, Department, Person, Profile, Station, Target};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The configuration as the program uses it.
 #[derive(Clone, Debug)]
@@ -46,6 +48,10 @@ pub struct Pipeline {
     pub classifiers: PathBuf,
     /// Where the staff page listens, if at all.
     pub web: Option<SocketAddr>,
+    /// How the staff pages behave.
+    pub desk: DeskSettings,
+    /// Who signs on.
+    pub people: Vec<Person>,
     /// Pages worked on at the same time.
     pub workers: usize,
     /// SHA-256 of the configuration text.
@@ -54,7 +60,23 @@ pub struct Pipeline {
     pub text: String,
 }
 
+/// How the staff pages behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeskSettings {
+    /// People come through TLS: cookies are marked so.
+    pub secure: bool,
+    /// Whoever does nothing for so long signs on again.
+    pub idle: Duration,
+    /// A decision can be taken back for so long before anything leaves.
+    pub undo: Duration,
+}
+
 impl Pipeline {
+    /// The person of that id.
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|p| p.id == id)
+    }
+
     /// The station of that id.
     pub fn station(&self, id: &str) -> Option<&Station> {
         self.stations.iter().find(|s| s.id == id)
@@ -116,11 +138,11 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         circle: None,
         default_department: None,
         ignore: vec![],
-        quiet: std::time::Duration::from_secs(2),
-        poll: std::time::Duration::from_secs(1),
+        quiet: Duration::from_secs(2),
+        poll: Duration::from_secs(1),
         keep_done: None,
         sidecar: None,
-        sidecar_wait: std::time::Duration::ZERO,
+sidecar_wait: Duration::ZERO,
         lot_keys: vec![],
     }
 }

@@ -1,14 +1,13 @@
 //! As written -> as used, all complaints at once. Pure.
 
 use super::file::{self, File};
-use super::{Complaint, Pipeline, copying_profile};
+use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::document::{Need, ScanMode};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::sidecar::SidecarFormat;
-use crate::model::town::{
-    Circle, Decide, Department, MailSecurity, MailTarget, Profile, Station, Target, TargetWay,
-};
+use crate::model::town::{Circle, Decide, Department, Person, Profile, Station, Target};
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +18,7 @@ const REPLACING_DPI_MIN: f32 = 300.0;
 
 pub(super) struct Check<'a> {
     file: &'a str,
-    text: &'a str,
+    pub(super) text: &'a str,
     base: &'a Path,
     complaints: Vec<Complaint>,
 }
@@ -55,16 +54,17 @@ impl Check<'_> {
         self.complaints.push(Complaint::at(self.file, self.text, span, code, text, hint));
     }
 
-    fn path(&self, path: &Path) -> PathBuf {
+    pub(super) fn path(&self, path: &Path) -> PathBuf {
         self.base.join(path)
     }
 
     fn pipeline(&mut self, written: &File) -> Pipeline {
         let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t)).collect();
+        self.keys_of_targets(written);
         let circles: Vec<Circle> = written
             .circle
             .iter()
-            .map(|c| Circle { id: self.id(&c.id), members: c.members.clone() })
+            .map(|c| Circle { id: self.id(&c.id), members: c.members.clone(), holds: c.holds.clone() })
             .collect();
         let target_ids: Vec<&str> = written.target.iter().map(|t| t.id.get_ref().as_str()).collect();
         let department_ids: Vec<&str> = written.department.iter().map(|d| d.id.get_ref().as_str()).collect();
@@ -124,6 +124,8 @@ impl Check<'_> {
             }
             address
         });
+        let people = written.person.iter().map(|p| self.person(p, &department_ids)).collect();
+        self.unique(written.person.iter().map(|p| &p.id));
         Pipeline {
             tenant: self.id(&written.town.id),
             town: written.town.name.clone(),
@@ -138,11 +140,45 @@ impl Check<'_> {
             vault: self.path(&written.vault),
             classifiers: self.path(&written.classifiers),
             web,
+            desk: self.desk(&written.web, web),
+            people,
             workers: written
                 .workers
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
+        }
+    }
+
+    fn person(&mut self, written: &file::Person, departments: &[&str]) -> Person {
+        for department in &written.departments {
+            self.known(department, departments, "Amt");
+        }
+        Person {
+            id: self.id(&written.id),
+            name: written.name.clone(),
+            roles: written.roles.clone(),
+            departments: written.departments.iter().map(|d| d.get_ref().clone()).collect(),
+        }
+    }
+
+    /// Passwords and letters cross no network in the clear.
+    fn desk(&mut self, written: &file::Web, listen: Option<SocketAddr>) -> DeskSettings {
+        let secure = written.url.as_ref().is_some_and(|url| url.get_ref().starts_with("https://"));
+        if let (Some(place), Some(address), false) = (&written.listen, listen, secure)
+            && !address.ip().is_loopback()
+        {
+            self.complain(
+                place.span(),
+                "config.web_plain",
+                "Ohne TLS sind die Seiten nur auf diesem Rechner zu erreichen.",
+                "listen = \"127.0.0.1:8420\" hinter einem Proxy mit TLS, und dessen Adresse als url = \"https://…\".",
+            );
+        }
+        DeskSettings {
+            secure,
+            idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
+            undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
         }
     }
 
@@ -168,7 +204,7 @@ impl Check<'_> {
     }
 
     /// Ids are lower-case ASCII words: they stand in file names, addresses and rules.
-    fn id(&mut self, id: &Spanned<String>) -> String {
+    pub(super) fn id(&mut self, id: &Spanned<String>) -> String {
         let text = id.get_ref();
         let fine = text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
@@ -361,91 +397,6 @@ impl Check<'_> {
             }
         }
     }
-
-    fn target(&mut self, written: &file::Target) -> Option<Target> {
-        let id = self.id(&written.id);
-        let missing = |check: &mut Self, key: &str| {
-            check.complain(
-                written.id.span(),
-                "config.missing_key",
-                format!("Dem Ziel „{}“ fehlt „{key}“.", written.id.get_ref()),
-                format!("{key} = … ergänzen."),
-            );
-        };
-        let way = match written.kind.get_ref().as_str() {
-            "folder" => match &written.path {
-                Some(path) => TargetWay::Folder { path: self.path(path) },
-                None => {
-                    missing(self, "path");
-                    return None;
-                }
-            },
-            "mail" => {
-                let (Some(host), Some(from)) = (&written.host, &written.from) else {
-                    missing(self, if written.host.is_none() { "host" } else { "from" });
-                    return None;
-                };
-                if written.to.is_empty() {
-                    missing(self, "to");
-                }
-                let security = self.security(written, host);
-                TargetWay::Mail(MailTarget {
-                    host: host.get_ref().clone(),
-                    port: written.port.unwrap_or(match security {
-                        MailSecurity::Starttls => 587,
-                        MailSecurity::Tls => 465,
-                        MailSecurity::PlainLoopback => 25,
-                    }),
-                    security,
-                    user: written.user.clone(),
-                    password_file: written.password_file.as_ref().map(|p| self.path(p)),
-                    from: from.clone(),
-                    to: written.to.clone(),
-                    ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
-                    bytes_max: written.megabytes_max.unwrap_or(20) << 20,
-                    timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
-                })
-            }
-            _ => {
-                self.complain(
-                    written.kind.span(),
-                    "config.target_type",
-                    "Diese Art von Ziel gibt es nicht.",
-                    "type = \"folder\" oder \"mail\".",
-                );
-                return None;
-            }
-        };
-        Some(Target { id, way })
-    }
-
-    fn security(&mut self, written: &file::Target, host: &Spanned<String>) -> MailSecurity {
-        let Some(word) = &written.security else { return MailSecurity::Starttls };
-        match word.get_ref().as_str() {
-            "starttls" => MailSecurity::Starttls,
-            "tls" => MailSecurity::Tls,
-            "plain" => {
-                if !matches!(host.get_ref().as_str(), "localhost" | "127.0.0.1" | "::1") {
-                    self.complain(
-                        host.span(),
-                        "config.plain_mail",
-                        "Unverschlüsselte Post geht nur an den eigenen Rechner.",
-                        "security = \"starttls\" oder \"tls\".",
-                    );
-                }
-                MailSecurity::PlainLoopback
-            }
-            _ => {
-                self.complain(
-                    word.span(),
-                    "config.security",
-                    "Unbekannte Verschlüsselung.",
-                    "\"starttls\", \"tls\" oder \"plain\".",
-                );
-                MailSecurity::Starttls
-            }
-        }
-    }
 }
 
 /// Levenshtein distance, for "did you mean".
@@ -505,6 +456,12 @@ folder = "scans"
         check("\"scans\"", "\"out/scans\"", &["config.folders_overlap"]);
         check("central = \"poststelle\"", "central = \"postelle\"", &["config.unknown_name"]);
         check("name = \"Stadt\"", "nmae = \"Stadt\"", &["config.syntax"]);
+        check("[[station]]", "[web]\nlisten = \"0.0.0.0:80\"\n[[station]]", &["config.web_plain"]);
+        check(
+            "[[station]]",
+            "[[person]]\nid = \"p\"\nname = \"P\"\nroles = [\"department\"]\ndepartments = [\"poststele\"]\n[[station]]",
+            &["config.unknown_name"],
+        );
         check("[[station]]", "[decide]\nmin_lead = 2.0\n[[station]]", &["config.share"]);
         check(
             "[[station]]",

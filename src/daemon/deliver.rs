@@ -2,79 +2,137 @@
 
 use super::House;
 use super::steps::parcel_bytes;
+use crate::delivery::breaker::Breaker;
 use crate::delivery::{Target, retry};
 use crate::error::Result;
 use crate::fault;
-use crate::ledger::DeliveryRow;
-use crate::model::delivery::{Parcel, ProbeResult};
+use crate::ledger::{DeliveryRow, Ledger};
+use crate::model::delivery::{AttemptResult, Confirmation, Guarantee, Moved, Parcel, ProbeResult};
 use crate::model::document::Need;
+use crate::model::ids::DocumentId;
 use crate::model::state::DeliveryState;
-use std::time::Duration;
+use crate::vault::Vault;
+use std::time::{Duration, Instant};
 
-/// Sends, or probes, the next due delivery of a target.
-pub fn next_delivery(house: &House, target: &str, way: &dyn Target, worker: &str) -> Result<bool> {
-    let Some(mut delivery) = house.ledger.lease_delivery(target, worker)? else { return Ok(false) };
-    fault::point("delivery.leased");
-    if delivery.state == DeliveryState::Sending {
-        // The program died during an attempt: nobody knows how it ended.
-        let trouble = Some((
-            "delivery.interrupted".into(),
-            "Der Versand wurde unterbrochen; es wird nachgesehen.".into(),
-        ));
-        house.ledger.delivery_moved(&delivery.id, DeliveryState::Ambiguous, None, trouble, Duration::ZERO)?;
-        delivery.state = DeliveryState::Ambiguous;
+/// The counter of one target: takes its deliveries one after the other, and pauses while it is down.
+pub struct Counter<'a> {
+    house: &'a House,
+    target: &'a str,
+    way: Box<dyn Target>,
+    breaker: Breaker,
+    closed_until: Option<Instant>,
+}
+
+impl<'a> Counter<'a> {
+    /// A counter for that target.
+    pub fn new(house: &'a House, target: &'a str, way: Box<dyn Target>) -> Self {
+        Self { house, target, way, breaker: Breaker::default(), closed_until: None }
     }
-    // A planned delivery that was attempted before, at a target that cannot be asked, is the marked repeat.
-    let parcel = parcel(house, &delivery)?;
-    let next = if delivery.state == DeliveryState::Ambiguous {
-        let answer = if way.can_probe() { way.probe(&parcel) } else { ProbeResult::Unknowable };
-        let unknowable = answer == ProbeResult::Unknowable && delivery.repeats == 0;
-        let next = retry::after_probe(&delivery.id.0, delivery.attempts, delivery.repeats, answer);
-        if unknowable {
-            apply(house, &delivery, next)?;
-            return send(house, &delivery, way, Parcel { repeat: true, ..parcel });
+
+    /// Sends, probes, or asks for the answer to the next due delivery.
+    pub fn next(&mut self, worker: &str) -> Result<bool> {
+        if self.closed_until.is_some_and(|until| Instant::now() < until) {
+            return Ok(false);
         }
-        next
-    } else {
-        return send(house, &delivery, way, parcel);
-    };
-    apply(house, &delivery, next)?;
-    Ok(true)
+        let Some(delivery) = self.house.ledger.lease_delivery(self.target, worker)? else { return Ok(false) };
+        fault::point("delivery.leased");
+        let parcel = parcel(&self.house.ledger, &self.house.vault, &delivery)?;
+        match delivery.state {
+            DeliveryState::HandedOver => self.ask(&delivery, &parcel)?,
+            DeliveryState::Planned => self.send(&delivery, parcel)?,
+            DeliveryState::Sending => {
+                // The program died during an attempt: nobody knows how it ended.
+                let text = "Der Versand wurde unterbrochen; es wird nachgesehen.";
+                let next = AttemptResult::unknown("delivery.interrupted", text);
+                let next = retry::after_attempt(&delivery.id.0, 0, false, next);
+                self.apply(&delivery, immediately(next))?;
+                self.look(&DeliveryRow { unsure: true, ..delivery }, &parcel)?;
+            }
+            _ => self.look(&delivery, &parcel)?,
+        }
+        Ok(true)
+    }
+
+    /// What does the target have of a delivery whose end nobody saw?
+    fn look(&mut self, delivery: &DeliveryRow, parcel: &Parcel) -> Result<()> {
+        let answer = self.way.probe(parcel);
+        self.pause(!matches!(answer, ProbeResult::Unreachable { .. }), None);
+        let history = retry::History {
+            attempts: delivery.attempts,
+            repeats: delivery.repeats,
+            unsure: delivery.unsure,
+            allowed: delivery.again_by.is_some(),
+        };
+        self.apply(delivery, retry::after_probe(&delivery.id.0, history, answer))
+    }
+
+    fn send(&mut self, delivery: &DeliveryRow, parcel: Parcel) -> Result<()> {
+        // Only at a target that cannot be asked does "it may have arrived" outlive the probe.
+        let repeat = delivery.unsure && self.way.capabilities().guarantee == Guarantee::HandedOver;
+        let parcel = Parcel { repeat, ..parcel };
+        self.house.ledger.delivery_sending(&delivery.id, parcel.repeat)?;
+        fault::point("delivery.sending");
+        let result = self.way.deliver(&parcel);
+        fault::point("delivery.answered");
+        let asked = match &result {
+            AttemptResult::Temporary { after, .. } => *after,
+            _ => None,
+        };
+        self.pause(!matches!(result, AttemptResult::Temporary { .. }), asked);
+        let confirms = self.way.capabilities().confirms;
+        self.apply(delivery, retry::after_attempt(&delivery.id.0, delivery.attempts, confirms, result))?;
+        fault::point("delivery.recorded");
+        Ok(())
+    }
+
+    fn ask(&mut self, delivery: &DeliveryRow, parcel: &Parcel) -> Result<()> {
+        let answer = match self.way.capabilities().confirms {
+            true => self.way.confirm(parcel, delivery.receipt.as_deref().unwrap_or_default()),
+            // The configuration no longer expects an answer: the hand-over stands as it is.
+            false => Confirmation::Confirmed { receipt: delivery.receipt.clone().unwrap_or_default() },
+        };
+        self.apply(delivery, retry::after_confirmation(&delivery.id.0, delivery.attempts, answer))
+    }
+
+    /// Leaves the target alone if it is down, or as long as it asked for itself.
+    fn pause(&mut self, reached: bool, asked: Option<Duration>) {
+        let pause = self.breaker.note(reached).max(asked.map(|a| a.min(Duration::from_secs(3600))));
+        self.closed_until = pause.map(|pause| Instant::now() + pause);
+    }
+
+    fn apply(&self, delivery: &DeliveryRow, next: retry::Next) -> Result<()> {
+        match next {
+            retry::Next::Move(moved) => self.house.ledger.delivery_moved(&delivery.id, moved),
+            retry::Next::Wait { trouble, after } => {
+                self.house.ledger.delivery_later(&delivery.id, trouble.as_deref(), after)
+            }
+        }
+    }
 }
 
-fn send(house: &House, delivery: &DeliveryRow, way: &dyn Target, parcel: Parcel) -> Result<bool> {
-    house.ledger.delivery_sending(&delivery.id, parcel.repeat)?;
-    fault::point("delivery.sending");
-    let result = way.deliver(&parcel);
-    fault::point("delivery.answered");
-    apply(house, delivery, retry::after_attempt(&delivery.id.0, delivery.attempts, result))?;
-    fault::point("delivery.recorded");
-    Ok(true)
-}
-
-fn apply(house: &House, delivery: &DeliveryRow, next: retry::Next) -> Result<()> {
+fn immediately(next: retry::Next) -> retry::Next {
     match next {
-        retry::Next::Move { to, receipt, trouble, after } => {
-            house.ledger.delivery_moved(&delivery.id, to, receipt, trouble, after)
-        }
-        retry::Next::Wait { trouble, after } => house.ledger.delivery_later(&delivery.id, &trouble, after),
+        retry::Next::Move(moved) => retry::Next::Move(Moved { after: Duration::ZERO, ..moved }),
+        wait @ retry::Next::Wait { .. } => wait,
     }
 }
 
-fn parcel(house: &House, delivery: &DeliveryRow) -> Result<Parcel> {
-    let document = house.ledger.document(&delivery.document)?;
+/// What is handed over: the document's files, read back from the vault.
+pub fn parcel(ledger: &Ledger, vault: &Vault, delivery: &DeliveryRow) -> Result<Parcel> {
+    let document = ledger.document(&delivery.document)?;
     let (kind, confidential) = document.sheet.as_ref().map_or(("Schriftstück".into(), true), |s| {
         (s.understanding.kind.clone(), s.understanding.protection.confidentiality >= Need::Hoch)
     });
+    let bytes = |hash, id: &DocumentId| parcel_bytes(vault, hash, id);
     Ok(Parcel {
         delivery: delivery.id.clone(),
         document: document.id.clone(),
         department: delivery.department.clone(),
         title: format!("{kind} {}", document.id),
-        product: parcel_bytes(house, document.product, &document.id)?,
+        product: bytes(document.product, &document.id)?,
         extension: "pdf".into(),
-        sheet_json: parcel_bytes(house, document.sheet_hash, &document.id)?,
-        record_json: parcel_bytes(house, document.record, &document.id)?,
+        sheet_json: bytes(document.sheet_hash, &document.id)?,
+        record_json: bytes(document.record, &document.id)?,
         confidential,
         repeat: false,
     })

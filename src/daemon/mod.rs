@@ -8,6 +8,7 @@
 mod deliver;
 mod steps;
 
+pub use deliver::parcel;
 pub use steps::{Made, produce, sheet_of};
 
 use crate::config::{self, Pipeline};
@@ -136,8 +137,8 @@ impl House {
                 for target in &self.pipeline.targets {
                     scope.spawn(move || {
                         let way = crate::delivery::open(target);
-                        let worker = format!("deliver-{}", target.id);
-                        self.repeat(&worker, |w| deliver::next_delivery(self, &target.id, way.as_ref(), w));
+                        let mut counter = deliver::Counter::new(self, &target.id, way);
+                        self.repeat(&format!("deliver-{}", target.id), |w| counter.next(w));
                     });
                 }
             }

@@ -22,6 +22,7 @@ use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Profile;
 use crate::pdf::About;
 use crate::record::{self, Facts, Files};
+use crate::vault::Vault;
 use serde_json::json;
 use std::time::Duration;
 
@@ -549,7 +550,7 @@ fn intentions(house: &House, sheet: &DocumentSheet) -> Vec<Intention> {
 }
 
 /// The hash under which a document's files lie in the vault, read back whole.
-pub fn parcel_bytes(house: &House, hash: Option<ContentHash>, id: &DocumentId) -> Result<Vec<u8>> {
+pub fn parcel_bytes(vault: &Vault, hash: Option<ContentHash>, id: &DocumentId) -> Result<Vec<u8>> {
     let hash = hash.ok_or_else(|| Error::Missing { what: "product", id: id.0.clone() })?;
-    house.vault.read(&hash)
+    vault.read(&hash)
 }

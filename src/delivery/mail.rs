@@ -5,7 +5,9 @@
 //! what it has: a connection lost after the message was sent is ambiguous.
 
 use super::Target;
-use crate::model::delivery::{AttemptResult, Parcel, ProbeResult};
+use crate::model::delivery::{
+    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult,
+};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{MailSecurity, MailTarget};
@@ -113,8 +115,16 @@ impl Mail {
 }
 
 impl Target for Mail {
-    fn can_probe(&self) -> bool {
-        false
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { guarantee: Guarantee::HandedOver, confirms: false }
+    }
+
+    fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {
+        let message = self.message(parcel)?;
+        let text = String::from_utf8_lossy(&message.formatted()).into_owned();
+        // Attachments are shown by their heads; their bytes are the product's.
+        let lines = text.lines().filter(|line| !is_base64(line)).collect::<Vec<_>>().join("\n");
+        Ok(vec![PlannedPiece { name: self.config.to.join(", "), content: lines }])
     }
 
     fn probe(&self, _parcel: &Parcel) -> ProbeResult {
@@ -143,16 +153,16 @@ impl Target for Mail {
         let mut connection = match self.connection() {
             Ok(connection) => connection,
             Err(refusal) if refusal.code == SETUP => return permanent(refusal),
-            Err(refusal) => return AttemptResult::Temporary { code: refusal.code, text: refusal.text },
+            Err(refusal) => return AttemptResult::later(&refusal.code, refusal.text),
         };
         // Until the server has asked for the message nothing can have been taken over.
         if let Err(error) = announce(&mut connection, message.envelope()) {
             connection.abort();
             let text = error.to_string();
             return if error.is_permanent() {
-                AttemptResult::Permanent { code: "mail.refused".into(), text }
+                AttemptResult::never("mail.refused", text)
             } else {
-                AttemptResult::Temporary { code: "mail.later".into(), text }
+                AttemptResult::later("mail.later", text)
             };
         }
         match connection.message(&bytes) {
@@ -163,14 +173,14 @@ impl Target for Mail {
                     receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
                 }
             }
-            Err(error) if error.is_permanent() => {
-                AttemptResult::Permanent { code: "mail.refused".into(), text: error.to_string() }
-            }
-            Err(error) if error.is_transient() => {
-                AttemptResult::Temporary { code: "mail.later".into(), text: error.to_string() }
-            }
-            Err(error) => AttemptResult::Ambiguous { code: "mail.no_reply".into(), text: error.to_string() },
+            Err(error) if error.is_permanent() => AttemptResult::never("mail.refused", error.to_string()),
+            Err(error) if error.is_transient() => AttemptResult::later("mail.later", error.to_string()),
+            Err(error) => AttemptResult::unknown("mail.no_reply", error.to_string()),
         }
+    }
+
+    fn confirm(&self, _parcel: &Parcel, _receipt: &str) -> Confirmation {
+        Confirmation::Pending
     }
 
     fn check(&self) -> Vec<Refusal> {
@@ -182,6 +192,11 @@ impl Target for Mail {
             Err(refusal) => vec![refusal],
         }
     }
+}
+
+/// A full line of an encoded attachment.
+fn is_base64(line: &str) -> bool {
+    line.len() > 60 && line.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
 }
 
 /// Sender, recipients, and the wish to send.

@@ -3,23 +3,39 @@
 //! In: parcels from the outbox. Out: what the target said. The ledger holds
 //! intention and receipt; this room knows how to speak to targets and when to
 //! try again. A call blocks; it belongs on a delivery thread of its own.
+//!
+//! `facts` says what is known of a document, `fields` what a target wants to
+//! hear of it, `layout` which files that becomes; `place` is where files go.
 
-mod folder;
+pub mod breaker;
+mod facts;
+pub mod fields;
+mod files;
+mod http;
+pub mod layout;
 mod mail;
+mod place;
+pub mod reconcile;
 pub mod retry;
+pub mod template;
 
-use crate::model::delivery::{AttemptResult, Parcel, ProbeResult};
+use crate::model::delivery::{AttemptResult, Capabilities, Confirmation, Parcel, PlannedPiece, ProbeResult};
+use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{Target as TargetConfig, TargetWay};
 
-/// A place documents go to.
+/// A place documents go to. The outbox keeps the state, waits, probes and repeats; a target only answers.
 pub trait Target: Send + Sync {
-    /// Whether it can be asked what it has. If not, at most one marked repeat is possible.
-    fn can_probe(&self) -> bool;
-    /// Is this parcel there, complete and unaltered?
+    /// What it promises, and whether its receiver answers later.
+    fn capabilities(&self) -> Capabilities;
+    /// Exactly what would be sent, or why this document does not fit this target.
+    fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal>;
+    /// Is this delivery there, complete and unaltered? Asked before anything is repeated.
     fn probe(&self, parcel: &Parcel) -> ProbeResult;
     /// Hands it over. Repeating it for the same parcel never makes a second one where probing is possible.
     fn deliver(&self, parcel: &Parcel) -> AttemptResult;
+    /// What the receiver said after the hand-over; asked only of targets that confirm.
+    fn confirm(&self, parcel: &Parcel, receipt: &str) -> Confirmation;
     /// What would fail later: folder missing, login wrong.
     fn check(&self) -> Vec<Refusal>;
 }
@@ -27,7 +43,19 @@ pub trait Target: Send + Sync {
 /// The target as configured.
 pub fn open(target: &TargetConfig) -> Box<dyn Target> {
     match &target.way {
-        TargetWay::Folder { path } => Box::new(folder::Folder::new(path)),
-        TargetWay::Mail(mail) => Box::new(mail::Mail::new(mail)),
+        TargetWay::Files(config) => Box::new(files::Files::new(config, &target.fields)),
+        TargetWay::Mail(config) => Box::new(mail::Mail::new(config)),
     }
+}
+
+/// Files as a person can check them: text in full, of everything else size and hash.
+fn plan_of_files(pieces: &[layout::Piece], shown: impl Fn(&str) -> String) -> Vec<PlannedPiece> {
+    let piece = |p: &layout::Piece| {
+        let content = match std::str::from_utf8(&p.bytes) {
+            Ok(text) if !text.contains('\0') && !p.bytes.starts_with(b"%PDF") => text.to_owned(),
+            _ => format!("({} Bytes, sha256:{})", p.bytes.len(), ContentHash::of(&p.bytes)),
+        };
+        PlannedPiece { name: shown(&p.name), content }
+    };
+    pieces.iter().map(piece).collect()
 }

@@ -1,6 +1,6 @@
 //! What follows from an answer, and when to try again. Pure.
 
-use crate::model::delivery::{AttemptResult, ProbeResult};
+use crate::model::delivery::{AttemptResult, Confirmation, Moved, ProbeResult};
 use crate::model::hash::ContentHash;
 use crate::model::state::DeliveryState;
 use std::time::Duration;
@@ -8,28 +8,36 @@ use std::time::Duration;
 /// First and longest wait between attempts.
 const WAIT_FIRST: Duration = Duration::from_secs(5);
 const WAIT_LONGEST: Duration = Duration::from_secs(3600);
+/// Longest wait between two looks for a receiver's answer.
+const LOOK_LONGEST: Duration = Duration::from_secs(600);
+/// A target may ask for no longer a pause than this; more is a mistake of its clock or ours.
+const ASKED_LONGEST: Duration = Duration::from_secs(6 * 3600);
 
 /// The next step of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// A new state, with receipt or trouble, due after a while.
-    Move {
-        /// The state.
-        to: DeliveryState,
-        /// Proof.
-        receipt: Option<String>,
-        /// Code and sentence.
-        trouble: Option<(String, String)>,
-        /// When to look again.
-        after: Duration,
-    },
-    /// Stay and probe again later.
+    Move(Moved),
+    /// Stay and look again later; without a sentence nothing is wrong.
     Wait {
         /// Sentence.
-        trouble: String,
+        trouble: Option<String>,
         /// When.
         after: Duration,
     },
+}
+
+/// What is known of a delivery when a probe could not tell.
+#[derive(Clone, Copy, Debug)]
+pub struct History {
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Marked repeats so far.
+    pub repeats: u32,
+    /// An attempt ended without an answer.
+    pub unsure: bool,
+    /// A clerk allowed one more.
+    pub allowed: bool,
 }
 
 /// Waiting time before attempt number `attempts + 1`: doubled each time, with
@@ -40,37 +48,36 @@ pub fn wait(delivery: &str, attempts: u32) -> Duration {
     doubled * (768 + jitter) / 1024
 }
 
-/// After an attempt.
-pub fn after_attempt(delivery: &str, attempts: u32, result: AttemptResult) -> Next {
+/// After an attempt. `confirms`: the receiver will answer, so a hand-over is not the end.
+pub fn after_attempt(delivery: &str, attempts: u32, confirms: bool, result: AttemptResult) -> Next {
     let after = wait(delivery, attempts);
-    let moved = |to, receipt, trouble, after| Next::Move { to, receipt, trouble, after };
     match result {
-        AttemptResult::Confirmed { receipt } => {
-            moved(DeliveryState::Confirmed, Some(receipt), None, Duration::ZERO)
+        AttemptResult::Confirmed { receipt } => moved(DeliveryState::Confirmed, Some(receipt), None),
+        AttemptResult::HandedOver { receipt } => Next::Move(Moved {
+            to: DeliveryState::HandedOver,
+            receipt: Some(receipt),
+            trouble: None,
+            awaits: confirms,
+            after: if confirms { WAIT_FIRST } else { Duration::ZERO },
+        }),
+        AttemptResult::Temporary { code, text, after: asked } => {
+            let after = asked.map_or(after, |asked| asked.min(ASKED_LONGEST).max(after));
+            delayed(DeliveryState::Planned, (code, text), after)
         }
-        AttemptResult::HandedOver { receipt } => {
-            moved(DeliveryState::HandedOver, Some(receipt), None, Duration::ZERO)
-        }
-        AttemptResult::Temporary { code, text } => {
-            moved(DeliveryState::Planned, None, Some((code, text)), after)
-        }
-        AttemptResult::Permanent { code, text } => {
-            moved(DeliveryState::Refused, None, Some((code, text)), Duration::ZERO)
-        }
-        AttemptResult::Ambiguous { code, text } => {
-            moved(DeliveryState::Ambiguous, None, Some((code, text)), after)
-        }
+        AttemptResult::Permanent { code, text } => moved(DeliveryState::Refused, None, Some((code, text))),
+        AttemptResult::Ambiguous { code, text } => delayed(DeliveryState::Ambiguous, (code, text), after),
     }
 }
 
 /// After a probe of an ambiguous delivery. Where nothing can be asked, one
 /// marked repeat is allowed over all time; after that a clerk decides.
-pub fn after_probe(delivery: &str, attempts: u32, repeats: u32, result: ProbeResult) -> Next {
-    let moved = |to, receipt, trouble| Next::Move { to, receipt, trouble, after: Duration::ZERO };
+pub fn after_probe(delivery: &str, history: History, result: ProbeResult) -> Next {
     match result {
         ProbeResult::Present { receipt } => moved(DeliveryState::Confirmed, Some(receipt), None),
         ProbeResult::Absent => moved(DeliveryState::Planned, None, None),
-        ProbeResult::Unknowable if repeats == 0 => moved(DeliveryState::Planned, None, None),
+        ProbeResult::Unknowable if !history.unsure || history.repeats == 0 || history.allowed => {
+            moved(DeliveryState::Planned, None, None)
+        }
         ProbeResult::Unknowable => moved(
             DeliveryState::Refused,
             None,
@@ -79,8 +86,27 @@ pub fn after_probe(delivery: &str, attempts: u32, repeats: u32, result: ProbeRes
                 "Zweimal ohne Antwort gesendet. Bitte beim Empfänger nachfragen und entscheiden.".into(),
             )),
         ),
-        ProbeResult::Unreachable { text } => Next::Wait { trouble: text, after: wait(delivery, attempts) },
+        ProbeResult::Unreachable { text } => {
+            Next::Wait { trouble: Some(text), after: wait(delivery, history.attempts) }
+        }
     }
+}
+
+/// After a look for the receiver's answer.
+pub fn after_confirmation(delivery: &str, looks: u32, answer: Confirmation) -> Next {
+    match answer {
+        Confirmation::Confirmed { receipt } => moved(DeliveryState::Confirmed, Some(receipt), None),
+        Confirmation::Refused { code, text } => moved(DeliveryState::Refused, None, Some((code, text))),
+        Confirmation::Pending => Next::Wait { trouble: None, after: wait(delivery, looks).min(LOOK_LONGEST) },
+    }
+}
+
+fn moved(to: DeliveryState, receipt: Option<String>, trouble: Option<(String, String)>) -> Next {
+    Next::Move(Moved { to, receipt, trouble, awaits: false, after: Duration::ZERO })
+}
+
+fn delayed(to: DeliveryState, trouble: (String, String), after: Duration) -> Next {
+    Next::Move(Moved { to, receipt: None, trouble: Some(trouble), awaits: false, after })
 }
 
 #[cfg(test)]
@@ -90,17 +116,36 @@ mod tests {
 
     fn state(next: Next) -> Option<DeliveryState> {
         match next {
-            Next::Move { to, .. } => Some(to),
+            Next::Move(moved) => Some(moved.to),
             Next::Wait { .. } => None,
         }
     }
 
     #[test]
     fn nobody_can_be_asked_then_one_repeat_then_a_clerk() {
-        assert_eq!(state(after_probe("d", 1, 0, ProbeResult::Unknowable)), Some(DeliveryState::Planned));
-        assert_eq!(state(after_probe("d", 2, 1, ProbeResult::Unknowable)), Some(DeliveryState::Refused));
+        let history = History { attempts: 1, repeats: 0, unsure: true, allowed: false };
+        let second = History { attempts: 2, repeats: 1, ..history };
+        assert_eq!(state(after_probe("d", history, ProbeResult::Unknowable)), Some(DeliveryState::Planned));
+        assert_eq!(state(after_probe("d", second, ProbeResult::Unknowable)), Some(DeliveryState::Refused));
+        let allowed = History { allowed: true, ..second };
+        assert_eq!(state(after_probe("d", allowed, ProbeResult::Unknowable)), Some(DeliveryState::Planned));
         let unreachable = ProbeResult::Unreachable { text: "x".into() };
-        assert_eq!(state(after_probe("d", 1, 0, unreachable)), None);
+        assert_eq!(state(after_probe("d", history, unreachable)), None);
+    }
+
+    #[test]
+    fn a_target_that_asks_for_a_pause_gets_it_within_reason() {
+        let asked = |seconds| {
+            let after = Some(Duration::from_secs(seconds));
+            let answer = AttemptResult::Temporary { code: "x".into(), text: "y".into(), after };
+            match after_attempt("d", 0, false, answer) {
+                Next::Move(moved) => moved.after,
+                Next::Wait { after, .. } => after,
+            }
+        };
+        assert_eq!(asked(120), Duration::from_secs(120));
+        assert_eq!(asked(900_000), ASKED_LONGEST);
+        assert!(asked(0) >= WAIT_FIRST / 2, "never sooner than our own wait");
     }
 
     proptest! {
@@ -112,17 +157,16 @@ mod tests {
         }
 
         #[test]
-        fn every_answer_leads_to_an_allowed_state(which in 0usize..5) {
-            let text = || (String::new(), String::new());
-            let (code, receipt) = text();
+        fn every_answer_leads_to_an_allowed_state(which in 0usize..5, confirms: bool) {
+            let (code, text) = ("c", String::new());
             let result = match which {
-                0 => AttemptResult::Confirmed { receipt },
-                1 => AttemptResult::HandedOver { receipt },
-                2 => AttemptResult::Temporary { code, text: receipt },
-                3 => AttemptResult::Permanent { code, text: receipt },
-                _ => AttemptResult::Ambiguous { code, text: receipt },
+                0 => AttemptResult::Confirmed { receipt: text },
+                1 => AttemptResult::HandedOver { receipt: text },
+                2 => AttemptResult::later(code, text),
+                3 => AttemptResult::never(code, text),
+                _ => AttemptResult::unknown(code, text),
             };
-            let to = state(after_attempt("d", 1, result)).unwrap();
+            let to = state(after_attempt("d", 1, confirms, result)).unwrap();
             prop_assert!(DeliveryState::Sending.may_become(to));
         }
     }

@@ -71,6 +71,11 @@ impl Holds {
         by_words.chain(by_name).collect()
     }
 
+    /// Codes under which something can be held, each with its German sentence, in the file's order.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.holds.iter().map(|h| (h.code.as_str(), h.text.as_str()))
+    }
+
     /// Every reason to keep the paper for good.
     pub fn keeps(&self, matter: &Matter<'_>) -> Vec<Reason> {
         self.keeps.iter().filter_map(|k| Some(k.reason(matter, "paper")?.1)).collect()

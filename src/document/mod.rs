@@ -5,6 +5,7 @@
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
 mod classify;
+mod correct;
 mod fields;
 mod holds;
 mod judges;
@@ -14,6 +15,7 @@ mod route;
 mod text;
 
 pub use classify::{Kind, MODEL, Phrase, RuleBook, RuleComplaint};
+pub use correct::{Correction, corrected, normalised};
 pub use fields::LAENDER;
 pub use orders::obey;
 pub use route::{Desk, Redirect, Route, Who};

@@ -86,7 +86,7 @@ fn refused(order: &Order, refusal: Refusal) -> Answer {
             page: unreadable(&order.page, &refusal),
             thumbnail: Vec::new(),
         })),
-        Order::Open { .. } | Order::Produce(_) => Answer::Refused(refusal),
+        Order::Open { .. } | Order::Produce(_) | Order::Look(_) => Answer::Refused(refusal),
     }
 }
 
@@ -107,6 +107,14 @@ fn carry_out(
             let product = produce(order, sources);
             watch.lap(Stage::Produce);
             product.map(|product| Answer::Product(Box::new(product)))
+        }
+        Order::Look(order) => {
+            let source = sources.open(&order.path, &order.limits)?;
+            let raster = container::decode(&source, &order.page, &order.limits)?.value;
+            watch.lap(Stage::Decode);
+            let image = page::screen_image(&raster, order.mirrored, order.turned, order.side);
+            watch.lap(Stage::Thumbnail);
+            Ok(Answer::Image(image))
         }
     }
 }

@@ -28,6 +28,25 @@ pub enum Order {
     Read(Box<ReadOrder>),
     /// Make the product of one document.
     Produce(Box<ProduceOrder>),
+    /// Make an image of one page for a screen.
+    Look(Box<LookOrder>),
+}
+
+/// Make an image of one page for a screen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LookOrder {
+    /// Where the source's bytes lie.
+    pub path: PathBuf,
+    /// The page.
+    pub page: SourcePage,
+    /// Mirror before turning.
+    pub mirrored: bool,
+    /// Turn that makes it upright.
+    pub turned: crate::model::geometry::Turn,
+    /// Longest side in pixels; smaller pages stay as they are.
+    pub side: u32,
+    /// Bounds.
+    pub limits: Limits,
 }
 
 /// Measure and read one page.
@@ -100,6 +119,8 @@ pub enum Answer {
     Page(Box<PageResult>),
     /// A product.
     Product(Box<ProductResult>),
+    /// A JPEG.
+    Image(Vec<u8>),
     /// Refused with a reason.
     Refused(Refusal),
 }

@@ -1,8 +1,9 @@
 //! The outbox: intention, attempt, receipt.
 
 use super::documents::settle;
-use super::{DUE, LEASE, Ledger, advance, event, later, now};
+use super::{DUE, LEASE, Ledger, advance, event, later, missing, now};
 use crate::error::{Error, Result};
+use crate::model::delivery::Moved;
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
 use rusqlite::{OptionalExtension, Row};
@@ -29,9 +30,36 @@ pub struct DeliveryRow {
     pub receipt: Option<String>,
     /// Last trouble, code and sentence.
     pub trouble: Option<String>,
+    /// The receiver's answer is still to come.
+    pub awaits: bool,
+    /// An attempt ended without an answer: it may have arrived.
+    pub unsure: bool,
+    /// The clerk who allowed another attempt, until it begins.
+    pub again_by: Option<String>,
 }
 
-const DELIVERY: &str = "id, document, department, target, state, attempts, repeats, receipt, trouble";
+impl DeliveryRow {
+    /// One that was never attempted.
+    pub fn intended(id: DeliveryId, document: DocumentId, department: String, target: &str) -> Self {
+        Self {
+            id,
+            document,
+            department,
+            target: target.into(),
+            state: DeliveryState::Planned,
+            attempts: 0,
+            repeats: 0,
+            receipt: None,
+            trouble: None,
+            awaits: false,
+            unsure: false,
+            again_by: None,
+        }
+    }
+}
+
+const DELIVERY: &str = "id, document, department, target, state, attempts, repeats, receipt, trouble,
+    awaits, unsure, again_by";
 
 fn delivery_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     Ok(DeliveryRow {
@@ -44,11 +72,14 @@ fn delivery_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         repeats: row.get(6)?,
         receipt: row.get(7)?,
         trouble: row.get(8)?,
+        awaits: row.get(9)?,
+        unsure: row.get(10)?,
+        again_by: row.get(11)?,
     })
 }
 
 impl Ledger {
-    /// Takes the next due delivery of a target that is planned, ambiguous, or
+    /// Takes the next due delivery of a target that is planned, ambiguous, waits for an answer, or
     /// was being sent when the program died (then it counts as ambiguous).
     pub fn lease_delivery(&self, target: &str, worker: &str) -> Result<Option<DeliveryRow>> {
         let (target, worker) = (target.to_owned(), worker.to_owned());
@@ -59,7 +90,7 @@ impl Ledger {
                     "UPDATE delivery SET leased_by = ?4, leased_until = ?5
                      WHERE tenant = ?1 AND id = (
                        SELECT id FROM delivery WHERE tenant = ?1 AND target = ?2 AND {DUE}
-                         AND state IN ('planned', 'sending', 'ambiguous')
+                         AND (state IN ('planned', 'sending', 'ambiguous') OR state = 'handed_over' AND awaits)
                          AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1)
                      RETURNING {DELIVERY}"
                 ))?
@@ -73,7 +104,7 @@ impl Ledger {
         let id = id.clone();
         self.write(move |tx, tenant| {
             tx.execute(
-                "UPDATE delivery SET repeats = repeats + ?3 WHERE tenant = ?1 AND id = ?2",
+                "UPDATE delivery SET repeats = repeats + ?3, again_by = NULL WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0, u32::from(repeat)),
             )?;
             let (attempts, by, until): (u32, Option<String>, Option<String>) = tx.query_row(
@@ -99,33 +130,23 @@ impl Ledger {
     }
 
     /// What became of it: the new state, the receipt or trouble, and when to look again.
-    pub fn delivery_moved(
-        &self,
-        id: &DeliveryId,
-        to: DeliveryState,
-        receipt: Option<String>,
-        trouble: Option<(String, String)>,
-        after: Duration,
-    ) -> Result<()> {
+    pub fn delivery_moved(&self, id: &DeliveryId, moved: Moved) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
-            let attempts: u32 = tx.query_row(
-                "SELECT attempts FROM delivery WHERE tenant = ?1 AND id = ?2",
+            let (attempts, document): (u32, String) = tx.query_row(
+                "SELECT attempts, document FROM delivery WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0),
-                |row| row.get(0),
+                |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
+            let Moved { to, receipt, trouble, awaits, after } = moved;
             let code = trouble.as_ref().map(|(code, _)| code.clone()).unwrap_or_default();
-            advance(tx, tenant, &id.0, to, "delivery", &code)?;
+            let from = advance(tx, tenant, &id.0, to, "delivery", &code)?;
+            let unsure = from == DeliveryState::Sending && to == DeliveryState::Ambiguous;
             let trouble = trouble.map(|(code, text)| format!("[{code}] {text}"));
             tx.execute(
-                "UPDATE delivery SET attempts = ?3, due_at = ?4, receipt = COALESCE(?5, receipt), trouble = ?6
-                 WHERE tenant = ?1 AND id = ?2",
-                (tenant, &id.0, attempts, later(after), receipt, trouble),
-            )?;
-            let document: String = tx.query_row(
-                "SELECT document FROM delivery WHERE tenant = ?1 AND id = ?2",
-                (tenant, &id.0),
-                |row| row.get(0),
+                "UPDATE delivery SET attempts = ?3, due_at = ?4, receipt = COALESCE(?5, receipt), trouble = ?6,
+                   awaits = ?7, unsure = unsure OR ?8 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, attempts, later(after), receipt, trouble, awaits, unsure),
             )?;
             if matches!(to, DeliveryState::HandedOver | DeliveryState::Confirmed | DeliveryState::Dead) {
                 settle(tx, tenant, &document)?;
@@ -134,16 +155,68 @@ impl Ledger {
         })
     }
 
-    /// Still ambiguous: probe again later.
-    pub fn delivery_later(&self, id: &DeliveryId, trouble: &str, after: Duration) -> Result<()> {
-        let (id, trouble) = (id.clone(), trouble.to_owned());
+    /// Nothing new: look again later. Without trouble it is only an answer that has not come yet.
+    pub fn delivery_later(&self, id: &DeliveryId, trouble: Option<&str>, after: Duration) -> Result<()> {
+        let (id, trouble) = (id.clone(), trouble.map(str::to_owned));
         self.write(move |tx, tenant| {
             tx.execute(
-                "UPDATE delivery SET attempts = attempts + 1, due_at = ?3, trouble = ?4,
+                "UPDATE delivery SET attempts = attempts + 1, due_at = ?3, trouble = COALESCE(?4, trouble),
                    leased_by = NULL, leased_until = NULL WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0, later(after), &trouble),
             )?;
-            event(tx, tenant, "delivery.waits", &id.0, "delivery", "")
+            match trouble {
+                Some(_) => event(tx, tenant, "delivery.waits", &id.0, "delivery", ""),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// A clerk has a refused delivery tried again. The target is asked first, so nothing is doubled.
+    pub fn delivery_again(&self, id: &DeliveryId, by: &str) -> Result<()> {
+        let (id, by) = (id.clone(), by.to_owned());
+        self.write(move |tx, tenant| {
+            advance(tx, tenant, &id.0, DeliveryState::Ambiguous, &by, "again")?;
+            tx.execute(
+                "UPDATE delivery SET again_by = ?3 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0, by),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A clerk settles a delivery by hand: it will not be sent (again), for that reason (a code, no words).
+    pub fn delivery_closed(&self, id: &DeliveryId, by: &str, reason: &str) -> Result<()> {
+        let (id, by, reason) = (id.clone(), by.to_owned(), reason.to_owned());
+        self.write(move |tx, tenant| {
+            advance(tx, tenant, &id.0, DeliveryState::Dead, &by, &reason)?;
+            let document: String = tx.query_row(
+                "SELECT document FROM delivery WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0),
+                |row| row.get(0),
+            )?;
+            settle(tx, tenant, &document)
+        })
+    }
+
+    /// One delivery.
+    pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRow> {
+        self.read(|db, tenant| {
+            db.prepare_cached(&format!("SELECT {DELIVERY} FROM delivery WHERE tenant = ?1 AND id = ?2"))?
+                .query_row((tenant, &id.0), delivery_row)
+                .map_err(|e| missing(e, "delivery", &id.0))
+        })
+    }
+
+    /// Every delivery that is not done: first those a clerk must decide, then those the program goes on with.
+    pub fn deliveries_open(&self) -> Result<Vec<DeliveryRow>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {DELIVERY} FROM delivery WHERE tenant = ?1
+                   AND (state IN ('planned', 'sending', 'ambiguous', 'refused') OR state = 'handed_over' AND awaits)
+                 ORDER BY state <> 'refused', target, id"
+            ))?;
+            let rows = statement.query_map([tenant], delivery_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
         })
     }
 

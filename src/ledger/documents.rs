@@ -3,6 +3,7 @@
 use super::batches::{json, parsed};
 use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
 use crate::batch::CutDocument;
+use crate::batch::cover_sheet::Order;
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
 use crate::model::hash::ContentHash;
@@ -24,12 +25,16 @@ pub struct DocumentRow {
     pub state: DocumentState,
     /// Which pages, separators and suppressed backs, and why.
     pub cut: CutDocument,
+    /// Circle whose members alone see it.
+    pub circle: Option<String>,
     /// Lead department of the decision.
     pub department: Option<String>,
     /// Hash of the product.
     pub product: Option<ContentHash>,
     /// Hash of `document.json`.
     pub sheet_hash: Option<ContentHash>,
+    /// Hash of `document.txt`.
+    pub text: Option<ContentHash>,
     /// Hash of `record.json`.
     pub record: Option<ContentHash>,
     /// The decision, where its words still exist.
@@ -60,12 +65,12 @@ pub struct Intention {
     pub target: String,
 }
 
-const DOCUMENT: &str =
+pub(super) const DOCUMENT: &str =
     "d.id, d.batch, d.ordinal, d.state, d.pages, d.department, d.product, d.sheet, d.record,
-    w.words, d.attempts FROM document d
+    w.words, d.attempts, d.text, d.circle FROM document d
     LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id";
 
-fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {
         Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
     };
@@ -81,6 +86,8 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         record: hash(8)?,
         sheet: json(9, row.get(9)?)?,
         attempts: row.get(10)?,
+        text: hash(11)?,
+        circle: row.get(12)?,
     })
 }
 
@@ -92,9 +99,14 @@ impl Ledger {
             for (index, cut) in documents.iter().enumerate() {
                 let ordinal = u32::try_from(index + 1).unwrap_or(u32::MAX);
                 let id = DocumentId::new(&batch, ordinal);
+                let ordered = cut.orders.iter().rev().find_map(|order| match order {
+                    Order::Circle(circle) => Some(circle.as_str()),
+                    _ => None,
+                });
                 tx.prepare_cached(
-                    "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
+                    "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '',
+                       COALESCE(?7, (SELECT circle FROM batch WHERE tenant = ?1 AND id = ?3)))",
                 )?
                 .execute((
                     tenant,
@@ -103,6 +115,7 @@ impl Ledger {
                     ordinal,
                     DocumentState::Formed.text(),
                     serde_json::to_string(cut)?,
+                    ordered,
                 ))?;
                 event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
             }
@@ -189,20 +202,7 @@ impl Ledger {
                 })
                 .map_err(|e| missing(e, "document", &id.0))?;
             let decision = &sheet.understanding;
-            tx.execute(
-                "UPDATE document SET kind = ?3, department = ?4, hold = ?5 WHERE tenant = ?1 AND id = ?2",
-                (
-                    tenant,
-                    &id.0,
-                    &decision.kind,
-                    decision.targets.first().map(|t| t.department.clone()),
-                    &decision.hold,
-                ),
-            )?;
-            tx.execute(
-                "INSERT OR REPLACE INTO document_words (tenant, document, words) VALUES (?1, ?2, ?3)",
-                (tenant, &id.0, serde_json::to_string(&sheet)?),
-            )?;
+            super::review::write_sheet(tx, tenant, &id, &sheet)?;
             let codes: Vec<&str> = decision.review.iter().map(|r| r.code.as_str()).collect();
             if state == DocumentState::Formed.text() {
                 advance(
@@ -277,7 +277,7 @@ pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &st
     let open = tx
         .prepare_cached(
             "SELECT 1 FROM delivery WHERE tenant = ?1 AND document = ?2
-               AND state NOT IN ('handed_over', 'confirmed', 'dead')",
+               AND state NOT IN ('confirmed', 'dead') AND (state <> 'handed_over' OR awaits)",
         )?
         .exists((tenant, document))?;
     if open {

@@ -7,16 +7,26 @@
 //! that may be deleted.
 
 mod batches;
+mod day;
 mod deliveries;
 mod documents;
+mod history;
+mod live;
 mod overview;
+mod people;
+mod review;
+mod sight;
 mod stations;
 mod writer;
 
 pub use batches::{BatchRow, NewBatch, PageRow};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
+pub use history::PageFace;
+pub use live::{InWork, Live, StationToday, Stuck};
 pub use overview::{EventRow, Overview, QueueRow};
+pub use review::{Decided, Waiting};
+pub use sight::Sight;
 pub use stations::StationDay;
 
 use crate::error::{Error, Result};
@@ -27,7 +37,13 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Migrations in order; the database's `user_version` counts how many ran.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/delivery_answers.sql"),
+    include_str!("migrations/people.sql"),
+    include_str!("migrations/review.sql"),
+];
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);

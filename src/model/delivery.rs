@@ -1,7 +1,68 @@
 //! One document to one target: what is sent, and what came back.
 
 use super::ids::{DeliveryId, DocumentId};
+use super::state::DeliveryState;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What a target can promise at best. Shown to staff as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guarantee {
+    /// The delivery id is a key at the target, or the target can be asked for it without delay.
+    Once,
+    /// The target is asked through a search index: exactly once if that index is current.
+    OnceIfIndexed,
+    /// The target takes over and cannot be asked: at most one marked repeat, then a clerk.
+    HandedOver,
+}
+
+impl Guarantee {
+    /// German, for lists and the table of targets.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Once => "genau einmal",
+            Self::OnceIfIndexed => "genau einmal, wenn der Suchindex des Ziels aktuell ist",
+            Self::HandedOver => "übergeben, Ankunft nicht bestätigt",
+        }
+    }
+}
+
+/// What a target is able to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The promise.
+    pub guarantee: Guarantee,
+    /// The receiver answers after the hand-over (acknowledgement, message, bounce): `confirm` is worth asking.
+    pub confirms: bool,
+}
+
+/// What a receiver said after the hand-over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// It has the document; proof in its own words.
+    Confirmed {
+        /// Proof.
+        receipt: String,
+    },
+    /// Nothing yet.
+    Pending,
+    /// It gave the document back: a clerk decides.
+    Refused {
+        /// Stable code.
+        code: String,
+        /// German sentence for the clerk.
+        text: String,
+    },
+}
+
+/// One piece of what would be sent, for `deliver --dry-run`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedPiece {
+    /// Where to: file name, request line, mail header.
+    pub name: String,
+    /// Text as sent; of binary pieces only size and hash.
+    pub content: String,
+}
 
 /// What a target is handed. Bytes, because the vault already verified them.
 #[derive(Clone, Debug)]
@@ -48,6 +109,8 @@ pub enum AttemptResult {
         code: String,
         /// German sentence for the clerk.
         text: String,
+        /// How long the target itself asks to wait (`Retry-After`).
+        after: Option<Duration>,
     },
     /// The target will never take this; a clerk must decide.
     Permanent {
@@ -63,6 +126,38 @@ pub enum AttemptResult {
         /// German sentence for the clerk.
         text: String,
     },
+}
+
+impl AttemptResult {
+    /// Nothing was taken over; the waiting time is ours to choose.
+    pub fn later(code: &str, text: impl Into<String>) -> Self {
+        Self::Temporary { code: code.into(), text: text.into(), after: None }
+    }
+
+    /// The target will never take this.
+    pub fn never(code: &str, text: impl Into<String>) -> Self {
+        Self::Permanent { code: code.into(), text: text.into() }
+    }
+
+    /// It may or may not have arrived.
+    pub fn unknown(code: &str, text: impl Into<String>) -> Self {
+        Self::Ambiguous { code: code.into(), text: text.into() }
+    }
+}
+
+/// What became of a delivery, as the ledger writes it down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The new state.
+    pub to: DeliveryState,
+    /// Proof in the target's words.
+    pub receipt: Option<String>,
+    /// Code and sentence.
+    pub trouble: Option<(String, String)>,
+    /// Handed over, and the receiver's answer is still to come.
+    pub awaits: bool,
+    /// When to look again.
+    pub after: Duration,
 }
 
 /// What a probe found.

@@ -110,14 +110,14 @@ states! {
         Planned = "planned" -> [Sending, Dead],
         /// An attempt is written down and may be under way.
         Sending = "sending" -> [HandedOver, Confirmed, Ambiguous, Refused, Planned],
-        /// The target took it; nothing more can be asked.
-        HandedOver = "handed_over" -> [Confirmed],
+        /// The target took it; an answer may still come.
+        HandedOver = "handed_over" -> [Confirmed, Refused],
         /// Seen at the target.
         Confirmed = "confirmed" -> [],
         /// May or may not have arrived: leads only to a probe.
         Ambiguous = "ambiguous" -> [Confirmed, HandedOver, Planned, Refused],
-        /// The target will never take it; a clerk decides.
-        Refused = "refused" -> [Planned, Dead],
+        /// The target will never take it; a clerk decides. "Send again" first asks the target what it has.
+        Refused = "refused" -> [Ambiguous, Dead],
         /// Given up by a clerk.
         Dead = "dead" -> [],
     }

@@ -5,6 +5,7 @@
 use super::document::{Need, ScanMode};
 use super::limits::Limits;
 use super::sidecar::SidecarFormat;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +29,46 @@ pub struct Circle {
     pub id: String,
     /// Pseudonyms of its members.
     pub members: Vec<String>,
+    /// Codes of holds that are this circle's to see and decide, e.g. `hold.personalrat`.
+    pub holds: Vec<String>,
+}
+
+/// Somebody who signs on to the pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Pseudonym: the only name in ledger and events.
+    pub id: String,
+    /// Name on screens.
+    pub name: String,
+    /// What this person may do.
+    pub roles: Vec<StaffRole>,
+    /// Departments whose inbox this person reads.
+    pub departments: Vec<String>,
+}
+
+impl Person {
+    /// Whether this person has that role.
+    pub fn is(&self, role: StaffRole) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Scans: opens station-days, sees what came from the stations.
+    Operator,
+    /// Decides doubtful documents.
+    Reviewer,
+    /// Reads the inbox of the departments named.
+    Department,
+    /// Leads the mailroom: everything, and holds that no circle is named for.
+    Head,
+    /// Looks after the installation.
+    Administrator,
+    /// Follows letters, changes nothing.
+    Auditor,
 }
 
 /// How pages of a station are scanned and treated.
@@ -95,18 +136,170 @@ pub struct Target {
     pub id: String,
     /// What it is.
     pub way: TargetWay,
+    /// What the target is told about a document, in order. Empty: everything that is known, by its own name.
+    pub fields: Vec<FieldRule>,
 }
 
 /// How a target is reached.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TargetWay {
-    /// A folder: `<delivery>.pdf` and `<delivery>.json` appear together.
+    /// Files: the product with a side-car, in a folder here or on a server.
+    Files(FilesTarget),
+    /// An e-mail per document.
+    Mail(MailTarget),
+}
+
+/// One field of a target and where its value comes from.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct FieldRule {
+    /// Name at the target, e.g. `dok_dat_feld[1]`.
+    pub name: String,
+    /// Type at the target, where it wants one: `Text`, `Date`, `Numeric` ...
+    pub kind: String,
+    /// Where the value comes from.
+    pub source: FieldSource,
+    /// Without a value the document is not sent; a clerk decides.
+    pub required: bool,
+    /// Only values shown as sure count.
+    pub sure: bool,
+    /// Longest value in characters.
+    pub length_max: Option<usize>,
+    /// A longer value is cut; otherwise it is refused.
+    pub cut: bool,
+    /// The value is a list with this separator.
+    pub split: Option<String>,
+    /// ISO dates are written so (`%d.%m.%Y`).
+    pub date: Option<String>,
+    /// The decimal point is written so.
+    pub decimal: Option<String>,
+    /// The target's codes for our values; `*` for all others.
+    pub codes: BTreeMap<String, String>,
+}
+
+/// Where a field's value comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldSource {
+    /// Always this.
+    Constant(String),
+    /// What is known of the document under that name.
+    Fact(String),
+    /// A sentence with `{{ names }}` in it.
+    Template(String),
+}
+
+impl Default for FieldSource {
+    fn default() -> Self {
+        Self::Constant(String::new())
+    }
+}
+
+/// Files with side-cars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilesTarget {
+    /// Where they go.
+    pub place: PlaceWay,
+    /// Which files, how named, in which order.
+    pub layout: Layout,
+    /// The consumer takes the files away: what is gone has arrived.
+    pub consumed: bool,
+    /// Where the consumer puts what it took.
+    pub accepted: Option<String>,
+    /// Where the consumer puts what it did not take.
+    pub refused: Option<String>,
+}
+
+/// A place for files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaceWay {
+    /// A local or mounted folder.
     Folder {
         /// Where.
         path: PathBuf,
     },
-    /// An e-mail per document.
-    Mail(MailTarget),
+    /// A WebDAV folder.
+    WebDav(HttpAccess),
+}
+
+/// How an HTTP server is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpAccess {
+    /// Address everything starts from.
+    pub url: String,
+    /// Who we are.
+    pub login: HttpLogin,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Our certificate with its chain and key, PEM, if the server asks for one.
+    pub client_certificate_file: Option<PathBuf>,
+    /// Proxy, if there is one.
+    pub proxy: Option<String>,
+    /// Time-out of sending and of answering.
+    pub timeout: Duration,
+}
+
+/// Login at an HTTP server. Secrets stay in their files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HttpLogin {
+    /// None.
+    None,
+    /// Name and password; at Nextcloud an app password.
+    Basic {
+        /// Name.
+        user: String,
+        /// File with the password.
+        password_file: PathBuf,
+    },
+    /// A token or API key.
+    Bearer {
+        /// File with it.
+        token_file: PathBuf,
+    },
+}
+
+/// Which files a document becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The side-car.
+    pub preset: Preset,
+    /// File with the town's own side-car template instead of the preset's.
+    pub template: Option<PathBuf>,
+    /// File name without ending, a template; the delivery id if left out.
+    pub stem: Option<String>,
+    /// Name of the side-car, a template over `stem`.
+    pub sidecar_name: Option<String>,
+    /// The product appears after the side-car.
+    pub product_last: bool,
+    /// Name of an empty file that appears when all others are there, a template over `stem`.
+    pub trigger: Option<String>,
+    /// The verification record goes along.
+    pub record: bool,
+    /// The side-car is written in Windows-1252 instead of UTF-8.
+    pub windows_1252: bool,
+}
+
+/// Side-cars that are built in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// `document.json` as it is.
+    Plain,
+    /// No side-car.
+    None,
+    /// d.3 host import: `.jpl`.
+    D3,
+    /// DocuWare Import: `.dwcontrol`.
+    Docuware,
+    /// enaio data import: XML.
+    Enaio,
+    /// Invoice workflows: fields of EN 16931 in XML.
+    Invoice,
+    /// Names and values as XML.
+    Xml,
+    /// Names and values as CSV with a head line.
+    Csv,
+    /// Names and values as JSON.
+    Json,
+    /// METS with PREMIS events, for archives.
+    Mets,
 }
 
 /// An e-mail target.

@@ -6,6 +6,7 @@
 //! its answer, never how it works.
 
 mod plan;
+mod receipt;
 mod second;
 pub mod tesseract;
 mod tsv;
@@ -104,9 +105,9 @@ pub fn read_page(
         ));
     }
     let mut words = words::placed(&raw, &reading);
+    receipt::read_again(engine, &reading, &raw, &mut words)?;
     for stamp in &reading.stamps {
-        let raw = engine.read(&stamp.grey, stamp.dpi, ReadMode::Block)?;
-        words::append(&mut words, words::placed(&raw, stamp));
+        words::append(&mut words, receipt::read_ink(engine, stamp)?);
     }
     Ok(ReadPage { measured, text: PageText { words } })
 }

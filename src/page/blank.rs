@@ -20,14 +20,20 @@ const BITONAL: u8 = 90;
 const CHROMA: u8 = 46;
 /// A mark spans at least this, mm: a full stop of 10 points has 0.5 mm.
 const SPAN: f32 = 1.0;
+/// ... and has so much ink, pixels of the analysis.
+const AREA: u32 = 7;
+/// Specks on the page for which a mark needs one pixel more.
+const SPECKS_PER_PIXEL: u32 = 150;
 /// Side of the squares in which small spots are gathered, mm.
 const SQUARE: f32 = 15.0;
 /// Specks smaller than a mark that together are one: ink in one square, mm². A row of dots has this much.
 const SPECKS_MM2: f32 = 1.6;
 /// Such a square has so many times the ink of the average one; dust and noise lie evenly.
-const SPECKS_OVER_MEAN: f32 = 5.0;
+const SPECKS_OVER_MEAN: f32 = 8.0;
 /// Faint spots, at least this large in mm, that together may be the back shining through.
 const SHINE_SPAN: f32 = 0.5;
+/// Both sides of a connected faint shape that is no print: an embossed seal, a drawn circle, mm.
+const DRAWN: f32 = 9.0;
 /// The back is a page of print: so many faint spots ...
 const SHINE_SPOTS: usize = 25;
 /// ... over so many squares. A note or signature fits in eight.
@@ -41,10 +47,8 @@ const HOLE_EDGE: f32 = 24.0;
 
 /// How far a fold climbs per length: sheets lie up to two degrees askew.
 const LEAN: f32 = 0.035;
-/// A piece of a fold is at least this long, mm: longer than a word.
-const PIECE_MM: f32 = 12.0;
-/// ... and this thin, mm.
-const THIN_MM: f32 = 1.0;
+/// The shadow of a fold is this thin, mm.
+const THIN_MM: f32 = 3.0;
 
 /// Whether nothing is on it.
 pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
@@ -53,10 +57,11 @@ pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
     } else {
         Vec::new()
     };
+    let folds = folds(page);
     let seen = |deep: &dyn Fn(usize) -> bool| -> Vec<u8> {
-        (0..page.depth.len())
-            .map(|i| u8::from(deep(i) && near_outside.get(i).is_none_or(|&o| o == 0)))
-            .collect()
+        let kept =
+            |i: usize| near_outside.get(i).is_none_or(|&o| o == 0) && folds.get(i).is_none_or(|&f| f == 0);
+        (0..page.depth.len()).map(|i| u8::from(deep(i) && kept(i))).collect()
     };
     let strong = match colour {
         Colour::Bitonal => BITONAL,
@@ -77,9 +82,12 @@ pub fn is_blank(page: &Analysis, colour: Colour) -> bool {
 
 /// What is left is faint. Little of it in one place is a note in doubt; print all over is the back.
 fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
-    let blobs = without_folds(find(faint, page.width).blobs, page);
+    let blobs = find(faint, page.width).blobs;
     if !blobs.iter().any(|b| is_mark(b, page)) {
         return true;
+    }
+    if blobs.iter().any(|b| is_mark(b, page) && b.width().min(b.height()) as f32 > DRAWN * MM) {
+        return false;
     }
     let mut squares = Squares::over(page);
     let mut spots = 0;
@@ -92,12 +100,15 @@ fn is_only_the_back(faint: &[u8], page: &Analysis) -> bool {
 
 fn has_mark(mask: &[u8], page: &Analysis) -> bool {
     let mut squares = Squares::over(page);
-    for blob in without_folds(find(mask, page.width).blobs, page) {
-        if is_mark(&blob, page) {
+    let blobs = find(mask, page.width).blobs;
+    // On a page full of specks some touch: then the smallest mark must have more ink than two of them.
+    let least = AREA + (blobs.len() as u32 / SPECKS_PER_PIXEL).min(2 * AREA);
+    for blob in &blobs {
+        if blob.area >= least && is_mark(blob, page) {
             return true;
         }
-        if !is_hole(&blob, page) && !at_edge(&blob, page) {
-            squares.add(&blob);
+        if !is_hole(blob, page) && !at_edge(blob, page) {
+            squares.add(blob);
         }
     }
     squares.most() > SPECKS_MM2.max(squares.mean() * SPECKS_OVER_MEAN)
@@ -142,7 +153,7 @@ fn span(blob: &Blob) -> f32 {
 }
 
 fn is_mark(blob: &Blob, page: &Analysis) -> bool {
-    span(blob) >= SPAN && blob.area >= 7 && !is_hole(blob, page) && !at_edge(blob, page)
+    span(blob) >= SPAN && blob.area >= AREA && !is_hole(blob, page) && !at_edge(blob, page)
 }
 
 /// A shadow along the very edge of the sheet.
@@ -166,32 +177,47 @@ fn is_hole(blob: &Blob, page: &Analysis) -> bool {
     near && round && (0.66..0.92).contains(&filled)
 }
 
-/// Everything but the shadows of folds: straight thin lines, whole or in pieces, that together cover most of
-/// the page across or down.
-fn without_folds(blobs: Vec<Blob>, page: &Analysis) -> Vec<Blob> {
-    let (width, height) = (page.width as f32, page.height as f32);
-    // Length along the fold, thickness, place across it.
-    let across = |b: &Blob| (b.width() as f32, b.height() as f32, (b.top + b.bottom) as f32 / 2.0);
-    let down = |b: &Blob| (b.height() as f32, b.width() as f32, (b.left + b.right) as f32 / 2.0);
-    let mut fold = vec![false; blobs.len()];
-    for (side, lie) in [(width, &across as &dyn Fn(&Blob) -> (f32, f32, f32)), (height, &down)] {
-        let mut pieces: Vec<(f32, f32, usize)> = Vec::new();
-        for (number, blob) in blobs.iter().enumerate() {
-            let (length, thickness, place) = lie(blob);
-            if length > side * 0.5 && thickness < 6.0 * MM + length * LEAN {
-                fold[number] = true;
-            } else if length >= PIECE_MM * MM && thickness < THIN_MM * MM + length * LEAN {
-                pieces.push((place, length, number));
+/// The shadows of folds (1): straight thin lines over most of the page across or down. They are looked for
+/// where faint ink counts, because deeper down they fall into pieces as short as words. What is written
+/// across a fold stays: only where the line is thin it goes. Empty without any.
+fn folds(page: &Analysis) -> Vec<u8> {
+    let faint: Vec<u8> = page.depth.iter().map(|&d| u8::from(d > FAINT)).collect();
+    let found = find(&faint, page.width);
+    let lies = |b: &Blob| {
+        let thin = |long: u32, thick: u32, side: usize| {
+            long as f32 > side as f32 * 0.5 && (thick as f32) < THIN_MM * MM + long as f32 * LEAN
+        };
+        (thin(b.width(), b.height(), page.width), thin(b.height(), b.width(), page.height))
+    };
+    let mut mask = Vec::new();
+    for (number, blob) in (0u32..).zip(&found.blobs) {
+        let (across, down) = lies(blob);
+        if !across && !down {
+            continue;
+        }
+        mask.resize(page.depth.len(), 0);
+        let runs = || found.runs.iter().filter(|r| r.blob == number);
+        // Extent across the line, by place along it: columns of a line across, rows of a line down.
+        let mut extent = vec![(u32::MAX, 0u32); page.width.max(page.height)];
+        let mut widen = |at: u32, from: u32, to: u32| {
+            let place = &mut extent[at as usize];
+            *place = (place.0.min(from), place.1.max(to));
+        };
+        for run in runs() {
+            if across {
+                (run.start..run.end).for_each(|x| widen(x, run.y, run.y + 1));
+            } else {
+                widen(run.y, run.start, run.end);
             }
         }
-        pieces.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // The pieces of one leaning line lie within what it climbs over the page.
-        for group in pieces.chunk_by(|a, b| b.0 - a.0 < MM + a.1.max(b.1) * LEAN) {
-            let climbs = group.last().map_or(0.0, |l| l.0) - group.first().map_or(0.0, |f| f.0);
-            if group.iter().map(|p| p.1).sum::<f32>() > side * 0.5 && climbs < 2.0 * MM + side * LEAN {
-                group.iter().for_each(|p| fold[p.2] = true);
+        for run in runs() {
+            for x in run.start..run.end {
+                let (from, to) = extent[if across { x } else { run.y } as usize];
+                if ((to - from) as f32) < THIN_MM * MM {
+                    mask[run.y as usize * page.width + x as usize] = 1;
+                }
             }
         }
     }
-    blobs.into_iter().zip(fold).filter(|(_, fold)| !fold).map(|(blob, _)| blob).collect()
+    if mask.is_empty() { mask } else { grown(&mask, page.width, page.height, 1) }
 }

@@ -23,8 +23,8 @@ pub mod turn;
 pub mod upright;
 
 pub use measure::{PageOrder, measure, remeasured, told};
-pub use reading::{Affine, ReadingImage, reading_image};
-pub use thumbnail::thumbnail;
+pub use reading::{Affine, ReadingImage, reading_image, straightened};
+pub use thumbnail::{screen_image, thumbnail};
 pub use upright::Upright;
 
 #[cfg(test)]

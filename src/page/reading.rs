@@ -34,6 +34,18 @@ impl Affine {
         [self.x[0] * x + self.x[1] * y + self.x[2], self.y[0] * x + self.y[1] * y + self.y[2]]
     }
 
+    /// First the other map, then this one.
+    pub fn after(&self, first: &Self) -> Self {
+        let row = |r: &[f32; 3]| {
+            [
+                r[0] * first.x[0] + r[1] * first.y[0],
+                r[0] * first.x[1] + r[1] * first.y[1],
+                r[0] * first.x[2] + r[1] * first.y[2] + r[2],
+            ]
+        };
+        Self { x: row(&self.x), y: row(&self.y) }
+    }
+
     /// How much longer lengths become.
     pub fn scale(&self) -> f32 {
         self.x[0].hypot(self.y[0])
@@ -96,7 +108,8 @@ fn at_reading_size(grey: GrayImage, dpi: f32) -> (GrayImage, f32, f32) {
     (pixels::resized(&grey, w, h), factor, dpi * factor)
 }
 
-fn straightened(grey: GrayImage, skew: f32, paper: u8) -> (GrayImage, Affine) {
+/// Turned level by its lean in degrees, with the way back; what comes in from outside is paper.
+pub fn straightened(grey: GrayImage, skew: f32, paper: u8) -> (GrayImage, Affine) {
     if skew.abs() < SKEW_READ {
         return (grey, Affine { x: [1.0, 0.0, 0.0], y: [0.0, 1.0, 0.0] });
     }

@@ -40,6 +40,11 @@ impl Vault {
         Ok(Self { lasting: false, ..Self::open(root)? })
     }
 
+    /// A vault another part of the program opened: for reading, so nothing is made and nothing cleared.
+    pub fn for_reading(root: &Path) -> Self {
+        Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true }
+    }
+
     fn sync(&self, folder: &Path) -> Result<()> {
         if self.lasting { sync_folder(folder) } else { Ok(()) }
     }

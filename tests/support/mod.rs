@@ -1,8 +1,12 @@
 //! A town in a temporary folder: one station, one department folder, the real binary.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod apache;
 pub mod born_digital;
+pub mod browser;
 pub mod invariants;
+pub mod lossy;
+pub mod outbox;
 pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
@@ -67,6 +71,17 @@ impl Town {
         command.arg("--config").arg(self.path("pipeline.toml")).args(arguments).env("OMP_THREAD_LIMIT", "1");
         command.envs(variable);
         command.output().unwrap()
+    }
+
+    /// A command to which something is typed.
+    pub fn command_typing(&self, arguments: &[&str], typed: &str) -> Output {
+        use std::io::Write;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
+        command.arg("--config").arg(self.path("pipeline.toml")).args(arguments);
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
     }
 
     /// Somebody signs on at the station and says since when the mail is here.

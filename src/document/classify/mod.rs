@@ -188,6 +188,11 @@ impl RuleBook {
         self.kinds.iter().find(|k| k.id == id)
     }
 
+    /// Codes under which something can be held, each with its German sentence, in the file's order.
+    pub fn hold_codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.holds.codes()
+    }
+
     /// What must not be opened and what must not be destroyed.
     pub fn holds(&self) -> &Holds {
         &self.holds

@@ -1,0 +1,350 @@
+//! Targets as written -> as used. Pure.
+
+use super::file::{self, File};
+use super::resolve::Check;
+use crate::delivery::{fields, layout, template};
+use crate::model::town::{
+    FieldRule, FieldSource, FilesTarget, HttpAccess, HttpLogin, Layout, MailSecurity, MailTarget, PlaceWay,
+    Preset, Target, TargetWay,
+};
+use std::time::Duration;
+use toml::Spanned;
+
+/// Keys every target may have.
+const COMMON: &[&str] = &["id", "type"];
+/// Keys of everything that becomes files.
+const FILES: &[&str] = &[
+    "layout",
+    "template",
+    "name",
+    "sidecar_name",
+    "order",
+    "trigger",
+    "record",
+    "encoding",
+    "consumed",
+    "accepted",
+    "refused",
+    "field",
+];
+const MAIL: &[&str] = &[
+    "host",
+    "port",
+    "security",
+    "user",
+    "password_file",
+    "from",
+    "to",
+    "ca_file",
+    "megabytes_max",
+    "timeout_seconds",
+];
+
+const HTTP: &[&str] = &[
+    "url",
+    "user",
+    "password_file",
+    "token_file",
+    "ca_file",
+    "client_certificate_file",
+    "proxy",
+    "timeout_seconds",
+];
+
+/// The types of targets and the keys each may have besides the common ones.
+const TYPES: &[(&str, &[&[&str]])] =
+    &[("folder", &[&["path"], FILES]), ("webdav", &[HTTP, FILES]), ("mail", &[MAIL])];
+
+impl Check<'_> {
+    pub(super) fn target(&mut self, written: &file::Target) -> Option<Target> {
+        let id = self.id(&written.id);
+        let fields = written.field.iter().map(|f| self.field(f)).collect();
+        let way = match written.kind.get_ref().as_str() {
+            "folder" => {
+                let path = self.needed(written, "path", written.path.as_ref())?;
+                TargetWay::Files(self.files(written, PlaceWay::Folder { path: self.path(path) }))
+            }
+            "webdav" => {
+                let access = self.http(written)?;
+                TargetWay::Files(self.files(written, PlaceWay::WebDav(access)))
+            }
+            "mail" => self.mail(written)?,
+            _ => {
+                let known: Vec<String> = TYPES.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+                self.complain(
+                    written.kind.span(),
+                    "config.target_type",
+                    "Diese Art von Ziel gibt es nicht.",
+                    format!("type = {}.", known.join(" oder ")),
+                );
+                return None;
+            }
+        };
+        let target = Target { id, way, fields };
+        self.fields_of_preset(written, &target);
+        Some(target)
+    }
+
+    /// A key that does nothing is a mistake the town would find out about too late.
+    pub(super) fn keys_of_targets(&mut self, written: &File) {
+        let table: toml::Table = toml::from_str(self.text).unwrap_or_default();
+        let tables = table.get("target").and_then(|t| t.as_array());
+        for (target, table) in written.target.iter().zip(tables.into_iter().flatten()) {
+            let kind = target.kind.get_ref();
+            let Some((_, groups)) = TYPES.iter().find(|(name, _)| name == kind) else { continue };
+            let allowed = |key: &str| groups.iter().chain([&COMMON]).any(|group| group.contains(&key));
+            for key in table.as_table().into_iter().flat_map(|t| t.keys()).filter(|key| !allowed(key)) {
+                self.complain(
+                    target.id.span(),
+                    "config.key_not_here",
+                    format!("„{key}“ hat bei einem Ziel der Art „{kind}“ keine Wirkung."),
+                    format!("{key} entfernen."),
+                );
+            }
+        }
+    }
+
+    fn needed<'v, T>(&mut self, written: &file::Target, key: &str, value: Option<&'v T>) -> Option<&'v T> {
+        if value.is_none() {
+            self.complain(
+                written.id.span(),
+                "config.missing_key",
+                format!("Dem Ziel „{}“ fehlt „{key}“.", written.id.get_ref()),
+                format!("{key} = … ergänzen."),
+            );
+        }
+        value
+    }
+
+    /// One of several words, or a complaint and the first one.
+    fn word<T: Copy>(&mut self, written: &Option<Spanned<String>>, words: &[(&str, T)]) -> Option<T> {
+        let written = written.as_ref()?;
+        let found = words.iter().find(|(word, _)| word == written.get_ref());
+        if found.is_none() {
+            let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            self.complain(
+                written.span(),
+                "config.word",
+                format!("„{}“ gibt es hier nicht.", written.get_ref()),
+                format!("Möglich sind: {}.", known.join(", ")),
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    fn files(&mut self, written: &file::Target, place: PlaceWay) -> FilesTarget {
+        let presets = [
+            ("plain", Preset::Plain),
+            ("none", Preset::None),
+            ("d3", Preset::D3),
+            ("docuware", Preset::Docuware),
+            ("enaio", Preset::Enaio),
+            ("invoice", Preset::Invoice),
+            ("xml", Preset::Xml),
+            ("csv", Preset::Csv),
+            ("json", Preset::Json),
+            ("mets", Preset::Mets),
+        ];
+        let preset = self.word(&written.layout, &presets).unwrap_or(Preset::Plain);
+        let orders = [("product_last", true), ("sidecar_last", false)];
+        let encodings = [("utf-8", false), ("windows-1252", true)];
+        for pattern in [&written.name, &written.sidecar_name, &written.trigger].into_iter().flatten() {
+            if let Err(error) = template::names(pattern.get_ref()) {
+                self.complain(pattern.span(), "config.template", error, "Zum Beispiel \"{{ stem }}.xml\".");
+            }
+        }
+        if let (Some(name), false) = (&written.name, unique(written)) {
+            self.complain(
+                name.span(),
+                "config.name_not_unique",
+                "Ohne delivery_id oder document_id im Namen können zwei Schriftstücke gleich heißen.",
+                "Zum Beispiel name = \"{{ kind }}-{{ document_id }}\".",
+            );
+        }
+        let text = |pattern: &Option<Spanned<String>>| pattern.as_ref().map(|p| p.get_ref().clone());
+        FilesTarget {
+            place,
+            layout: Layout {
+                preset,
+                template: written.template.as_ref().map(|t| self.path(t)),
+                stem: text(&written.name),
+                sidecar_name: text(&written.sidecar_name),
+                product_last: self
+                    .word(&written.order, &orders)
+                    .unwrap_or_else(|| layout::product_last(preset)),
+                trigger: text(&written.trigger),
+                record: written.record.unwrap_or(matches!(preset, Preset::Plain | Preset::Mets)),
+                windows_1252: self.word(&written.encoding, &encodings).unwrap_or(false),
+            },
+            consumed: written.consumed.unwrap_or(false),
+            accepted: written.accepted.clone(),
+            refused: written.refused.clone(),
+        }
+    }
+
+    fn field(&mut self, written: &file::Field) -> FieldRule {
+        let sources = [
+            written.value.clone().map(FieldSource::Constant),
+            written.from.clone().map(FieldSource::Fact),
+            written.template.clone().map(FieldSource::Template),
+        ];
+        let mut sources = sources.into_iter().flatten();
+        let (source, second) = (sources.next(), sources.next());
+        if source.is_none() || second.is_some() {
+            self.complain(
+                written.name.span(),
+                "config.field_source",
+                format!("Das Feld „{}“ braucht genau eine Herkunft.", written.name.get_ref()),
+                "Eines von value, from, template angeben.",
+            );
+        }
+        let rule = FieldRule {
+            name: written.name.get_ref().clone(),
+            kind: written.kind.clone(),
+            source: source.unwrap_or_default(),
+            required: written.required,
+            sure: written.sure,
+            length_max: written.max_length,
+            cut: self.word(&written.too_long, &[("refuse", false), ("cut", true)]).unwrap_or(false),
+            split: written.split.clone().filter(|s| !s.is_empty()),
+            date: written.date.clone(),
+            decimal: written.decimal.clone(),
+            codes: written.codes.clone(),
+        };
+        for wrong in fields::check(&rule) {
+            let text = format!("Feld „{}“: {wrong}", rule.name);
+            self.complain(written.name.span(), "config.field", text, "Angabe berichtigen.");
+        }
+        rule
+    }
+
+    /// What a side-car cannot do without.
+    fn fields_of_preset(&mut self, written: &file::Target, target: &Target) {
+        let TargetWay::Files(files) = &target.way else { return };
+        if files.layout.template.is_some() {
+            return;
+        }
+        let needed: &[&[&str]] = match files.layout.preset {
+            Preset::D3 => &[&["dokuart"]],
+            Preset::Docuware => &[&["FileCabinet", "Basket"]],
+            Preset::Enaio => &[&["Archive"], &["ObjectType"]],
+            _ => &[],
+        };
+        for names in needed {
+            let count = target.fields.iter().filter(|f| names.contains(&f.name.as_str())).count();
+            if count != 1 {
+                self.complain(
+                    written.id.span(),
+                    "config.preset_field",
+                    format!(
+                        "Dem Ziel „{}“ fehlt das Feld {} (genau einmal).",
+                        target.id,
+                        names.join(" oder ")
+                    ),
+                    format!("[[target.field]] mit name = \"{}\" ergänzen.", names[0]),
+                );
+            }
+        }
+        let d3_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '[' | ']');
+        for field in written.field.iter().filter(|_| files.layout.preset == Preset::D3) {
+            if !field.name.get_ref().chars().all(d3_name) {
+                self.complain(
+                    field.name.span(),
+                    "config.field",
+                    "In einer JPL-Datei sind das keine Feldnamen.",
+                    "Zum Beispiel dok_dat_feld[1].",
+                );
+            }
+        }
+    }
+
+    fn http(&mut self, written: &file::Target) -> Option<HttpAccess> {
+        let url = self.needed(written, "url", written.url.as_ref())?;
+        let host =
+            url.get_ref().strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or(""));
+        let here = host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1"));
+        if !here && !url.get_ref().starts_with("https://") {
+            self.complain(
+                url.span(),
+                "config.plain_http",
+                "Unverschlüsselt geht es nur an den eigenen Rechner.",
+                "url = \"https://…\".",
+            );
+        }
+        let login = match (&written.user, &written.password_file, &written.token_file) {
+            (None, None, None) => HttpLogin::None,
+            (None, None, Some(token)) => HttpLogin::Bearer { token_file: self.path(token) },
+            (Some(user), Some(file), None) => {
+                HttpLogin::Basic { user: user.clone(), password_file: self.path(file) }
+            }
+            _ => {
+                self.complain(
+                    written.id.span(),
+                    "config.login",
+                    "Die Anmeldung ist unvollständig oder doppelt.",
+                    "Entweder user und password_file oder token_file angeben.",
+                );
+                HttpLogin::None
+            }
+        };
+        Some(HttpAccess {
+            url: url.get_ref().clone(),
+            login,
+            ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
+            client_certificate_file: written.client_certificate_file.as_ref().map(|p| self.path(p)),
+            proxy: written.proxy.clone(),
+            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+        })
+    }
+
+    fn mail(&mut self, written: &file::Target) -> Option<TargetWay> {
+        let host = self.needed(written, "host", written.host.as_ref());
+        let from = self.needed(written, "from", written.from.as_ref());
+        self.needed(written, "to", written.to.first());
+        let (host, from) = (host?, from?);
+        let security = self.security(written, host);
+        Some(TargetWay::Mail(MailTarget {
+            host: host.get_ref().clone(),
+            port: written.port.unwrap_or(match security {
+                MailSecurity::Starttls => 587,
+                MailSecurity::Tls => 465,
+                MailSecurity::PlainLoopback => 25,
+            }),
+            security,
+            user: written.user.clone(),
+            password_file: written.password_file.as_ref().map(|p| self.path(p)),
+            from: from.clone(),
+            to: written.to.clone(),
+            ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
+            bytes_max: written.megabytes_max.unwrap_or(20) << 20,
+            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+        }))
+    }
+
+    fn security(&mut self, written: &file::Target, host: &Spanned<String>) -> MailSecurity {
+        let words = [
+            ("starttls", MailSecurity::Starttls),
+            ("tls", MailSecurity::Tls),
+            ("plain", MailSecurity::PlainLoopback),
+        ];
+        let security = self.word(&written.security, &words).unwrap_or(MailSecurity::Starttls);
+        let here = matches!(host.get_ref().as_str(), "localhost" | "127.0.0.1" | "::1");
+        if security == MailSecurity::PlainLoopback && !here {
+            self.complain(
+                host.span(),
+                "config.plain_mail",
+                "Unverschlüsselte Post geht nur an den eigenen Rechner.",
+                "security = \"starttls\" oder \"tls\".",
+            );
+        }
+        security
+    }
+}
+
+/// Whether file names differ from document to document.
+fn unique(written: &file::Target) -> bool {
+    written.name.as_ref().is_none_or(|name| {
+        template::names(name.get_ref())
+            .is_ok_and(|names| names.iter().any(|n| n == "delivery_id" || n == "document_id"))
+    })
+}

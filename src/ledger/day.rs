@@ -1,0 +1,135 @@
+//! What the ledger holds of a day, for the reconciliation.
+
+use super::Ledger;
+use super::batches::{json, parsed};
+use crate::batch::CutDocument;
+use crate::delivery::reconcile::{DayBatch, DayDelivery, DayDocument};
+use crate::error::Result;
+use crate::model::hash::ContentHash;
+use crate::model::sidecar::Sidecar;
+use crate::model::state::{BatchState, DeliveryState, DocumentState};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeSet;
+
+impl Ledger {
+    /// Every batch taken over from `from` on and before `to` (UTC, as the ledger writes times), also those only
+    /// an event remembers. `in_vault` says whether bytes lie in the vault.
+    pub fn day(
+        &self,
+        from: &str,
+        to: &str,
+        in_vault: impl Fn(&ContentHash) -> bool,
+    ) -> Result<Vec<DayBatch>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT subject FROM event WHERE tenant = ?1 AND code = 'batch.received' AND at >= ?2 AND at < ?3
+                 UNION SELECT id FROM batch WHERE tenant = ?1 AND taken_at >= ?2 AND taken_at < ?3
+                 ORDER BY 1",
+            )?;
+            let ids = statement.query_map((tenant, from, to), |row| row.get::<_, String>(0))?;
+            let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+            ids.into_iter().map(|id| batch(db, tenant, id, &in_vault)).collect()
+        })
+    }
+}
+
+fn batch(
+    db: &Connection,
+    tenant: &str,
+    id: String,
+    in_vault: &impl Fn(&ContentHash) -> bool,
+) -> Result<DayBatch> {
+    let row = db
+        .prepare_cached(
+            "SELECT station, file_name, circle IS NOT NULL, state, sidecar, accepted_by,
+               (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id)
+             FROM batch b WHERE tenant = ?1 AND id = ?2",
+        )?
+        .query_row((tenant, &id), |row| {
+            let sidecar: Option<Sidecar> = json(4, row.get(4)?)?;
+            Ok(DayBatch {
+                id: id.clone(),
+                station: row.get(0)?,
+                file_name: row.get(1)?,
+                confidential: row.get(2)?,
+                state: Some(parsed(3, BatchState::parse(&row.get::<_, String>(3)?))?),
+                expected: sidecar.and_then(|s| s.images),
+                accepted_by: row.get(5)?,
+                pages: usize::try_from(row.get::<_, i64>(6)?).unwrap_or_default(),
+                documents: Vec::new(),
+                formed: BTreeSet::new(),
+                planned: BTreeSet::new(),
+            })
+        })
+        .optional()?;
+    let mut batch = row.unwrap_or_else(|| DayBatch {
+        id: id.clone(),
+        station: String::new(),
+        file_name: String::new(),
+        confidential: true,
+        state: None,
+        expected: None,
+        accepted_by: None,
+        pages: 0,
+        documents: Vec::new(),
+        formed: BTreeSet::new(),
+        planned: BTreeSet::new(),
+    });
+    batch.documents = documents(db, tenant, &id, in_vault)?;
+    batch.formed = subjects(db, tenant, &id, "document.formed")?;
+    batch.planned = subjects(db, tenant, &id, "delivery.planned")?;
+    Ok(batch)
+}
+
+/// Everything below a batch that an event of that code is about.
+fn subjects(db: &Connection, tenant: &str, batch: &str, code: &str) -> Result<BTreeSet<String>> {
+    // Ids of documents and deliveries begin with that of their batch and a dash; `.` follows the dash in ASCII.
+    let mut statement = db.prepare_cached(
+        "SELECT subject FROM event WHERE tenant = ?1 AND subject > ?2 || '-' AND subject < ?2 || '.' AND code = ?3",
+    )?;
+    let rows = statement.query_map((tenant, batch, code), |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn documents(
+    db: &Connection,
+    tenant: &str,
+    batch: &str,
+    in_vault: &impl Fn(&ContentHash) -> bool,
+) -> Result<Vec<DayDocument>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, state, COALESCE(department, ''), pages, product FROM document
+         WHERE tenant = ?1 AND batch = ?2 ORDER BY ordinal",
+    )?;
+    let rows = statement.query_map((tenant, batch), |row| {
+        let cut: CutDocument = json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?;
+        let product: Option<String> = row.get(4)?;
+        Ok(DayDocument {
+            id: row.get(0)?,
+            state: parsed(1, DocumentState::parse(&row.get::<_, String>(1)?))?,
+            department: row.get(2)?,
+            pages: cut.pages,
+            suppressed: cut.suppressed.iter().map(|(page, _)| *page).collect(),
+            separators: cut.separators.iter().map(|s| s.page).collect(),
+            product_there: product.map(|hex| ContentHash::from_hex(&hex).is_some_and(|hash| in_vault(&hash))),
+            deliveries: Vec::new(),
+        })
+    })?;
+    let mut documents = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut statement = db.prepare_cached(
+        "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
+         ORDER BY id",
+    )?;
+    for document in &mut documents {
+        let rows = statement.query_map((tenant, &document.id), |row| {
+            Ok(DayDelivery {
+                id: row.get(0)?,
+                target: row.get(1)?,
+                state: parsed(2, DeliveryState::parse(&row.get::<_, String>(2)?))?,
+                receipt: row.get(3)?,
+            })
+        })?;
+        document.deliveries = rows.collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(documents)
+}

@@ -1,0 +1,186 @@
+//! One batch, one document, one page, for one person: only what this person may see exists.
+
+use super::batches::json;
+use super::documents::{DOCUMENT, document_row};
+use super::sight::{Names, SEES_BATCH, SEES_DOCUMENT};
+use super::{BatchRow, DocumentRow, Ledger, QueueRow, event, missing};
+use crate::error::{Error, Result};
+use crate::ledger::Sight;
+use crate::model::hash::ContentHash;
+use crate::model::ids::{BatchId, DocumentId};
+use crate::model::page::{MeasuredPage, SourcePage};
+use rusqlite::{OptionalExtension, ToSql};
+
+/// What is needed to show a page.
+#[derive(Clone, Debug)]
+pub struct PageFace {
+    /// Source it stands in.
+    pub source: ContentHash,
+    /// Station its batch came from.
+    pub station: String,
+    /// What the container says.
+    pub page: SourcePage,
+    /// What was measured.
+    pub measured: Option<MeasuredPage>,
+    /// Thumbnail in the vault.
+    pub thumbnail: Option<ContentHash>,
+}
+
+/// The condition that no document page `p` of batch `b` lies in is hidden.
+fn page_not_hidden() -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id
+           AND NOT ({SEES_DOCUMENT}) AND (
+             EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE value = p.number - 1)
+             OR EXISTS (SELECT 1 FROM json_each(d.pages, '$.suppressed')
+                        WHERE json_extract(value, '$[0]') = p.number - 1)))"
+    )
+}
+
+impl Ledger {
+    /// The document, if this person may see it; otherwise it is missing like one that never was.
+    pub fn document_for(&self, sight: &Sight, id: &DocumentId) -> Result<DocumentRow> {
+        let names = Names::of(sight);
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":id", &id.0)];
+            values.extend(names.document());
+            db.prepare_cached(&format!(
+                "SELECT {DOCUMENT} WHERE d.tenant = :tenant AND d.id = :id AND {SEES_DOCUMENT}"
+            ))?
+            .query_row(&*values, document_row)
+            .map_err(|e| missing(e, "Schriftstück", &id.0))
+        })
+    }
+
+    /// The batch, if this person may see it.
+    pub fn batch_for(&self, sight: &Sight, id: &BatchId) -> Result<BatchRow> {
+        let names = Names::of(sight);
+        let seen: Option<i64> = self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":id", &id.0)];
+            values.extend(names.batch());
+            Ok(db
+                .prepare_cached(&format!(
+                    "SELECT 1 FROM batch b WHERE b.tenant = :tenant AND b.id = :id AND {SEES_BATCH}"
+                ))?
+                .query_row(&*values, |row| row.get(0))
+                .optional()?)
+        })?;
+        match seen {
+            Some(_) => self.batch(id),
+            None => Err(Error::Missing { what: "Stapel", id: id.0.clone() }),
+        }
+    }
+
+    /// The newest batches this person may see, from `before` backwards.
+    pub fn batches_for(&self, sight: &Sight, before: Option<&str>, rows_max: u32) -> Result<Vec<QueueRow>> {
+        let names = Names::of(sight);
+        let before = before.unwrap_or("C"); // Ids begin with B and count up.
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> =
+                vec![(":tenant", &tenant), (":before", &before), (":max", &rows_max)];
+            values.extend(names.batch());
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT b.id, b.state, b.station, b.file_name, b.taken_at, b.reason,
+                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
+                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
+                 FROM batch b WHERE b.tenant = :tenant AND b.id < :before AND {SEES_BATCH}
+                 ORDER BY b.id DESC LIMIT :max"
+            ))?;
+            let rows = statement.query_map(&*values, |row| {
+                Ok(QueueRow {
+                    batch: row.get(0)?,
+                    state: row.get(1)?,
+                    station: row.get(2)?,
+                    file_name: row.get(3)?,
+                    taken_at: row.get(4)?,
+                    reason: row.get(5)?,
+                    pages: row.get::<_, i64>(6)?.unsigned_abs(),
+                    pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
+                    documents: Vec::new(),
+                })
+            })?;
+            let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
+                 FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {SEES_DOCUMENT} ORDER BY d.ordinal"
+            ))?;
+            for row in &mut queue {
+                let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &row.batch)];
+                values.extend(names.document());
+                let documents = statement
+                    .query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
+                row.documents = documents.collect::<rusqlite::Result<_>>()?;
+            }
+            Ok(queue)
+        })
+    }
+
+    /// Documents of a batch this person may see: id, state, kind, department, hold.
+    pub fn documents_of(&self, sight: &Sight, batch: &BatchId) -> Result<Vec<[String; 5]>> {
+        let names = Names::of(sight);
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
+            values.extend(names.document());
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
+                 FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {SEES_DOCUMENT} ORDER BY d.ordinal"
+            ))?;
+            let rows = statement
+                .query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// Numbers of the pages of a batch that have a thumbnail this person may see.
+    pub fn pages_with_thumbnail(&self, sight: &Sight, batch: &BatchId) -> Result<Vec<u32>> {
+        let names = Names::of(sight);
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
+            values.extend(names.document());
+            let hidden = page_not_hidden();
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT p.number FROM page p JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
+                 WHERE p.tenant = :tenant AND p.batch = :batch AND p.thumbnail IS NOT NULL
+                   AND {SEES_BATCH} AND {hidden} ORDER BY p.number"
+            ))?;
+            let rows = statement.query_map(&*values, |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// A page of a batch, if this person may see the batch and every document the page lies in.
+    pub fn page_for(&self, sight: &Sight, batch: &BatchId, number: u32) -> Result<PageFace> {
+        let names = Names::of(sight);
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> =
+                vec![(":tenant", &tenant), (":batch", &batch.0), (":number", &number)];
+            values.extend(names.document());
+            let hidden = page_not_hidden();
+            db.prepare_cached(&format!(
+                "SELECT b.hash, b.station, p.source, p.measured, p.thumbnail FROM page p
+                 JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
+                 WHERE p.tenant = :tenant AND p.batch = :batch AND p.number = :number
+                   AND {SEES_BATCH} AND {hidden}"
+            ))?
+            .query_row(&*values, |row| {
+                let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {
+                    Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
+                };
+                Ok(PageFace {
+                    source: hash(0)?.ok_or(rusqlite::Error::InvalidQuery)?,
+                    station: row.get(1)?,
+                    page: json(2, row.get(2)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+                    measured: json(3, row.get(3)?)?,
+                    thumbnail: hash(4)?,
+                })
+            })
+            .map_err(|e| missing(e, "Seite", &format!("{batch}/{number}")))
+        })
+    }
+
+    /// Somebody looked at a document that is not everybody's. Listed with the document, never by person.
+    pub fn seen(&self, id: &DocumentId, by: &str) -> Result<()> {
+        let (id, by) = (id.clone(), by.to_owned());
+        self.write(move |tx, tenant| event(tx, tenant, "document.seen", &id.0, &by, ""))
+    }
+}

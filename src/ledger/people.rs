@@ -1,0 +1,92 @@
+//! Secrets and sessions of the people who sign on. The browser's token and the password stay outside;
+//! here lie only what they can be checked against.
+
+use super::{Ledger, event, now, stamp};
+use crate::error::Result;
+use rusqlite::OptionalExtension;
+use std::time::Duration;
+
+/// However busy somebody is, once a working day everybody signs on anew.
+const SESSION_LONGEST: Duration = Duration::from_secs(12 * 3600);
+/// `seen_at` is written this coarsely, so that reading pages writes next to nothing.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+impl Ledger {
+    /// Stores the hash of a password; whoever was signed on with an older one is signed off.
+    pub fn person_secret_set(&self, person: &str, hash: &str, by: &str) -> Result<()> {
+        let [person, hash, by] = [person, hash, by].map(str::to_owned);
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "INSERT OR REPLACE INTO person_secret (tenant, person, hash, changed_at) VALUES (?1, ?2, ?3, ?4)",
+                (tenant, &person, &hash, now()),
+            )?;
+            tx.execute("DELETE FROM session WHERE tenant = ?1 AND person = ?2", (tenant, &person))?;
+            event(tx, tenant, "person.secret_set", &person, &by, "")
+        })
+    }
+
+    /// The hash a password is checked against, if the person has one.
+    pub fn person_secret(&self, person: &str) -> Result<Option<String>> {
+        self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached("SELECT hash FROM person_secret WHERE tenant = ?1 AND person = ?2")?
+                .query_row((tenant, person), |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Begins a session and forgets those nobody used for a day.
+    pub fn session_begin(&self, token_hash: &str, person: &str) -> Result<()> {
+        let [token, person] = [token_hash, person].map(str::to_owned);
+        self.write(move |tx, tenant| {
+            let at = now();
+            tx.execute(
+                "DELETE FROM session WHERE tenant = ?1 AND seen_at < strftime('%Y-%m-%dT%H:%M:%fZ', ?2, '-1 day')",
+                (tenant, &at),
+            )?;
+            tx.execute(
+                "INSERT INTO session (tenant, token, person, begun_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+                (tenant, &token, &person, &at),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Whose session that is, unless it is over.
+    pub fn session(&self, token_hash: &str, idle: Duration) -> Result<Option<String>> {
+        let at = jiff::Timestamp::now();
+        let ago = |by: Duration| stamp(at.checked_sub(by).unwrap_or(at));
+        let found: Option<(String, String)> = self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached(
+                    "SELECT person, seen_at FROM session
+                     WHERE tenant = ?1 AND token = ?2 AND seen_at > ?3 AND begun_at > ?4",
+                )?
+                .query_row((tenant, token_hash, ago(idle), ago(SESSION_LONGEST)), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()?)
+        })?;
+        let Some((person, seen)) = found else { return Ok(None) };
+        if seen < ago(SEEN_EVERY) {
+            let token = token_hash.to_owned();
+            self.write(move |tx, tenant| {
+                tx.execute(
+                    "UPDATE session SET seen_at = ?3 WHERE tenant = ?1 AND token = ?2",
+                    (tenant, &token, now()),
+                )?;
+                Ok(())
+            })?;
+        }
+        Ok(Some(person))
+    }
+
+    /// Ends a session.
+    pub fn session_end(&self, token_hash: &str) -> Result<()> {
+        let token = token_hash.to_owned();
+        self.write(move |tx, tenant| {
+            tx.execute("DELETE FROM session WHERE tenant = ?1 AND token = ?2", (tenant, &token))?;
+            Ok(())
+        })
+    }
+}

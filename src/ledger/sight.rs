@@ -1,0 +1,71 @@
+//! What somebody may see: one condition, in one place, in every query that answers a person.
+
+use rusqlite::types::ToSql;
+
+/// What somebody may see, in words the ledger can compare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Circles this person belongs to.
+    pub circles: Vec<String>,
+    /// Codes of holds that those circles decide.
+    pub holds: Vec<String>,
+    /// Codes of holds that some circle decides, whosever it is.
+    pub claimed_holds: Vec<String>,
+    /// Sees held documents that no circle is named for.
+    pub unclaimed_holds: bool,
+    /// Sees what goes through the mailroom, not only what reached a department.
+    pub house: bool,
+    /// Departments whose inbox this person reads.
+    pub departments: Vec<String>,
+}
+
+/// The condition on a document `d`. Circle first: who does not belong to it sees nothing of the document,
+/// whatever else this person may do. A held document is for those who decide about its hold.
+pub(super) const SEES_DOCUMENT: &str =
+    "(d.circle IS NULL OR d.circle IN (SELECT value FROM json_each(:circles)))
+    AND (d.hold IS NULL OR (d.hold = 'hold.circle' AND d.circle IS NOT NULL)
+         OR d.hold IN (SELECT value FROM json_each(:holds))
+         OR (:unclaimed AND d.hold NOT IN (SELECT value FROM json_each(:claimed))))
+    AND :house";
+
+/// The condition on a batch `b` as a whole: none of its documents is hidden, and neither is its station.
+pub(super) const SEES_BATCH: &str =
+    "(b.circle IS NULL OR b.circle IN (SELECT value FROM json_each(:circles))) AND :house";
+
+/// The values of the conditions' names.
+pub(super) struct Names {
+    circles: String,
+    holds: String,
+    claimed: String,
+    unclaimed: bool,
+    house: bool,
+}
+
+impl Names {
+    pub(super) fn of(sight: &Sight) -> Self {
+        let list = |words: &[String]| serde_json::Value::from(words.to_vec()).to_string();
+        Self {
+            circles: list(&sight.circles),
+            holds: list(&sight.holds),
+            claimed: list(&sight.claimed_holds),
+            unclaimed: sight.unclaimed_holds,
+            house: sight.house,
+        }
+    }
+
+    /// For conditions on documents.
+    pub(super) fn document(&self) -> [(&'static str, &dyn ToSql); 5] {
+        [
+            (":circles", &self.circles),
+            (":holds", &self.holds),
+            (":claimed", &self.claimed),
+            (":unclaimed", &self.unclaimed),
+            (":house", &self.house),
+        ]
+    }
+
+    /// For conditions on batches.
+    pub(super) fn batch(&self) -> [(&'static str, &dyn ToSql); 2] {
+        [(":circles", &self.circles), (":house", &self.house)]
+    }
+}

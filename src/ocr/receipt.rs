@@ -1,0 +1,344 @@
+//! The stamp of receipt, read by itself.
+//!
+//! In: the reading image and what the engine saw on it. Out: the words of the
+//! stamp. Stamps lean by a few degrees of their own, have a frame, and stand on
+//! print; read together with the page their lines fall apart. Where a word of
+//! a stamp was seen, its surroundings are turned level, print darker than the
+//! stamp's ink is taken out, the frame is cut off, and what is inside is read
+//! once more. Without a date in it nothing changes.
+
+use super::{RawWord, ReadMode, Recogniser, words};
+use crate::model::geometry::Box2;
+use crate::model::page::Word;
+use crate::model::refusal::Refusal;
+use crate::page::analysis::{DPI, MM};
+use crate::page::{Affine, ReadingImage, pixels, straightened};
+use image::{GrayImage, imageops};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What stamps of receipt say, folded; a letter more, less or wrong is forgiven from seven letters on.
+const WORDS: &[&str] = &["eingegangen", "eingang", "posteingang", "eingangsstempel", "empfangen", "erhalten"];
+/// Half the size of what is looked at around such a word, mm: the stamp may be 85 mm wide.
+const AROUND_MM: (f32, f32) = (45.0, 32.0);
+/// Largest lean of a stamp against the page, degrees.
+const LEAN_MAX: f32 = 10.0;
+/// A line of a frame is at least this long, mm.
+const FRAME_MM: f32 = 28.0;
+/// Ink is darker than the paper by this.
+const INK: u8 = 40;
+/// The stamp's ink must be lighter than print by this for the print to be taken out.
+const LIGHTER: u8 = 40;
+/// A stroke of print is no thicker than this with its edges, pixels.
+const STROKE: usize = 16;
+/// A date read with this confidence needs no other view of the stamp.
+const SURE: f32 = 0.85;
+/// Leans tried on one stamp.
+const LEANS_MAX: usize = 3;
+/// Stamps read on one page.
+const STAMPS_MAX: usize = 2;
+
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b\d{1,2}\s?[.,]\s?(?:\d{1,2}\s?[.,]|[a-zä]{3,9}\.?)\s?(?:20)?\d{2}\b").ok()
+});
+
+/// Reads the stamps of a page again and puts their words in the place of what was read there.
+pub fn read_again(
+    engine: &mut dyn Recogniser,
+    reading: &ReadingImage,
+    raw: &[RawWord],
+    words: &mut Vec<Word>,
+) -> Result<(), Refusal> {
+    let seen: Vec<&RawWord> = raw.iter().filter(|w| is_of_stamp(w, raw)).take(STAMPS_MAX).collect();
+    for word in seen {
+        let (crop, to_page) = around(reading, word.bounds);
+        let mut views = vec![crop];
+        views.extend(without_print(&views[0], word.bounds, &to_page));
+        views.reverse();
+        if let Some(found) = read_level(engine, &views, reading, &to_page)? {
+            replace(words, found);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the ink of a stamp that was taken out of a page by its colour.
+pub fn read_ink(engine: &mut dyn Recogniser, ink: &ReadingImage) -> Result<Vec<Word>, Refusal> {
+    let straight = Affine { x: [1.0, 0.0, 0.0], y: [0.0, 1.0, 0.0] };
+    match read_level(engine, std::slice::from_ref(&ink.grey), ink, &straight)? {
+        Some(found) => Ok(found),
+        None => Ok(words::placed(&engine.read(&ink.grey, ink.dpi, ReadMode::Block)?, ink)),
+    }
+}
+
+/// A word stamps have, not in a sentence: "keinen Eingang Ihrer Zahlung".
+fn is_of_stamp(word: &RawWord, all: &[RawWord]) -> bool {
+    let text: String = word.text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let named = WORDS
+        .iter()
+        .any(|w| *w == text || w.len() >= 7 && text.len().abs_diff(w.len()) <= 1 && strsim(w, &text) <= 2);
+    if !named {
+        return false;
+    }
+    let line: Vec<&RawWord> = all.iter().filter(|w| w.line == word.line).collect();
+    let at = line.iter().position(|w| std::ptr::eq(*w, word)).unwrap_or(0);
+    let small =
+        |w: Option<&&RawWord>| w.is_some_and(|w| w.text.starts_with(char::is_lowercase) && w.text != "am");
+    !(small(at.checked_sub(1).and_then(|i| line.get(i))) || small(line.get(at + 1)) && at > 0)
+}
+
+/// Levenshtein distance of short words.
+fn strsim(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, cb) in b.iter().enumerate() {
+            let cost = corner + usize::from(ca != *cb);
+            corner = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// What surrounds a word, and the way from there to the page.
+fn around(reading: &ReadingImage, word: Box2) -> (GrayImage, Affine) {
+    let mm = reading.dpi / 25.4;
+    let (cx, cy) = (word.x as f32 + word.w as f32 / 2.0, word.y as f32 + word.h as f32 / 2.0);
+    let (w, h) = (reading.grey.width() as f32, reading.grey.height() as f32);
+    let left = (cx - AROUND_MM.0 * mm).clamp(0.0, w) as u32;
+    let top = (cy - AROUND_MM.1 * mm).clamp(0.0, h) as u32;
+    let right = (cx + AROUND_MM.0 * mm).clamp(0.0, w) as u32;
+    let bottom = (cy + AROUND_MM.1 * mm).clamp(0.0, h) as u32;
+    let crop = imageops::crop_imm(&reading.grey, left, top, right - left, bottom - top).to_image();
+    (crop, Affine { x: [1.0, 0.0, left as f32], y: [0.0, 1.0, top as f32] })
+}
+
+/// The same without print, if the ink of the stamp's word is clearly lighter than the darkest ink there.
+fn without_print(crop: &GrayImage, word: Box2, to_page: &Affine) -> Option<GrayImage> {
+    let paper = median(crop.as_raw());
+    // The darkest fifth of the ink: the middle of strokes, not their edges.
+    let ink = |image: &GrayImage| -> Option<u8> {
+        let dark = |p: &u8| *p < paper.saturating_sub(INK);
+        let mut dark: Vec<u8> = image.as_raw().iter().copied().filter(dark).collect();
+        let at = dark.len() / 5;
+        (dark.len() > 50).then(|| *dark.select_nth_unstable(at).1)
+    };
+    let (x, y) = (word.x - to_page.x[2] as i32, word.y - to_page.y[2] as i32);
+    let own = imageops::crop_imm(crop, x.max(0) as u32, y.max(0) as u32, word.w as u32, word.h as u32);
+    let (stamp, print) = (ink(&own.to_image())?, ink(crop)?);
+    if stamp < print.saturating_add(LIGHTER) {
+        return None;
+    }
+    let limit = print + (stamp - print) / 2;
+    let (width, height) = (crop.width() as usize, crop.height() as usize);
+    let pixels = crop.as_raw();
+    let mask: Vec<u8> = pixels.iter().map(|&p| u8::from(p < limit)).collect();
+    let mask = crate::page::analysis::grown(&mask, width, height, 2);
+    let mut out = pixels.clone();
+    // A stroke of the stamp goes on below a stroke of print if it is seen on both sides of it.
+    let seen = |steps: &mut dyn Iterator<Item = usize>| {
+        steps.take(STROKE).find(|&i| mask[i] == 0).map_or(paper, |i| pixels[i])
+    };
+    for i in (0..mask.len()).filter(|&i| mask[i] != 0) {
+        let (x, y) = (i % width, i / width);
+        let up = seen(&mut (0..y).rev().map(|y| y * width + x));
+        let down = seen(&mut (y + 1..height).map(|y| y * width + x));
+        let left = seen(&mut (0..x).rev().map(|x| y * width + x));
+        let right = seen(&mut (x + 1..width).map(|x| y * width + x));
+        out[i] = up.max(down).min(left.max(right));
+    }
+    Some(pixels::made(crop.width(), crop.height(), out))
+}
+
+/// Reads views of a stamp at the leans its frame may have; the words if there is a date among them.
+fn read_level(
+    engine: &mut dyn Recogniser,
+    views: &[GrayImage],
+    reading: &ReadingImage,
+    to_page: &Affine,
+) -> Result<Option<Vec<Word>>, Refusal> {
+    let Some(first) = views.first() else { return Ok(None) };
+    let paper = median(first.as_raw());
+    let mut best: Option<(f32, Vec<Word>)> = None;
+    for lean in leans(first, reading.dpi, paper) {
+        for view in views {
+            let (level, back) = straightened(view.clone(), lean, paper);
+            let inside = inside_frame(&level, reading.dpi, paper);
+            let [x, y, w, h] = [inside.x, inside.y, inside.w, inside.h].map(|v| v as u32);
+            let shift = Affine { x: [1.0, 0.0, x as f32], y: [0.0, 1.0, y as f32] };
+            let stamp = ReadingImage {
+                grey: imageops::crop_imm(&level, x, y, w, h).to_image(),
+                to_kept: reading.to_kept.after(&to_page.after(&back.after(&shift))),
+                dpi: reading.dpi,
+                stamps: Vec::new(),
+            };
+            let raw = engine.read(&stamp.grey, stamp.dpi, ReadMode::Block)?;
+            let score = date_score(&raw);
+            if score > best.as_ref().map_or(0.0, |b| b.0) {
+                best = Some((score, words::placed(&raw, &stamp)));
+            }
+            if score > SURE {
+                return Ok(best.map(|(_, words)| words));
+            }
+        }
+    }
+    Ok(best.map(|(_, words)| words))
+}
+
+/// How sure the words of the best date are, 0 without one.
+fn date_score(raw: &[RawWord]) -> f32 {
+    let Some(date) = DATE.as_ref() else { return 0.0 };
+    raw.chunk_by(|a, b| a.line == b.line)
+        .filter_map(|line| {
+            let text: Vec<&str> = line.iter().map(|w| w.text.as_str()).collect();
+            let found = date.find(&text.join(" ")).map(|m| m.range())?;
+            let mut at = 0;
+            let mut sum = (0.0, 0.0);
+            for word in line {
+                if at < found.end && at + word.text.len() > found.start {
+                    sum = (sum.0 + word.confidence, sum.1 + 1.0);
+                }
+                at += word.text.len() + 1;
+            }
+            Some(sum.0 / f32::max(sum.1, 1.0))
+        })
+        .fold(0.0, f32::max)
+}
+
+/// The ink of a picture at the resolution of analyses.
+fn ink_mask(image: &GrayImage, dpi: f32, paper: u8) -> (Vec<u8>, usize, usize) {
+    let factor = (DPI / dpi.max(1.0)).min(1.0);
+    let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
+    let small = pixels::resized(image, w, h);
+    let mask = small.as_raw().iter().map(|&p| u8::from(p < paper.saturating_sub(INK))).collect();
+    (mask, w as usize, h as usize)
+}
+
+/// The leans at which two long parallel lines show, the best first: the frame's, and those of tables and text.
+fn leans(crop: &GrayImage, dpi: f32, paper: u8) -> Vec<f32> {
+    let (mask, width, height) = ink_mask(crop, dpi, paper);
+    let points: Vec<(f32, f32)> = (0..mask.len())
+        .filter(|&i| mask[i] != 0)
+        .map(|i| ((i % width) as f32 - width as f32 / 2.0, (i / width) as f32))
+        .collect();
+    let mut scored: Vec<(f32, f32)> = Vec::new();
+    let mut bins: Vec<f32> = Vec::new();
+    let steps = (LEAN_MAX * 4.0) as i32;
+    for step in -steps..=steps {
+        let degrees = step as f32 / 4.0;
+        let slope = degrees.to_radians().tan();
+        let reach = width as f32 * slope.abs() / 2.0 + 2.0;
+        bins.clear();
+        bins.resize(height + 2 * reach as usize + 4, 0.0);
+        for (x, y) in &points {
+            if let Some(bin) = bins.get_mut((y + x * slope + reach) as usize) {
+                *bin += 1.0;
+            }
+        }
+        let peak = |from: usize, to: usize| {
+            let part = bins.get(from..to.min(bins.len())).unwrap_or_default();
+            part.iter().enumerate().fold((0, 0.0f32), |m, (i, &v)| if v > m.1 { (from + i, v) } else { m })
+        };
+        let (at, first) = peak(0, bins.len());
+        let apart = (10.0 * MM) as usize;
+        let second = peak(0, at.saturating_sub(apart)).1.max(peak(at + apart, bins.len()).1);
+        scored.push((degrees, first + second));
+    }
+    // Only peaks: the lean beside a strong one says nothing.
+    let high =
+        |i: usize| scored[i.saturating_sub(3)..(i + 4).min(scored.len())].iter().all(|s| s.1 <= scored[i].1);
+    let mut peaks: Vec<(f32, f32)> = (0..scored.len()).filter(|&i| high(i)).map(|i| scored[i]).collect();
+    peaks.sort_by(|a, b| b.1.total_cmp(&a.1));
+    peaks.iter().take(LEANS_MAX).map(|p| p.0).collect()
+}
+
+/// The inside of the frame around the middle of a level picture; all of it where no frame is.
+fn inside_frame(level: &GrayImage, dpi: f32, paper: u8) -> Box2 {
+    let (mask, width, height) = ink_mask(level, dpi, paper);
+    let scale = level.width() as f32 / width.max(1) as f32;
+    let margin = (0.9 * MM) as usize;
+    let long = (FRAME_MM * MM) as usize;
+    // Ink in this row or the next, so that a line may lean by a pixel.
+    let row = |y: usize| {
+        let next = (y + 1).min(height.saturating_sub(1)) * width;
+        longest((0..width).map(|x| mask[y * width + x] | mask[next + x]))
+    };
+    let lines: Vec<usize> = (0..height).filter(|&y| row(y) >= long).collect();
+    let middle = height / 2;
+    let near = (2.0 * MM) as usize;
+    let above = lines.iter().rev().find(|&&y| y + near < middle).copied();
+    let below = lines.iter().find(|&&y| y > middle + near).copied();
+    let top = above.map_or(0, |y| (y + margin).min(height));
+    let bottom = below.map_or(height, |y| y.saturating_sub(margin)).max(top);
+    let column = |x: usize| {
+        let next = (x + 1).min(width.saturating_sub(1));
+        longest((top..bottom).map(|y| mask[y * width + x] | mask[y * width + next]))
+    };
+    let walls: Vec<usize> = if above.is_some() && below.is_some() {
+        (0..width).filter(|&x| column(x) * 10 >= (bottom - top) * 6).collect()
+    } else {
+        Vec::new()
+    };
+    let left = walls.iter().rev().find(|&&x| x < width / 2).map_or(0, |x| (x + margin).min(width));
+    let right = walls.iter().find(|&&x| x > width / 2).map_or(width, |x| x.saturating_sub(margin)).max(left);
+    let wide = |v: usize| (v as f32 * scale) as i32;
+    Box2 {
+        x: wide(left),
+        y: wide(top),
+        w: wide(right - left).min(level.width() as i32 - wide(left)).max(1),
+        h: wide(bottom - top).min(level.height() as i32 - wide(top)).max(1),
+    }
+}
+
+/// The longest stretch of ink with no gap wider than worn rubber leaves: text has wider ones.
+fn longest(ink: impl Iterator<Item = u8>) -> usize {
+    const GAP: usize = 2;
+    let (mut best, mut length, mut gap) = (0, 0, 0);
+    for m in ink {
+        if m != 0 {
+            length += 1 + gap;
+            gap = 0;
+            best = best.max(length);
+        } else if length > 0 {
+            gap += 1;
+            if gap > GAP {
+                (length, gap) = (0, 0);
+            }
+        }
+    }
+    best
+}
+
+fn median(pixels: &[u8]) -> u8 {
+    let mut histogram = [0u32; 256];
+    pixels.iter().for_each(|&p| histogram[usize::from(p)] += 1);
+    let mut left = pixels.len() as u32 / 2;
+    let found = histogram.iter().position(|&n| {
+        let hit = n > left;
+        left = left.saturating_sub(n);
+        hit
+    });
+    found.unwrap_or(255) as u8
+}
+
+/// Words read again take the place of those they lie on, unless those were read better and say something else.
+fn replace(words: &mut Vec<Word>, found: Vec<Word>) {
+    let overlaps = |a: &Word, b: &Word| {
+        let w = (a.bounds.x + a.bounds.w).min(b.bounds.x + b.bounds.w) - a.bounds.x.max(b.bounds.x);
+        let h = (a.bounds.y + a.bounds.h).min(b.bounds.y + b.bounds.h) - a.bounds.y.max(b.bounds.y);
+        let least = (a.bounds.w * a.bounds.h).min(b.bounds.w * b.bounds.h);
+        w > 0 && h > 0 && w * h * 3 > least
+    };
+    let mut new = Vec::new();
+    for word in found {
+        let better = |old: &Word| old.confidence > word.confidence + 0.05 && old.text != word.text;
+        if words.iter().any(|old| overlaps(old, &word) && better(old)) {
+            continue;
+        }
+        words.retain(|old| !overlaps(old, &word));
+        new.push(word);
+    }
+    words::append(words, new);
+}

@@ -1,0 +1,288 @@
+//! Every word of the pages, German and English side by side, in one table.
+//!
+//! Reasons, notes and hints come from the rooms that found them and are German: they are part of the record.
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// The default.
+    German,
+    /// Selectable.
+    English,
+}
+
+impl Language {
+    /// Every language, the default first.
+    pub const ALL: [Self; 2] = [Self::German, Self::English];
+
+    /// From a cookie or a form; German if unknown.
+    pub fn of(code: &str) -> Self {
+        if code == "en" { Self::English } else { Self::German }
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::German => &GERMAN,
+            Self::English => &ENGLISH,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($name:ident: $german:literal, $english:literal;)+) => {
+        /// The words of one language.
+        #[derive(Debug)]
+        #[allow(missing_docs)] // The German text beside each name says what it is.
+        pub struct Words { pub language: Language, $(pub $name: &'static str),+ }
+        const GERMAN: Words = Words { language: Language::German, $($name: $german),+ };
+        const ENGLISH: Words = Words { language: Language::English, $($name: $english),+ };
+    };
+}
+
+words! {
+    code: "de", "en";
+    other_code: "en", "de";
+    other_language: "English", "Deutsch";
+    product: "Poststelle", "Mailroom";
+    skip: "Zum Inhalt", "Skip to content";
+    menu: "Bereiche", "Sections";
+    overview: "Übersicht", "Overview";
+    batches: "Stapel", "Batches";
+    batch: "Stapel", "Batch";
+    document: "Schriftstück", "Document";
+    documents: "Schriftstücke", "Documents";
+    pages: "Seiten", "Pages";
+    page: "Seite", "Page";
+    station: "Scanstation", "Scan station";
+    stations: "Scanstationen", "Scan stations";
+    sign_on: "Anmelden", "Sign in";
+    sign_off: "Abmelden", "Sign out";
+    sign_on_lead: "Bitte melden Sie sich mit Ihrer Kennung an.", "Please sign in with your user ID.";
+    person: "Kennung", "User ID";
+    password: "Kennwort", "Password";
+    sign_on_wrong: "Kennung oder Kennwort stimmt nicht.", "User ID or password is wrong.";
+    sign_on_wait: "Zu viele Versuche. Bitte einige Minuten warten und dann erneut anmelden.", "Too many attempts. Please wait a few minutes, then sign in again.";
+    sign_on_none: "Noch niemand hat ein Kennwort. Auf dem Server: poststelle person set-password KENNUNG --generate", "Nobody has a password yet. On the server: poststelle person set-password ID --generate";
+    session_over: "Die Sitzung ist beendet. Bitte erneut anmelden; Gespeichertes bleibt erhalten.", "The session has ended. Please sign in again; what was saved is kept.";
+    needs_person: "Wartet auf einen Menschen", "Waits for a person";
+    review: "Nachbearbeitung", "Review";
+    review_hint: "Schriftstücke, bei denen das Programm nicht sicher ist", "documents the program is not sure about";
+    held: "Angehalten", "Held";
+    held_hint: "darf niemand sonst sehen", "for a small circle only";
+    batches_held: "Stapel ohne Angaben", "Batches lacking facts";
+    batches_held_hint: "Eingangsdatum, Scankraft oder Anzahl klären", "received date, operator or count to be settled";
+    stuck: "Zustellungen mit Störung", "Deliveries in trouble";
+    stuck_hint: "werden wiederholt oder warten auf Klärung", "are repeated or wait to be settled";
+    oldest: "ältestes seit", "oldest since";
+    in_work: "In Arbeit", "In work";
+    in_work_none: "Nichts in Arbeit. Sobald ein Scanner etwas ablegt, erscheint es hier.", "Nothing in work. What a scanner drops appears here.";
+    more_in_work: "weitere Stapel in Arbeit, auch solche aus Vertrauenskreisen", "more batches in work, those of circles included";
+    pages_waiting: "Seiten warten auf das Lesen", "pages wait to be read";
+    today: "Heute", "Today";
+    last_scan: "Letzter Scan", "Last scan";
+    none_today: "heute noch nichts", "nothing yet today";
+    folder: "Ordner", "Folder";
+    folder_fine: "erreichbar", "reachable";
+    folder_gone: "nicht erreichbar", "not reachable";
+    day: "Scantag", "Scanning day";
+    day_open: "geöffnet, Eingang", "open, received";
+    day_closed: "nicht geöffnet", "not open";
+    trouble: "Störung", "Trouble";
+    attempts: "Versuche", "Attempts";
+    target: "Ziel", "Target";
+    state: "Stand", "State";
+    file: "Datei", "File";
+    nothing_here: "Hier ist nichts.", "Nothing here.";
+    older: "Ältere Stapel", "Older batches";
+    history: "Verlauf", "History";
+    history_lead: "Jeder Schritt, jede Entscheidung, jede Quittung.", "Every step, every decision, every receipt.";
+    when: "Wann", "When";
+    what: "Was", "What";
+    subject: "Woran", "About";
+    who: "Wer", "Who";
+    detail: "Einzelheit", "Detail";
+    kind: "Dokumentart", "Kind";
+    department: "Amt", "Department";
+    lead: "federführend", "lead";
+    copy: "zur Kenntnis", "copy";
+    received: "Eingang", "Received";
+    received_unknown: "nicht bekannt", "not known";
+    source: "laut", "according to";
+    operator: "Scankraft", "Operator";
+    facts: "Angaben", "Facts";
+    field: "Feld", "Field";
+    value: "Wert", "Value";
+    sure: "sicher", "sure";
+    unsure: "unsicher", "unsure";
+    reasons: "Warum so entschieden wurde", "Why it was decided so";
+    open_questions: "Zu entscheiden", "To be decided";
+    deliveries: "Zustellungen", "Deliveries";
+    receipt: "Quittung", "Receipt";
+    none_yet: "Noch keine.", "None yet.";
+    downloads: "Herunterladen", "Download";
+    pdf: "PDF/A", "PDF/A";
+    text: "Text", "Text";
+    decision_file: "Entscheidung (JSON)", "Decision (JSON)";
+    record: "Transfervermerk", "Transfer note";
+    record_intact: "Nachweis unversehrt: Produkt, Text und Entscheidung stimmen mit dem Transfervermerk überein.", "Proof intact: product, text and decision match the transfer note.";
+    record_broken: "Nachweis NICHT unversehrt:", "Proof NOT intact:";
+    record_none: "Der Transfervermerk entsteht mit der Freigabe.", "The transfer note is made on release.";
+    suppressed: "Weggelassene Leerseiten", "Blank pages left out";
+    confidential: "Vertraulich. Diese Ansicht wird beim Schriftstück vermerkt.", "Confidential. This view is noted with the document.";
+    confidence: "Sicherheit", "Confidence";
+    runner_up: "danach", "next";
+    not_found: "Nicht gefunden", "Not found";
+    not_found_text: "Das gibt es nicht, oder es ist nicht für Sie bestimmt.", "It does not exist, or it is not for you.";
+    not_allowed: "Nicht erlaubt", "Not allowed";
+    not_allowed_text: "Dafür fehlt Ihnen die Rolle. Wer die Poststelle leitet, kann sie in der Konfiguration geben.", "You lack the role for this. The head of the mailroom can grant it in the configuration.";
+    stale: "Bitte noch einmal", "Please try again";
+    stale_text: "Die Seite war veraltet oder kam aus einem anderen Fenster. Nichts wurde geändert. Bitte die Ansicht neu laden und wiederholen.", "The page was stale or came from another window. Nothing was changed. Please reload and repeat.";
+    bad: "Das geht so nicht", "This does not work";
+    broken: "Das hat nicht geklappt", "That did not work";
+    broken_text: "Nichts ging verloren. Bitte in einer Minute wiederholen; bleibt es so, hilft die Systembetreuung mit dieser Meldung:", "Nothing was lost. Please repeat in a minute; if it stays, operations can help with this message:";
+    to_overview: "Zur Übersicht", "To the overview";
+    unknown_kind: "unbekannt", "unknown";
+    begin: "Nächstes bearbeiten", "Take the next";
+    review_none: "Nichts nachzubearbeiten. Was unsicher ist, erscheint hier.", "Nothing to review. What is unsure appears here.";
+    since: "Seit", "Since";
+    taken: "An diesem Schriftstück arbeitet gerade jemand anderes. Bitte das nächste nehmen.", "Somebody else works on this document right now. Please take the next one.";
+    taken_short: "in Arbeit", "being worked on";
+    undo: "Rückgängig", "Undo";
+    undone_from: "Zuletzt entschieden:", "Decided last:";
+    too_late: "Das Schriftstück ist schon unterwegs und lässt sich nicht mehr zurückholen. Das Amt kann es zurückgeben.", "The document is on its way and cannot be taken back. The department can return it.";
+    accept: "Freigeben, weiter", "Approve, next";
+    hold: "Anhalten", "Hold";
+    hold_why: "Grund", "Reason";
+    skip_document: "Überspringen", "Skip";
+    why_here: "Warum es hier liegt", "Why it is here";
+    seen: "gesehen", "seen";
+    unseen: "Noch nicht geprüft:", "Not looked at yet:";
+    central: "Poststelle entscheidet später", "mailroom decides later";
+    no_such_kind: "Diese Dokumentart gibt es nicht. Bitte eine aus der Liste wählen:", "There is no such kind. Please choose one from the list:";
+    no_such_department: "Dieses Amt gibt es nicht. Bitte eines aus der Liste wählen:", "There is no such department. Please choose one from the list:";
+    proposals: "Vorschläge", "Proposals";
+    zoom: "Vergrößern", "Zoom";
+    like_last: "Wie das letzte", "Like the last";
+    keys: "Tasten", "Keys";
+    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · / Amt suchen · K Dokumentart · Bild↑ Bild↓: blättern · Z vergrößern · H anhalten · M wie das letzte · U rückgängig · Esc: Feld verlassen", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · / find department · K kind · PgUp PgDn: turn pages · Z zoom · H hold · M like the last · U undo · Esc: leave field";
+    to_review: "In die Nachbearbeitung geben", "Put into review";
+    held_lead: "Nichts davon verlässt das Haus, bis jemand aus dem Vertrauenskreis entscheidet.", "Nothing of this leaves the house until somebody of the circle decides.";
+    held_none: "Nichts angehalten, das Sie sehen dürfen.", "Nothing held that you may see.";
+    reason: "Grund", "Reason";
+    goes_on: "Weiterlaufen lassen", "Let it go on";
+    received_date: "Eingangsdatum", "Date received";
+    operator_if: "Scankraft, falls sie fehlt", "Operator, if missing";
+    more: "Weitere", "More";
+    live_note: "Aktualisiert sich von selbst.", "Updates by itself.";
+}
+
+/// The word for a state of a batch, page, document or delivery.
+pub fn state(language: Language, state: &str) -> &str {
+    let pair = match state {
+        "received" => ("eingegangen", "received"),
+        "opened" => ("wird gelesen", "being read"),
+        "read" => ("gelesen", "read"),
+        "cut" => ("getrennt", "cut"),
+        "released" => ("abgeschlossen", "finished"),
+        "held" => ("wartet auf Angaben", "lacks facts"),
+        "cancelled" => ("zurückgenommen", "cancelled"),
+        "rejected" => ("nicht lesbar", "unreadable"),
+        "stored" => ("übernommen", "stored"),
+        "measured" => ("vermessen", "measured"),
+        "formed" => ("wird erkannt", "being understood"),
+        "understood" => ("erkannt", "understood"),
+        "review" => ("in Nachbearbeitung", "in review"),
+        "hold" => ("angehalten", "held"),
+        "sample" => ("in Stichprobe", "in sample check"),
+        "approved" => ("freigegeben", "approved"),
+        "sealed" => ("nachgewiesen", "sealed"),
+        "delivering" => ("wird zugestellt", "being delivered"),
+        "delivered" => ("zugestellt", "delivered"),
+        "closed" => ("abgeschlossen", "closed"),
+        "planned" => ("geplant", "planned"),
+        "sending" => ("unterwegs", "under way"),
+        "handed_over" => ("übergeben", "handed over"),
+        "confirmed" => ("bestätigt", "confirmed"),
+        "ambiguous" => ("ungewiss", "uncertain"),
+        "refused" => ("abgelehnt", "refused"),
+        "dead" => ("aufgegeben", "given up"),
+        other => return other,
+    };
+    if language == Language::German { pair.0 } else { pair.1 }
+}
+
+/// The word for a field of a letter; its own name if the town added it.
+pub fn field(language: Language, name: &str) -> &str {
+    let pair = match name {
+        "sender" => ("Absender", "Sender"),
+        "letter_date" => ("Datum des Briefs", "Letter date"),
+        "received_date" => ("Eingangsstempel", "Received stamp"),
+        "subject" => ("Betreff", "Subject"),
+        "reference" => ("Zeichen des Absenders", "Sender's reference"),
+        "own_reference" => ("Unser Zeichen", "Our reference"),
+        "iban" => ("IBAN", "IBAN"),
+        "invoice_number" => ("Rechnungsnummer", "Invoice number"),
+        "gross_amount" => ("Betrag, brutto", "Gross amount"),
+        "due_date" => ("Fällig am", "Due date"),
+        "order_number" => ("Bestellnummer", "Order number"),
+        "customer_number" => ("Kundennummer", "Customer number"),
+        "recipient" => ("Empfänger", "Recipient"),
+        other => return other,
+    };
+    if language == Language::German { pair.0 } else { pair.1 }
+}
+
+/// A moment of the ledger as people read it, in the town's time.
+pub fn moment(language: Language, utc: &str) -> String {
+    let Ok(at) = utc.parse::<jiff::Timestamp>() else { return utc.to_owned() };
+    let local = at.to_zoned(town_time());
+    let form = if language == Language::German { "%d.%m.%Y %H:%M" } else { "%Y-%m-%d %H:%M" };
+    local.strftime(form).to_string()
+}
+
+/// An ISO date as people read it.
+pub fn date(language: Language, iso: &str) -> String {
+    match (language, iso.parse::<jiff::civil::Date>()) {
+        (Language::German, Ok(date)) => date.strftime("%d.%m.%Y").to_string(),
+        _ => iso.to_owned(),
+    }
+}
+
+/// German time; the machine's own where time zones are not installed.
+pub fn town_time() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get("Europe/Berlin").unwrap_or_else(|_| jiff::tz::TimeZone::system())
+}
+
+/// What an event says; its code where there is no sentence for it.
+pub fn event(language: Language, code: &str) -> String {
+    let pair = match code {
+        "batch.received" => ("Stapel übernommen", "Batch taken over"),
+        "batch.possible_duplicate" => ("Vielleicht ein Doppel", "Possibly a duplicate"),
+        "batch.opened" => ("Seiten bekannt", "Pages known"),
+        "batch.read" => ("Alle Seiten gelesen", "All pages read"),
+        "batch.cut" => ("In Schriftstücke getrennt", "Cut into documents"),
+        "batch.held" => ("Stapel angehalten", "Batch held"),
+        "batch.released" => ("Stapel abgeschlossen", "Batch finished"),
+        "batch.rejected" => ("Datei nicht lesbar", "File unreadable"),
+        "document.formed" => ("Schriftstück gebildet", "Document formed"),
+        "document.understood" => ("Erkannt", "Understood"),
+        "document.review" => ("Zur Nachbearbeitung gelegt", "Put into review"),
+        "document.hold" => ("Angehalten", "Held"),
+        "document.approved" => ("Freigegeben", "Approved"),
+        "document.corrected" => ("Berichtigt", "Corrected"),
+        "document.sealed" => ("Produkt und Nachweis erstellt", "Product and proof made"),
+        "document.delivering" => ("Zustellung beginnt", "Delivery begins"),
+        "document.delivered" => ("Zugestellt", "Delivered"),
+        "document.closed" => ("Abgeschlossen", "Closed"),
+        "document.seen" => ("Angesehen", "Looked at"),
+        "delivery.planned" => ("Zustellung geplant", "Delivery planned"),
+        "delivery.sending" => ("Zustellung unterwegs", "Delivery under way"),
+        "delivery.confirmed" => ("Zustellung bestätigt", "Delivery confirmed"),
+        "delivery.handed_over" => ("Übergeben", "Handed over"),
+        "delivery.refused" => ("Zustellung abgelehnt", "Delivery refused"),
+        "delivery.ambiguous" => ("Zustellung ungewiss", "Delivery uncertain"),
+        other => return other.to_owned(),
+    };
+    (if language == Language::German { pair.0 } else { pair.1 }).to_owned()
+}
