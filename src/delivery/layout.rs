@@ -172,4 +172,3 @@ fn distinct(pieces: &[Piece]) -> Result<(), Refusal> {
     }
     Ok(())
 }
-
