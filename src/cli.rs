@@ -143,6 +143,25 @@ pub enum Command {
         truth: PathBuf,
         /// Ergebnisordner von `process`; ohne ihn zählt, was im Journal steht
         dir: Option<PathBuf>,
+        /// Auch als HTML-Seite mit Kurven schreiben
+        #[arg(long)]
+        html: Option<PathBuf>,
+    },
+    /// Deckblatt als PDF: was die Scankraft weiß, sagt sie damit dem Stapel
+    Coversheet(crate::commands::coversheet::Wish),
+    /// Aus Beispielen und Korrekturen ein Modell lernen; es wirkt erst nach `activate`
+    Train {
+        /// Ordner mit einem Unterordner je Dokumentart, darin Texte (*.txt)
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
+    /// Ein gelerntes Modell freigeben; danach gilt es ohne Neustart
+    Activate {
+        /// Fassung, wie `train` sie nennt
+        version: u32,
+        /// Wer freigibt
+        #[arg(long)]
+        by: String,
     },
     /// Alles Gelesene nach den jetzigen Regeln neu entscheiden und zeigen, was anders wäre; ändert nichts
     Reprocess {

@@ -1,9 +1,11 @@
 //! `evaluate`: results of `process` against the truth, as tables.
 
+mod chart;
+
 use super::{DONE, Outcome, REFUSED};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::model::document::{DocumentSheet, Role, UNKNOWN_KIND};
+use crate::model::document::{DocumentSheet, ReviewReason, Role, UNKNOWN_KIND};
 use crate::model::ids::BatchId;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -100,6 +102,10 @@ pub struct Report {
     pub false_holds: usize,
     /// What is wrong, a sentence each.
     pub complaints: Vec<String>,
+    /// Kind of the truth, kind named, how often; review and straight through alike.
+    pub confusion: BTreeMap<(String, String), usize>,
+    /// Every ordinary document: confidence of its kind, and whether the proposed lead is right.
+    pub judged: Vec<(f32, bool)>,
 }
 
 /// Counts of one field.
@@ -109,6 +115,8 @@ pub struct Fields {
     pub expected: usize,
     /// Found with the right value.
     pub right: usize,
+    /// Found at all on letters that have it.
+    pub found: usize,
     /// Said to be sure.
     pub sure: usize,
     /// Said to be sure with another value.
@@ -158,9 +166,17 @@ impl Report {
 
     fn add_decision(&mut self, file: &TruthFile, expected: &TruthDocument, sheet: &DocumentSheet) {
         let u = &sheet.understanding;
+        let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| &t.department);
+        *self.confusion.entry((expected.kind.clone(), u.kind.clone())).or_default() += 1;
+        // What is asked for other reasons than the kind has no place on the curve.
+        let of_kind = |r: &ReviewReason| r.code.starts_with("kind.un");
+        if u.kind != UNKNOWN_KIND && u.review.iter().all(of_kind) {
+            self.judged.push((u.kind_confidence, lead == expected.department.as_ref()));
+        } else {
+            self.judged.push((0.0, lead == expected.department.as_ref()));
+        }
         if u.review.is_empty() {
             self.straight += 1;
-            let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| &t.department);
             self.wrong_kind += usize::from(u.kind != expected.kind);
             self.wrong_department += usize::from(lead != expected.department.as_ref());
             self.unknown_straight += usize::from(expected.kind == UNKNOWN_KIND);
@@ -173,6 +189,7 @@ impl Report {
             let counts = self.fields.entry(name.clone()).or_default();
             counts.expected += 1;
             if let Some(field) = u.fields.get(name) {
+                counts.found += 1;
                 counts.right += usize::from(field.value == *value);
                 counts.sure += usize::from(field.sure);
                 counts.wrong_and_sure += usize::from(field.value != *value && field.sure);
@@ -192,11 +209,24 @@ impl fmt::Display for Report {
             let (f1, words) = (w.f1(), w.expected);
             writeln!(f, "{condition:<28} {recall:.4}     {precision:.4}  {f1:.4}  {words:>7}")?;
         }
-        writeln!(f, "\nFelder                     richtig von   Anteil   sicher  davon falsch")?;
+        writeln!(f, "\nFelder                     richtig von   Recall  Präzision   sicher  davon falsch")?;
         for (name, n) in &self.fields {
             let part = share(n.right, n.expected);
             let (right, all, sure, wrong) = (n.right, n.expected, n.sure, n.wrong_and_sure);
-            writeln!(f, "{name:<24} {right:>9} {all:>4}   {part:.4}    {sure:>5}  {wrong:>12}")?;
+            let exact = share(n.right, n.found);
+            writeln!(
+                f,
+                "{name:<24} {right:>9} {all:>4}   {part:.4}     {exact:.4}    {sure:>5}  {wrong:>12}"
+            )?;
+        }
+        let mixed = self.confusion.iter().filter(|((is, named), _)| is != named);
+        writeln!(f, "\nVerwechselt (ist -> genannt, auch in Nachbearbeitung)")?;
+        for ((is, named), count) in mixed {
+            writeln!(f, "{is:<24} -> {named:<24} {count:>5}")?;
+        }
+        writeln!(f, "\nSchwelle   durchgelaufen   falsches Ziel")?;
+        for (threshold, straight, wrong) in chart::curve(&self.judged).iter().filter(|p| p.0 >= 0.5) {
+            writeln!(f, "{threshold:.2}            {straight:.4}          {wrong:.4}")?;
         }
         let ordinary = self.documents - self.holds;
         writeln!(f, "\nSchriftstücke            {}", self.documents)?;
@@ -218,7 +248,7 @@ impl fmt::Display for Report {
 
 /// Compares and prints: the results of `process` below a folder, or what stands in the ledger. 0 if every
 /// document is there and none went where it should not; 1 if not.
-pub fn run(config: Option<&Path>, truth: &Path, dir: Option<&Path>) -> Outcome {
+pub fn run(config: Option<&Path>, truth: &Path, dir: Option<&Path>, html: Option<&Path>) -> Outcome {
     let results = match dir {
         Some(dir) => of_folder(dir)?,
         None => {
@@ -228,6 +258,9 @@ pub fn run(config: Option<&Path>, truth: &Path, dir: Option<&Path>) -> Outcome {
     };
     let report = compare_all(truth, &results)?;
     print!("{report}");
+    if let Some(path) = html {
+        std::fs::write(path, chart::page(&report)).map_err(Error::io("Auswertung schreiben", path))?;
+    }
     Ok(if report.as_the_truth_says() { DONE } else { REFUSED })
 }
 

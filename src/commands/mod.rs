@@ -3,6 +3,7 @@
 //! configuration, 3 interrupted or internal failure. Data goes to stdout,
 //! everything else to stderr.
 
+pub mod coversheet;
 mod deliver;
 pub mod evaluate;
 mod log;
@@ -12,6 +13,7 @@ mod process;
 mod report;
 mod reprocess;
 mod service;
+mod train;
 mod verify;
 
 use crate::cli::{Cli, Command};
@@ -69,7 +71,12 @@ pub fn run(cli: Cli) -> u8 {
             Ok(verify::run(&path, vault.as_deref(), &trust, json))
         }
         Command::Explain { what } => people::explain(config, &what),
-        Command::Evaluate { truth, dir } => evaluate::run(config, &truth, dir.as_deref()),
+        Command::Evaluate { truth, dir, html } => {
+            evaluate::run(config, &truth, dir.as_deref(), html.as_deref())
+        }
+        Command::Coversheet(wish) => coversheet::run(config, &wish),
+        Command::Train { from } => train::run(config, from.as_deref()),
+        Command::Activate { version, by } => train::activate(config, version, &by),
         Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
         Command::Samples { dir } => service::samples(config, &dir),
         Command::Status => service::status(config),
@@ -112,6 +119,14 @@ fn check(config: Option<&Path>) -> Outcome {
                     wrong.push(format!(
                         "[rules.department] „{}“ geht an „{}“, das es nicht gibt.",
                         kind.id, kind.department
+                    ));
+                }
+            }
+            for route in &pipeline.ways.routes {
+                for kind in route.kinds.iter().filter(|k| book.kind(k).is_none()) {
+                    let id = &route.id;
+                    wrong.push(format!(
+                        "[rules.kind] Die Regel „{id}“ nennt die Dokumentart „{kind}“, die es nicht gibt."
                     ));
                 }
             }

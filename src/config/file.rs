@@ -39,6 +39,12 @@ pub struct File {
     /// Targets.
     #[serde(default)]
     pub target: Vec<Target>,
+    /// Sentences about where mail goes.
+    #[serde(default)]
+    pub route: Vec<Route>,
+    /// Mail that goes elsewhere for a time.
+    #[serde(default)]
+    pub redirect: Vec<Redirect>,
     /// When a decision is sure.
     #[serde(default)]
     pub decide: Decide,
@@ -78,6 +84,8 @@ pub struct Town {
     pub name: String,
     /// Department for mail nobody recognises.
     pub central: Spanned<String>,
+    /// Land, by the letters of ISO 3166-2:DE: whose holidays count for deadlines.
+    pub land: Option<Spanned<String>>,
     /// Regular expressions of the town's own references.
     #[serde(default)]
     pub own_references: Vec<Spanned<String>>,
@@ -92,6 +100,70 @@ pub struct Department {
     #[serde(default)]
     pub targets: Vec<Spanned<String>>,
     pub substitute: Option<Spanned<String>>,
+    /// Names under which people write to it, besides `name`.
+    #[serde(default)]
+    pub addressed: Vec<Spanned<String>>,
+    /// Patterns of the references it gives.
+    #[serde(default)]
+    pub references: Vec<Spanned<String>>,
+}
+
+/// A route: all conditions given must hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    pub id: Spanned<String>,
+    /// The sentence in the town's own words.
+    pub sentence: String,
+    #[serde(default)]
+    pub priority: i32,
+    #[serde(default)]
+    pub kind: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub recipient: Vec<Spanned<String>>,
+    pub reference: Option<Spanned<String>>,
+    #[serde(default)]
+    pub check_digit: bool,
+    #[serde(default)]
+    pub sender: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub station: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub field: Vec<String>,
+    #[serde(default)]
+    pub missing: Vec<String>,
+    pub gross_over: Option<u64>,
+    pub from: Option<Spanned<String>>,
+    pub until: Option<Spanned<String>>,
+    /// A department, `@recipient` or `@issuer`.
+    pub department: Option<Spanned<String>>,
+    #[serde(default)]
+    pub copies: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub urgent: bool,
+    #[serde(default)]
+    pub copying: bool,
+    #[serde(default)]
+    pub ask: bool,
+    #[serde(default)]
+    pub settles: bool,
+    #[serde(default)]
+    pub stop: bool,
+}
+
+/// A redirection.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    pub department: Spanned<String>,
+    #[serde(default)]
+    pub person: Vec<Spanned<String>>,
+    pub to: Spanned<String>,
+    pub from: Option<Spanned<String>>,
+    pub until: Option<Spanned<String>>,
+    pub reason: String,
 }
 
 /// A circle.

@@ -6,10 +6,12 @@
 mod complaint;
 mod file;
 mod resolve;
+mod routes;
 mod targets;
 
 pub use complaint::Complaint;
 pub use resolve::resolve;
+pub use routes::Ways;
 
 use crate::model::hash::ContentHash;
 use crate::model::town::{
@@ -26,8 +28,8 @@ pub struct Pipeline {
     pub tenant: String,
     /// Name of the town, for screens and records.
     pub town: String,
-    /// Patterns of the town's own references.
-    pub own_references: Vec<String>,
+    /// What decides where mail goes.
+    pub ways: Ways,
     /// Who may see what.
     pub circles: Vec<Circle>,
     /// Departments.

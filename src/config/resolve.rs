@@ -116,16 +116,7 @@ impl Check<'_> {
         self.unique(written.profile.iter().map(|p| &p.id));
         self.apart(written, &stations);
         self.known(&written.town.central, &department_ids, "Amt");
-        for pattern in &written.town.own_references {
-            if let Err(error) = regex::Regex::new(pattern.get_ref()) {
-                self.complain(
-                    pattern.span(),
-                    "config.pattern",
-                    format!("Kein gültiges Suchmuster: {error}"),
-                    "Regulären Ausdruck berichtigen.",
-                );
-            }
-        }
+        let ways = super::routes::ways(self, written);
         let web = written.web.listen.as_ref().and_then(|listen| {
             let address = listen.get_ref().parse().ok();
             if address.is_none() {
@@ -143,7 +134,7 @@ impl Check<'_> {
         Pipeline {
             tenant: self.id(&written.town.id),
             town: written.town.name.clone(),
-            own_references: written.town.own_references.iter().map(|p| p.get_ref().clone()).collect(),
+            ways,
             circles,
             departments,
             central: written.town.central.get_ref().clone(),
@@ -284,7 +275,7 @@ impl Check<'_> {
         text.clone()
     }
 
-    fn unique<'s>(&mut self, ids: impl Iterator<Item = &'s Spanned<String>>) {
+    pub(super) fn unique<'s>(&mut self, ids: impl Iterator<Item = &'s Spanned<String>>) {
         let mut seen = std::collections::HashSet::new();
         for id in ids {
             if !seen.insert(id.get_ref()) {
@@ -298,7 +289,7 @@ impl Check<'_> {
         }
     }
 
-    fn known(&mut self, name: &Spanned<String>, known: &[&str], what: &str) {
+    pub(super) fn known(&mut self, name: &Spanned<String>, known: &[&str], what: &str) {
         if known.contains(&name.get_ref().as_str()) {
             return;
         }

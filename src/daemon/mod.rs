@@ -13,7 +13,7 @@ pub use deliver::parcel;
 pub use steps::{Made, produce, sheet_of};
 
 use crate::config::{self, Pipeline};
-use crate::document::{RuleBook, TownRules};
+use crate::document::{MODEL, RuleBook, TownRules};
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
 use crate::intake::lots::LotWatch;
@@ -23,7 +23,9 @@ use crate::model::town::{Profile, Station};
 use crate::observe;
 use crate::sealing::{KeyFile, Sealer};
 use crate::vault::Vault;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long an idle worker waits before it looks again.
@@ -34,8 +36,8 @@ const IDLE: Duration = Duration::from_millis(150);
 pub struct House {
     /// Configuration in force.
     pub pipeline: Pipeline,
-    /// Rules in force.
-    pub book: RuleBook,
+    /// Rules in force, and the files they were read from.
+    rules: Mutex<(Fingerprint, Arc<RuleBook>)>,
     /// States.
     pub ledger: Ledger,
     /// Bytes.
@@ -62,7 +64,7 @@ impl House {
     /// Opens ledger and vault, reads the rules, prepares the engine. Whoever then works alone on this
     /// ledger releases the leases an earlier process left behind.
     pub fn open(pipeline: Pipeline, purpose: Purpose) -> Result<Self> {
-        let book = load_rules(&pipeline)?;
+        let rules = Mutex::new((fingerprint(&pipeline), Arc::new(load_rules(&pipeline)?)));
         // A wrong key stops the program here, not the first letter at noon.
         let sealer = match &pipeline.seal {
             Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
@@ -83,7 +85,8 @@ impl House {
             bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
         };
         let engine = Engine::new(pipeline.workers, limits);
-        Ok(Self { pipeline, book, ledger, vault, engine, purpose, sealer, stop: AtomicBool::new(false) })
+        let stop = AtomicBool::new(false);
+        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sealer, stop })
     }
 
     /// Asks every loop to end after the step at hand.
@@ -96,13 +99,32 @@ impl House {
         self.stop.load(Ordering::SeqCst)
     }
 
+    /// The rules in force: those of the files as they are now, or, where these have a mistake, as they were.
+    pub fn book(&self) -> Arc<RuleBook> {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = fingerprint(&self.pipeline);
+        if now != rules.0 {
+            match load_rules(&self.pipeline) {
+                Ok(book) => rules.1 = Arc::new(book),
+                Err(error) => observe::trouble("rules", &error),
+            }
+            // A mistake is named once, not with every letter.
+            rules.0 = now;
+        }
+        rules.1.clone()
+    }
+
     /// What decides about documents.
     pub fn town_rules(&self) -> TownRules {
         TownRules {
             decide: self.pipeline.decide,
             departments: self.pipeline.departments.iter().map(|d| d.id.clone()).collect(),
             central: self.pipeline.central.clone(),
-            own_references: self.pipeline.own_references.clone(),
+            own_references: self.pipeline.ways.own_references.clone(),
+            land: self.pipeline.ways.land.clone(),
+            desks: self.pipeline.ways.desks.clone(),
+            routes: self.pipeline.ways.routes.clone(),
+            redirects: self.pipeline.ways.redirects.clone(),
         }
     }
 
@@ -184,12 +206,32 @@ impl House {
     }
 }
 
-/// Reads the rule files of the configuration.
-pub fn load_rules(pipeline: &Pipeline) -> Result<RuleBook> {
+/// Names, sizes and times of the rule files.
+type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+fn fingerprint(pipeline: &Pipeline) -> Fingerprint {
+    let stamp = |path: PathBuf| {
+        let meta = std::fs::metadata(&path).ok();
+        let (bytes, at) = meta.map_or((0, None), |m| (m.len(), m.modified().ok()));
+        (path, bytes, at)
+    };
+    let mut files: Fingerprint = rule_files(pipeline).unwrap_or_default().into_iter().map(stamp).collect();
+    files.sort();
+    files
+}
+
+/// The kinds, what is held, and the learned model in force.
+fn rule_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>> {
     let folder = &pipeline.classifiers;
     let entries = std::fs::read_dir(folder).map_err(Error::io("Klassifikatoren lesen", folder))?;
+    let is_rule = |p: &PathBuf| p.extension().is_some_and(|e| e == "toml") || p.ends_with(MODEL);
+    Ok(entries.flatten().map(|e| e.path()).filter(is_rule).collect())
+}
+
+/// Reads the rule files of the configuration.
+pub fn load_rules(pipeline: &Pipeline) -> Result<RuleBook> {
     let mut files = Vec::new();
-    for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+    for path in rule_files(pipeline)? {
         let text = std::fs::read_to_string(&path).map_err(Error::io("Klassifikator lesen", &path))?;
         files.push((path.display().to_string(), text));
     }

@@ -289,11 +289,12 @@ pub fn sheet_of(
     let mut decision = understand(
         &DocumentPages {
             pages: read.iter().collect(),
+            station: &batch.station,
             station_department: station.and_then(|s| s.default_department.as_deref()),
             scan_mode: if proven { profile.scan_mode } else { ScanMode::Copying },
             received: &received,
         },
-        &house.book,
+        &house.book(),
         &house.town_rules(),
     );
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);

@@ -8,25 +8,34 @@ mod classify;
 mod correct;
 mod fields;
 mod holds;
+mod judges;
+pub mod learned;
 mod orders;
+mod route;
 mod text;
 
-pub use classify::{Kind, RuleBook, RuleComplaint};
+pub use classify::{Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
+pub use fields::LAENDER;
 pub use orders::obey;
+pub use route::{Desk, Redirect, Route, Who};
 
-use classify::{Matter, Score};
+use classify::Matter;
 
 use crate::model::document::{
-    DocumentPages, Need, Protection, Reason, ReviewReason, Role, RunnerUp, ScanMode, TargetChoice,
-    UNKNOWN_KIND, Understanding,
+    DocumentPages, Field, Need, Protection, Reason, ReviewReason, ScanMode, UNKNOWN_KIND, Understanding,
 };
 use crate::model::notes::Severity;
+use crate::model::page::ReadPage;
 use crate::model::town::Decide;
+use regex::Regex;
 use std::collections::BTreeMap;
 
+/// A stamp read less well than this contradicts nobody.
+const STAMP_READ: f32 = 0.8;
+
 /// What of the town's configuration decides about documents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TownRules {
     /// Thresholds.
     pub decide: Decide,
@@ -34,88 +43,78 @@ pub struct TownRules {
     pub departments: Vec<String>,
     /// Department for what nobody recognises.
     pub central: String,
-    /// Regular expressions of the town's own references, value in group 1.
-    pub own_references: Vec<String>,
+    /// Patterns of the town's own references, value in group 1.
+    pub own_references: Vec<Regex>,
+    /// The Land whose holidays count for deadlines (`NW`, `BY` ...).
+    pub land: Option<String>,
+    /// Departments as letters name them.
+    pub desks: Vec<Desk>,
+    /// Sentences about where mail goes.
+    pub routes: Vec<Route>,
+    /// Mail that goes elsewhere for a time.
+    pub redirects: Vec<Redirect>,
 }
 
 /// Decides.
 pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRules) -> Understanding {
     let lines = text::lines(&document.pages);
     let received = document.received.date.as_deref();
-    let fields = fields::extract(&document.pages, &lines, &town.own_references, received);
+    let fields = fields::extract(&document.pages, &lines, town, received);
     let matter = Matter::new(&lines);
     let holds = book.holds().holds(&matter);
     if let Some((code, _)) = holds.first() {
         return held(code.clone(), holds.into_iter().map(|(_, reason)| reason).collect());
     }
-    let mut reasons = Vec::new();
-    let scores = book.score(&matter);
-    let best = scores.first();
-    let second = scores.get(1);
-    let confidence = best.map_or(0.0, |s| s.confidence);
-    let lead = confidence - second.map_or(0.0, |s| s.confidence);
-    let known = best.filter(|s| s.confidence >= 0.5);
-    let mut review = kind_doubts(known, second, lead, town);
-    let kind = known.map(|s| s.kind);
-    reasons.extend(best.into_iter().flat_map(|s| s.reasons.clone()));
-    let target = target(document, kind, town);
-    if !town.departments.contains(&target.department) {
+    let verdict = judges::judge(&book.score(&matter), book.learned(&lines), town.decide);
+    let (kind, mut review) = (verdict.kind, verdict.review);
+    let mut reasons = verdict.reasons;
+    let routed = route::route(
+        &route::Case {
+            matter: &matter,
+            kind,
+            fields: &fields,
+            station: document.station,
+            station_department: document.station_department,
+            received,
+        },
+        town,
+    );
+    if routed.settled {
+        review.retain(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
+    }
+    review.extend(routed.ask.map(|sentence| asks("target.ask", sentence)));
+    for target in routed.targets.iter().filter(|t| !town.departments.contains(&t.department)) {
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
-    reasons.push(because(
-        "target",
-        kind.map_or("central".into(), |k| format!("{}.department", k.id)),
-        target.reason.clone(),
-    ));
-    let mut targets = vec![target];
-    for copy in kind.map_or(&[][..], |k| &k.copies).iter().filter(|c| town.departments.contains(c)) {
-        if targets.iter().all(|t| t.department != *copy) {
-            let reason = "Liest bei dieser Dokumentart mit.".to_owned();
-            targets.push(TargetChoice { department: copy.clone(), role: Role::Copy, reason });
+    review.extend(stamp_differs(&fields, received));
+    reasons.extend(routed.reasons);
+    reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
+        let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);
+        Reason {
+            page: Some(f.page),
+            bounds: Some(f.bounds),
+            ..because("deadline", "bgb.187-193".into(), text)
         }
-    }
+    }));
     let keeps = book.holds().keeps(&matter);
-    let scan_mode = scan_mode(document, kind, !keeps.is_empty(), &mut reasons);
+    let kept = !keeps.is_empty() || routed.copying || verdict.learned;
+    let scan_mode = scan_mode(document, kind, kept, &mut reasons);
     reasons.extend(keeps);
     reasons.extend(kind.into_iter().flat_map(protection_reasons));
     Understanding {
         kind: kind.map_or(UNKNOWN_KIND.into(), |k| k.id.clone()),
-        kind_confidence: confidence,
-        runner_up: second.map(|s| RunnerUp { kind: s.kind.id.clone(), confidence: s.confidence }),
-        targets,
-        protection: kind.map(|k| k.protection).unwrap_or_default(),
+        kind_confidence: verdict.confidence,
+        runner_up: verdict.runner_up,
+        targets: routed.targets,
+        protection: verdict.protection,
         scan_mode,
-        urgency: if kind.is_some_and(|k| k.urgent) { "urgent" } else { "normal" }.into(),
+        urgency: if routed.urgent || kind.is_some_and(|k| k.urgent) { "urgent" } else { "normal" }.into(),
         hold: None,
         review,
         fields,
         reasons,
     }
-}
-
-/// Why a person must say what kind it is, if one must.
-fn kind_doubts(
-    known: Option<&Score<'_>>,
-    second: Option<&Score<'_>>,
-    lead: f32,
-    town: &TownRules,
-) -> Vec<ReviewReason> {
-    let Some(best) = known else {
-        return vec![asks("kind.unknown", "Keine Dokumentart passt deutlich genug.".into())];
-    };
-    let (kind, confidence) = (best.kind, best.confidence);
-    let mut review = Vec::new();
-    if confidence < kind.min_confidence.unwrap_or(town.decide.min_confidence) || lead < town.decide.min_lead {
-        let rival =
-            second.map_or(String::new(), |r| format!(", danach „{}“ mit {:.2}", r.kind.name, r.confidence));
-        review.push(asks("kind.unsure", format!("Am ehesten „{}“ ({confidence:.2}){rival}.", kind.name)));
-    }
-    if let Some(reason) = &kind.always_ask {
-        review
-            .push(asks("kind.always_ask", format!("„{}“ entscheidet immer ein Mensch: {reason}", kind.name)));
-    }
-    review
 }
 
 /// Copying, unless the station replaces, the kind allows it and no rule keeps the paper.
@@ -158,6 +157,16 @@ fn because(about: &str, rule: String, text: String) -> Reason {
     Reason { about: about.into(), rule, text, weight: None, page: None, bounds: None }
 }
 
+/// What the learned model sees of a document.
+pub fn features(pages: &[&ReadPage]) -> learned::Features {
+    learned::features(&text::lines(pages))
+}
+
+/// The same of a plain text, the first line being the subject.
+pub fn features_of_text(text: &str) -> learned::Features {
+    learned::features(&text::lines_of(text))
+}
+
 /// What must not be opened: nothing of its words stays, nothing leaves, no proposal is made.
 /// The first reason decides; all are shown.
 fn held(code: String, reasons: Vec<Reason>) -> Understanding {
@@ -186,16 +195,16 @@ fn asks(code: &str, text: String) -> ReviewReason {
     ReviewReason { code: code.into(), text, page: None }
 }
 
-/// Kind first, then the station's default, then the central review.
-fn target(document: &DocumentPages<'_>, kind: Option<&Kind>, town: &TownRules) -> TargetChoice {
-    let (department, reason) = match (kind, document.station_department) {
-        (Some(kind), _) => (kind.department.as_str(), format!("„{}“ geht an dieses Amt.", kind.name)),
-        (None, Some(station)) => (station, "Vorgabe der Scanstation.".to_owned()),
-        (None, None) => {
-            (town.central.as_str(), "Nichts anderes hat entschieden: zentrale Nachbearbeitung.".to_owned())
-        }
-    };
-    TargetChoice { department: department.into(), role: Role::Lead, reason }
+/// The stamp only cross-checks the day of receipt that somebody stated.
+fn stamp_differs(fields: &BTreeMap<String, Field>, received: Option<&str>) -> Option<ReviewReason> {
+    let (stamp, day) = (fields.get("received_date")?, received?);
+    // A later stamp is a misread one or of another house; an earlier one may cost a deadline.
+    let differs = stamp.value != day && stamp.confidence >= STAMP_READ;
+    differs.then(|| ReviewReason {
+        code: "received.differs".into(),
+        text: format!("Der Eingangsstempel sagt {}, der Stapel {day}.", stamp.value),
+        page: Some(stamp.page),
+    })
 }
 
 /// Doubts of the pages that a person must settle.

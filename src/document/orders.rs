@@ -66,10 +66,9 @@ mod tests {
 
     fn decided(orders: &[Order]) -> Understanding {
         let town = TownRules {
-            decide: Default::default(),
             departments: vec!["bau".into(), "kasse".into()],
             central: "kasse".into(),
-            own_references: Vec::new(),
+            ..TownRules::default()
         };
         let lead = TargetChoice { department: "kasse".into(), role: Role::Lead, reason: String::new() };
         let mut decision =

@@ -1,4 +1,10 @@
+mod letters;
+mod paper;
+mod sentences;
+
 use super::*;
+use crate::config::Pipeline;
+use crate::model::document::Received;
 use crate::model::geometry::Box2;
 use crate::model::page::{MeasuredPage, PageText, Quality, ReadPage, Word};
 
@@ -49,21 +55,69 @@ fn book() -> RuleBook {
         .unwrap_or_else(|c| panic!("{}", c.iter().map(|c| c.to_string()).collect::<String>()))
 }
 
+/// Files of a folder of the project by name, with their texts.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let mut files: Vec<_> =
+        entries.map(|p| (p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect();
+    files.sort();
+    files
+}
+
+fn text_of(file: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
+fn town(pipeline: &Pipeline) -> TownRules {
+    TownRules {
+        decide: pipeline.decide,
+        departments: pipeline.departments.iter().map(|d| d.id.clone()).collect(),
+        central: pipeline.central.clone(),
+        own_references: pipeline.ways.own_references.clone(),
+        land: pipeline.ways.land.clone(),
+        desks: pipeline.ways.desks.clone(),
+        routes: pipeline.ways.routes.clone(),
+        redirects: pipeline.ways.redirects.clone(),
+    }
+}
+
+/// The decision about a letter given as plain text (see `paper`); `station`: its id and its department.
+fn decided(
+    text: &str,
+    station: (&str, Option<&str>),
+    received: Option<&str>,
+    book: &RuleBook,
+    town: &TownRules,
+) -> Understanding {
+    let pages = paper::pages(text);
+    let received = Received { date: received.map(str::to_owned), ..Received::default() };
+    let document = DocumentPages {
+        pages: pages.iter().collect(),
+        station: station.0,
+        station_department: station.1,
+        scan_mode: ScanMode::Replacing,
+        received: &received,
+    };
+    understand(&document, book, town)
+}
+
 fn decide(lines: &[(i32, i32, &str)]) -> Understanding {
     let page = page(lines);
     let received = Default::default();
     let document = DocumentPages {
         pages: vec![&page],
+        station: "allgemein",
         station_department: None,
         scan_mode: ScanMode::Copying,
         received: &received,
     };
     let book = book();
     let town = TownRules {
-        decide: Decide::default(),
         departments: book.kinds().iter().map(|k| k.department.clone()).collect(),
         central: "poststelle".into(),
-        own_references: vec![r"(?:Aktenzeichen)[: ]+([A-Z0-9./-]{3,24})".into()],
+        own_references: vec![Regex::new(r"(?:Aktenzeichen)[: ]+([A-Z0-9./-]{3,24})").unwrap()],
+        ..TownRules::default()
     };
     understand(&document, &book, &town)
 }

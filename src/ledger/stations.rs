@@ -46,6 +46,12 @@ impl Ledger {
         })
     }
 
+    /// A learned model is in force from now on: its version, its hash, who released it.
+    pub fn model_released(&self, version: u32, hash: &str, by: &str) -> Result<()> {
+        let [version, hash, by] = [version.to_string(), hash.to_owned(), by.to_owned()];
+        self.write(move |tx, tenant| event(tx, tenant, "model.released", &version, &by, &hash))
+    }
+
     /// Closes the open station-day; `false` if none was open.
     pub fn station_close(&self, station: &str, by: &str) -> Result<bool> {
         let [station, by] = [station, by].map(str::to_owned);

@@ -183,6 +183,8 @@ pub struct Understanding {
 pub struct DocumentPages<'a> {
     /// Pages in order, blanks and separators already taken out.
     pub pages: Vec<&'a ReadPage>,
+    /// Station it was scanned at.
+    pub station: &'a str,
     /// Default department of the station, if any.
     pub station_department: Option<&'a str>,
     /// The station's scan mode.

@@ -14,10 +14,12 @@ mod image;
 mod inside;
 mod metadata;
 mod seal;
+mod sheet;
 mod text_layer;
 
 pub use inside::{Inside, inside};
 pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
+pub use sheet::sheet as cover_sheet;
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::hash::ContentHash;

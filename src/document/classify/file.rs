@@ -49,6 +49,7 @@ struct KindFile {
     urgent: bool,
     always_ask: Option<String>,
     min_confidence: Option<Spanned<f32>>,
+    #[serde(default)]
     rule: Vec<RuleFile>,
     #[serde(default)]
     example: Vec<Spanned<String>>,
@@ -136,6 +137,7 @@ pub fn kind(source: &Source<'_>) -> Result<(Kind, Vec<Spanned<String>>), Vec<Com
         replacing_allowed: written.replacing_allowed,
         paper: written.paper.map(|p| Paper { days: p.keep_days, reason: p.reason }),
         urgent: written.urgent,
+        examples: written.example.iter().map(|e| e.get_ref().clone()).collect(),
         always_ask: written.always_ask,
         min_confidence: written.min_confidence.map(Spanned::into_inner),
         rules,

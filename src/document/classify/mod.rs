@@ -15,15 +15,20 @@ pub use phrase::Phrase;
 pub use rule::Rule;
 
 use super::holds::Holds;
+use super::judges;
+use super::learned::{self, FEATURES, Model, Unusable};
+use super::text::Line;
 use crate::config::Complaint;
 use crate::model::document::{Protection, Reason};
-use std::collections::BTreeMap;
 
 /// How much likelier a kind is for each unit of evidence it is ahead of another. Chosen on letters of the
 /// generator: with 5 no letter of 600 was wrong and sure, with 3 one in twelve asked without need.
 const RIVALRY: f32 = 5.0;
 /// A rule that decides outright, and is the only one of its sort to speak.
 const DECIDED: f32 = 0.99;
+
+/// File name of the learned model in force.
+pub const MODEL: &str = "gelernt.json";
 
 /// Complaints about rule files look like those about the configuration.
 pub type RuleComplaint = Complaint;
@@ -51,6 +56,8 @@ pub struct Kind {
     pub paper: Option<Paper>,
     /// Overtakes.
     pub urgent: bool,
+    /// Texts its rules recognise; training learns from them, too.
+    pub examples: Vec<String>,
     /// A person is asked always, for this reason.
     pub always_ask: Option<String>,
     /// Below this confidence a person is asked, if the file says so; else what `[decide]` says.
@@ -72,6 +79,7 @@ pub struct Paper {
 pub struct RuleBook {
     kinds: Vec<Kind>,
     holds: Holds,
+    model: Option<Model>,
 }
 
 /// How well a kind fits.
@@ -90,11 +98,18 @@ pub struct Score<'a> {
 }
 
 impl RuleBook {
-    /// Parses all files; what is held comes from `anhalten.toml`.
+    /// Parses all files; what is held comes from `anhalten.toml`, what was learned from [`MODEL`].
     pub fn parse(files: &[(String, String)]) -> Result<Self, Vec<RuleComplaint>> {
         let (mut book, mut complaints, mut examples) = (Self::default(), Vec::new(), Vec::new());
         for (name, text) in files {
             let source = file::Source { name, text };
+            if name.ends_with(MODEL) {
+                match Model::parse(text) {
+                    Ok(model) => book.model = Some(model),
+                    Err(unusable) => complaints.push(unusable_model(name, &unusable)),
+                }
+                continue;
+            }
             if name.ends_with("anhalten.toml") {
                 match Holds::parse(&source) {
                     Ok(holds) => book.holds = holds,
@@ -128,6 +143,10 @@ impl RuleBook {
         text: &toml::Spanned<String>,
     ) -> Option<Complaint> {
         let lines = super::text::lines_of(text.get_ref());
+        if self.kind(id).is_some_and(|k| k.rules.is_empty()) {
+            // Known to the learned model alone.
+            return None;
+        }
         let scores = self.score(&Matter::new(&lines));
         let own = scores.iter().find(|s| s.kind.id == id);
         let complain = |code: &str, what: String| Some(source.complaint(text.span(), code, what));
@@ -145,6 +164,18 @@ impl RuleBook {
                 "Das Beispiel wird von den Regeln der Datei nicht erkannt.".to_owned(),
             ),
         }
+    }
+
+    /// What the learned model says, if there is one, it does not abstain, and the town has the kind.
+    pub fn learned(&self, lines: &[Line]) -> Option<judges::Learned<'_>> {
+        let model = self.model.as_ref()?;
+        let (id, share) = model.judge(&learned::features(lines))?;
+        Some(judges::Learned { kind: self.kind(id)?, share, version: model.version })
+    }
+
+    /// The learned model in force.
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 
     /// Kinds in the book.
@@ -187,10 +218,20 @@ impl RuleBook {
         scores.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.kind.id.cmp(&b.kind.id)));
         scores
     }
+}
 
-    /// Versions of the files in force, for the record of a decision.
-    pub fn versions(&self) -> BTreeMap<&str, u32> {
-        self.kinds.iter().map(|k| (k.id.as_str(), k.version)).collect()
+fn unusable_model(name: &str, unusable: &Unusable) -> Complaint {
+    let rebuild = "Mit `poststelle train` neu bauen und mit `poststelle activate` freigeben.";
+    match unusable {
+        Unusable::Damaged(what) => {
+            Complaint::whole("model.damaged", format!("{name} ist beschädigt: {what}"), rebuild)
+        }
+        Unusable::OtherVersion(other) => {
+            let text = format!(
+                "{name} ist ein Modell mit Merkmalen der Fassung {other}, gebraucht wird {FEATURES}."
+            );
+            Complaint::whole("model.version", text, rebuild)
+        }
     }
 }
 

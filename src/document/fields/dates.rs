@@ -2,12 +2,20 @@
 
 use super::labels::Label;
 use super::rows::{self, Row};
-use super::values::date;
+use super::values::{date, stamped_date};
 use super::{Letter, READ_WELL, of_prose, of_words, pattern};
 use crate::document::text::Line;
 use crate::model::document::Field;
+use crate::model::geometry::Box2;
 
-pattern!(STAMP, r"(?i)\b(?:ein\s?gegangen|eingang|posteingang|eingangsstempel|empfangen)\b");
+pattern!(
+    STAMP,
+    r"(?i)\b(?:[ef][il1]n\s?ge?gan[gq]en|[ef]ingan[gq]|post\s?eingan[gq]|eingangsstempel|empfangen|eingeg\.|poststelle eing)\b"
+);
+pattern!(
+    SERVED,
+    r"(?i)\bzugestellt am\b[^\d]{0,60}(\d{1,2}\s?[.,]\s?(?:\d{1,2}\s?[.,]\s?\d{2,4}|[A-Za-zä]{3,9}\.?\s?\d{4}))"
+);
 pattern!(PLACE_DATE, r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den) *(?:den |am )?\d{1,2}\s?\.");
 pattern!(
     DUE,
@@ -27,22 +35,40 @@ fn says_otherwise(text: &str) -> bool {
     BIRTH.as_ref().is_some_and(|r| r.is_match(text))
 }
 
-/// The date in a stamp of receipt. Never sure: stamps are crooked and stand on text.
+/// The date in a stamp of receipt: in its line, or in one close by that has little else. Never sure: stamps are
+/// crooked and stand on text.
 pub fn stamp(lines: &[Line]) -> Option<Field> {
     let stamped = |l: &Line| STAMP.as_ref().is_some_and(|r| r.is_match(&l.text));
-    lines.iter().enumerate().filter(|(_, l)| stamped(l)).find_map(|(i, line)| {
-        let near = |other: &&Line| {
-            let reach = line.bounds.h.max(other.bounds.h) * 5;
-            other.page == line.page && (other.bounds.y - line.bounds.y).abs() <= reach
-        };
-        let mut close: Vec<&Line> =
-            lines[i..].iter().take(4).chain(lines[..i].iter().rev().take(3)).collect();
-        close.retain(near);
-        close.iter().find_map(|l| {
-            let (value, raw) = date(&l.text)?;
+    lines.iter().filter(|l| stamped(l)).find_map(|line| {
+        let unit = line.bounds.h.max(1);
+        let mut close: Vec<(i32, &Line)> = lines
+            .iter()
+            .filter(|l| l.page == line.page)
+            .filter_map(|l| {
+                let middle = |b: Box2| b.y + b.h / 2;
+                let down = middle(l.bounds) - middle(line.bounds);
+                let right = (l.bounds.x + l.bounds.w).min(line.bounds.x + line.bounds.w);
+                let overlap = right - l.bounds.x.max(line.bounds.x);
+                let beside = (-2 * unit..=6 * unit).contains(&down) && overlap > -4 * unit;
+                let short = l.text.split(' ').count() <= 8;
+                // The date stands below the word, seldom above it.
+                let distance = if down < 0 { -2 * down } else { down };
+                (std::ptr::eq(l, line) || beside && short).then_some((distance, l))
+            })
+            .collect();
+        close.sort_by_key(|(distance, _)| *distance);
+        close.iter().find_map(|(_, l)| {
+            let (value, raw) = stamped_date(&l.text)?;
             Some(Field { value, raw, confidence: l.confidence, sure: false, page: l.page, bounds: l.bounds })
         })
     })
+}
+
+/// The day of formal service, from the yellow envelope.
+pub fn service(letter: &Letter<'_>) -> Option<Field> {
+    let found = SERVED.as_ref()?.captures(&letter.prose.text)?.get(1)?;
+    let (value, raw) = stamped_date(found.as_str())?;
+    Some(of_prose(&letter.prose, found.start(), &raw, value, false))
 }
 
 /// The date of the letter: labelled, else with its place, else alone above the salutation, else at the

@@ -4,6 +4,9 @@
 //! unmistakable label stands behind it and the words were read well; anything else is a proposal.
 
 mod dates;
+mod deadlines;
+mod holidays;
+mod iban;
 mod labels;
 mod money;
 mod parties;
@@ -13,6 +16,7 @@ mod rows;
 mod subject;
 mod values;
 
+use super::TownRules;
 use super::text::{Line, Zone};
 use crate::model::document::Field;
 use crate::model::page::ReadPage;
@@ -46,6 +50,8 @@ struct Letter<'a> {
     prose: Prose,
     /// Resolution of the first page, dots per millimetre.
     per_mm: f32,
+    /// The Land whose holidays count.
+    land: Option<&'a str>,
 }
 
 impl Letter<'_> {
@@ -67,7 +73,7 @@ impl Letter<'_> {
 pub fn extract(
     pages: &[&ReadPage],
     lines: &[Line],
-    own_references: &[String],
+    town: &TownRules,
     received: Option<&str>,
 ) -> BTreeMap<String, Field> {
     let rows = rows::rows(pages);
@@ -79,16 +85,23 @@ pub fn extract(
         first: Prose::of(lines.iter().filter(|l| l.page == 1)),
         prose: Prose::of(lines.iter()),
         per_mm: pages.first().map_or(300.0, |p| p.measured.dpi.max(1.0)) / 25.4,
+        land: town.land.as_deref(),
     };
     let stamp = dates::stamp(lines);
     let date = dates::letter(&letter, stamp.as_ref(), received);
     let invoice = money::invoice_number(&letter);
+    let amounts = money::amounts(&letter);
     [
-        ("iban", money::iban(&letter.prose)),
-        ("gross_amount", money::gross(&letter)),
+        ("iban", iban::iban(&letter.prose)),
+        ("bic", iban::bic(&letter.prose)),
+        ("net_amount", amounts.net),
+        ("tax_amount", amounts.tax),
+        ("gross_amount", amounts.gross),
+        ("deadline", deadlines::deadline(&letter, received)),
+        ("service_date", dates::service(&letter)),
         ("due_date", dates::due(&letter)),
         ("reference", references::theirs(&letter)),
-        ("own_reference", references::ours(&letter, own_references)),
+        ("own_reference", references::ours(&letter, &town.own_references)),
         ("subject", subject::subject(&letter)),
         ("sender", parties::sender(&letter)),
         ("invoice_number", invoice),
@@ -99,6 +112,8 @@ pub fn extract(
     .filter_map(|(name, field)| Some((name.to_owned(), field?)))
     .collect()
 }
+
+pub use holidays::LAENDER;
 
 /// A field out of words.
 fn of_words(page: u32, words: &[Placed], value: String, certain: bool) -> Field {

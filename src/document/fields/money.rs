@@ -1,16 +1,28 @@
-//! What an invoice or reminder is about: IBAN, amount, number.
+//! What an invoice or reminder is about: amounts and number.
 
 use super::labels::Label;
-use super::prose::Prose;
+use super::rows::{self, Row};
 use super::values::{amount, date};
 use super::{Letter, of_prose, of_words, pattern};
 use crate::model::document::Field;
 
-pattern!(IBAN, r"\b([A-Z]{2} ?[0-9OISBZ]{2}(?: ?[0-9A-Z]{2,4}){3,8})\b");
-pattern!(AMOUNT, r"(\d{1,3}(?:[. ]\d{3})*,\d{2})\b");
+pattern!(AMOUNT, r"(?:^|[^\d,.])((?:\d{1,3}(?:[. ']\d{3})+|\d{1,7}),(?:\d{2}|-{1,2}|–))(?:[^\d]|$)");
 pattern!(
     TOTAL,
-    r"(?i)\b(?:gesamtbetrag|gesamtforderung|rechnungsbetrag|endbetrag|zu zahlen\w*|zahlbetrag|bruttobetrag|gesamtsumme|rechnungssumme|endsumme|brutto|gesamt|offener? betrag|rückstand|summe)\b"
+    r"(?i)\b(?:(?:rechnungs|gesamt|brutto|zahl|zahlungs|end|forderungs|überweisungs|abbuchungs|rechnungsend|rechnungsgesamt)-?betrag|gesamtforderung|zu zahlen\w*|zu überweisen\w*|gesamt(?:summe|preis|brutto)?|(?:rechnungs|end|brutto)summe|brutto|(?:offene[rn]? |fällige[rn]? )betrag|rückstand|summe|total|betrag inkl\w*)\b"
+);
+pattern!(
+    TAX,
+    r"(?i)(?:\b(?:zzgl|zuzüglich|plus|davon|enthaltene?|\+)?\.? ?(?:\d{1,2}(?:,\d{1,2})? ?% ?)?(?:mwst|mehrwertsteuer|umsatzsteuer|ust|steuerbetrag|vorsteuer)\b|\b(?:steuersatz|steuer) \d{1,2} ?%)"
+);
+pattern!(
+    TOTAL_STRICT,
+    r"(?i)\b(?:gesamtbetrag|rechnungsbetrag|endbetrag|bruttobetrag|zahlbetrag|gesamtsumme|zu zahlen\w*)\b"
+);
+pattern!(WITH_TAX, r"(?i)\b(?:inkl|einschl|brutto|inklusive|einschließlich)");
+pattern!(
+    FEES,
+    r"(?i)\b(?:skonto|mahngebühr\w*|mahnkosten|mahnspesen|verzugszins\w*|porto|versand\w*|anzahlung|abschlag|rabatt|einzelpreis)\b"
 );
 pattern!(
     OPEN,
@@ -25,50 +37,102 @@ pattern!(
     r"(?i)\b(?:[a-zäöüß]*rechnung|beleg)(?:s?-?\s?(?:nr|nummer|no)\b)?[ .:]*([A-Z]{0,4}[-/ ]?\d[A-Z0-9/.\-]{3,22})"
 );
 
-/// The first IBAN whose check digits hold; letters the engine took for digits are put right only then.
-pub fn iban(prose: &Prose) -> Option<Field> {
-    IBAN.as_ref()?.captures_iter(&prose.text).find_map(|c| {
-        let found = c.get(1)?;
-        let mut compact: String = found.as_str().chars().filter(|c| !c.is_whitespace()).collect();
-        if compact.starts_with("DE") {
-            // Words behind it may look like more groups; all that follows the country is digits.
-            compact.truncate(22);
-            let digits: String = compact.chars().skip(2).map(as_digit).collect();
-            compact = format!("DE{digits}");
-        }
-        compact.parse::<iban::Iban>().ok()?;
-        Some(of_prose(prose, found.start(), found.as_str(), compact, true))
-    })
+/// Net, tax and gross as they stand in the foot of a table, checked against each other.
+#[derive(Debug, Default)]
+pub struct Amounts {
+    /// Net.
+    pub net: Option<Field>,
+    /// Tax.
+    pub tax: Option<Field>,
+    /// Gross: what is to be paid.
+    pub gross: Option<Field>,
 }
 
-fn as_digit(c: char) -> char {
-    match c {
-        'O' | 'Q' | 'D' => '0',
-        'I' | 'L' => '1',
-        'S' => '5',
-        'B' => '8',
-        'Z' => '2',
-        other => other,
+/// The amounts. Net and tax are given only where their sum is the gross amount; gross is sure where the sum
+/// agrees or nothing contradicts it.
+pub fn amounts(letter: &Letter<'_>) -> Amounts {
+    let gross = total(letter).or_else(|| open_sum(letter));
+    let net = labelled_amounts(letter, |text| is(&NET, text));
+    let tax = labelled_amounts(letter, |text| is(&TAX, text) && !is(&WITH_TAX, text) && !is(&NET, text));
+    let fitting = |gross: &Field| {
+        let whole = cents(&gross.value)?;
+        let pair = |n: &Field, t: &Field| Some(cents(&n.value)? + cents(&t.value)? == whole);
+        net.iter().flat_map(|n| tax.iter().map(move |t| (n, t))).find(|(n, t)| pair(n, t) == Some(true))
+    };
+    let Some(gross) = gross else { return Amounts::default() };
+    match fitting(&gross) {
+        Some((n, t)) => Amounts { net: Some(n.clone()), tax: Some(t.clone()), gross: Some(gross) },
+        None if !net.is_empty() && !tax.is_empty() => {
+            // The sum contradicts the total: a misread digit. The largest amount that is such a sum wins.
+            let sums = net.iter().flat_map(|n| tax.iter().map(move |t| (n, t)));
+            let sum = |(n, t): (&Field, &Field)| Some(cents(&n.value)? + cents(&t.value)?);
+            let printed = all_amounts(letter);
+            let agreed = sums.filter_map(|pair| Some((sum(pair)?, pair))).find_map(|(whole, (n, t))| {
+                let found = printed.iter().find(|f| cents(&f.value) == Some(whole))?;
+                let gross = Field { sure: false, ..found.clone() };
+                Some(Amounts { net: Some(n.clone()), tax: Some(t.clone()), gross: Some(gross) })
+            });
+            agreed.unwrap_or(Amounts { gross: Some(Field { sure: false, ..gross }), ..Amounts::default() })
+        }
+        None => Amounts { gross: Some(gross), ..Amounts::default() },
     }
 }
 
+fn is(pattern: &std::sync::LazyLock<Option<regex::Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|r| r.is_match(text))
+}
+
+/// A decimal string as cents.
+fn cents(value: &str) -> Option<u64> {
+    value.replace('.', "").parse().ok()
+}
+
+/// Amounts in a row, with their values.
+fn amounts_in(text: &str) -> Vec<(String, String)> {
+    let found = AMOUNT.as_ref().into_iter().flat_map(|r| r.captures_iter(text));
+    found.filter_map(|c| Some((amount(&c[1])?, c[1].to_owned()))).collect()
+}
+
+fn of_row(row: &Row, value: String) -> Field {
+    of_words(row.page, &row.words, value, true)
+}
+
 /// The total: totals come last, net and tax stand above them. On a reminder the sum that is open.
-pub fn gross(letter: &Letter<'_>) -> Option<Field> {
-    let is = |pattern: &std::sync::LazyLock<Option<regex::Regex>>, text: &str| {
-        pattern.as_ref().is_some_and(|r| r.is_match(text))
-    };
-    let total = letter.rows.iter().rev().find_map(|row| {
+fn total(letter: &Letter<'_>) -> Option<Field> {
+    letter.rows.iter().enumerate().rev().find_map(|(at, row)| {
         let text = row.text();
-        if !is(&TOTAL, &text) || is(&NET, &text) {
+        let tax_alone = is(&TAX, &text) && !is(&WITH_TAX, &text) && !is(&TOTAL_STRICT, &text);
+        if !is(&TOTAL, &text) || is(&NET, &text) || is(&FEES, &text) || tax_alone {
             return None;
         }
-        let raw = AMOUNT.as_ref()?.captures_iter(&text).last()?.get(1)?.as_str().to_owned();
-        Some(of_words(row.page, &row.words, amount(&raw)?, true))
-    });
-    total.or_else(|| {
-        let found = OPEN.as_ref()?.captures(&letter.prose.text)?.get(1)?;
-        Some(of_prose(&letter.prose, found.start(), found.as_str(), amount(found.as_str())?, true))
+        let largest = |text: &str| amounts_in(text).into_iter().max_by_key(|(v, _)| cents(v));
+        if let Some((value, _)) = largest(&text) {
+            return Some(of_row(row, value));
+        }
+        // The sum may stand below its label.
+        let next = letter.rows.get(at + 1).filter(|n| n.page == row.page && row.words.len() <= 4)?;
+        let (value, _) = largest(&next.text())?;
+        (next.words.len() <= 3).then(|| of_row(next, value))
     })
+}
+
+/// What a sentence says is open.
+fn open_sum(letter: &Letter<'_>) -> Option<Field> {
+    let found = OPEN.as_ref()?.captures(&letter.prose.text)?.get(1)?;
+    Some(of_prose(&letter.prose, found.start(), found.as_str(), amount(found.as_str())?, true))
+}
+
+/// The last amount of every row of some sort.
+fn labelled_amounts(letter: &Letter<'_>, sort: impl Fn(&str) -> bool) -> Vec<Field> {
+    let rows = letter.rows.iter().filter(|r| sort(&r.text()));
+    rows.filter_map(|r| amounts_in(&r.text()).pop().map(|(value, _)| of_row(r, value))).collect()
+}
+
+fn all_amounts(letter: &Letter<'_>) -> Vec<Field> {
+    let each = |r: &Row| -> Vec<Field> {
+        amounts_in(&r.text()).into_iter().map(|(value, _)| of_row(r, value)).collect()
+    };
+    letter.rows.iter().flat_map(each).collect()
 }
 
 /// The number with its label, else behind the word invoice in subject or text.
@@ -76,7 +140,17 @@ pub fn invoice_number(letter: &Letter<'_>) -> Option<Field> {
     let labelled = letter.labels.iter().filter(|l| l.label == Label::InvoiceNumber).find_map(|found| {
         let word = found.words.first()?;
         let value = trimmed(&word.text);
-        is_number(value).then(|| of_words(found.page, std::slice::from_ref(word), value.to_owned(), true))
+        if is_number(value) {
+            return Some(of_words(found.page, std::slice::from_ref(word), value.to_owned(), true));
+        }
+        // `RE 2026-123` and `2026 / 123`: the number goes on in the next words.
+        let words = found.words.get(..found.words.len().min(3))?;
+        (2..=words.len()).find_map(|count| {
+            let text = rows::joined(&words[..count]);
+            let value = trimmed(&text).to_owned();
+            let short = word.text.chars().count() <= 4;
+            (short && is_number(&value)).then(|| of_words(found.page, &words[..count], value, true))
+        })
     });
     labelled.or_else(|| {
         INVOICE.as_ref()?.captures_iter(&letter.prose.text).find_map(|c| {

@@ -14,19 +14,15 @@ pattern!(COURT, r"^(\d{1,3}) ?([A-Z]{1,3}) ?(\d{1,5}/\d{2})$");
 pattern!(VALUE, r"^[A-Z0-9]{1,10}(?:[ ./\-][A-Z0-9./\-]{1,12}){0,2}");
 
 /// The town's own reference: as the sender labels it, else by the town's own patterns.
-pub fn ours(letter: &Letter<'_>, patterns: &[String]) -> Option<Field> {
+pub fn ours(letter: &Letter<'_>, patterns: &[Regex]) -> Option<Field> {
     let wanted =
         |label: Label| label == Label::OwnReference || label == Label::FileNumber && !letter.court_writes();
-    let patterns_say = |value: &str| {
-        patterns
-            .iter()
-            .filter_map(|p| Regex::new(p).ok())
-            .any(|p| p.find(value).is_some_and(|m| m.as_str() == value))
-    };
+    let patterns_say =
+        |value: &str| patterns.iter().any(|p| p.find(value).is_some_and(|m| m.as_str() == value));
     by_label(letter, wanted)
         // Sure only what looks like a number of the town.
         .map(|f| Field { sure: f.sure && patterns_say(&f.value), ..f })
-        .or_else(|| patterns.iter().filter_map(|p| Regex::new(p).ok()).find_map(|p| by_pattern(letter, &p)))
+        .or_else(|| patterns.iter().find_map(|p| by_pattern(letter, p)))
         .or_else(|| in_text(letter))
 }
 

@@ -4,9 +4,9 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static NUMERIC: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?\.\s?(\d{1,2})\s?\.\s?(\d{4}|\d{2})\b").ok());
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]\s?(\d{1,2})\s?[.,]\s?(\d{4}|\d{2})\b").ok());
 static WRITTEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?\.?\s?([A-Za-zÄäÖöÜü]{3,9})\.?\s+(\d{4})\b").ok());
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]?\s?([A-Za-zÄäÖöÜü]{3,9})[.,]?\s*(\d{4})\b").ok());
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
 
 const MONTHS: [&str; 12] =
@@ -38,6 +38,33 @@ pub fn date(text: &str) -> Option<(String, String)> {
     [numeric, written, iso].into_iter().flatten().min_by_key(|f| f.2).map(|f| (f.0, f.1))
 }
 
+/// The same where letters and digits may have been taken for each other, as in a stamp: `1Z. MRZ. 2O26`.
+pub fn stamped_date(text: &str) -> Option<(String, String)> {
+    date(text).or_else(|| {
+        let words = text.split(' ').map(|word| {
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            let like = |c: char| match c {
+                'O' | 'o' | 'Q' | 'D' => '0',
+                'I' | 'l' | '|' | '!' | 'i' => '1',
+                'Z' | 'z' => '2',
+                'S' | 's' => '5',
+                'B' => '8',
+                ',' | ':' | ';' => '.',
+                other => other,
+            };
+            let put_right: String = word.chars().map(like).collect();
+            let now = put_right.chars().filter(char::is_ascii_digit).count();
+            // Most signs are digits then, or it was no number.
+            if digits > 0 && 2 * now > put_right.chars().filter(|c| c.is_alphanumeric()).count() {
+                put_right
+            } else {
+                word.to_owned()
+            }
+        });
+        date(&words.collect::<Vec<_>>().join(" "))
+    })
+}
+
 fn valid(year: i16, month: i16, day: i16) -> Option<String> {
     let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     (1950..=2100).contains(&year).then(|| date.to_string())
@@ -46,6 +73,8 @@ fn valid(year: i16, month: i16, day: i16) -> Option<String> {
 /// `1.234,56` as `1234.56`.
 pub fn amount(text: &str) -> Option<String> {
     let (whole, cents) = text.rsplit_once(',')?;
+    // `12,-` and `12,--` are whole euros.
+    let cents = if cents.chars().all(|c| matches!(c, '-' | '–')) { "00" } else { cents };
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
     let fine = !whole.is_empty() && cents.len() == 2 && cents.chars().all(|c| c.is_ascii_digit());
     let whole = whole.trim_start_matches('0');
@@ -66,6 +95,10 @@ mod tests {
         check("vom 1. 9. 26 an", Some("2026-09-01"));
         check("14 Dez. 2025", Some("2025-12-14"));
         check("2026-11-20", Some("2026-11-20"));
+        check("12, 03.2026", Some("2026-03-12"));
+        assert_eq!(stamped_date("1Z. MRZ. 2O26").map(|d| d.0).as_deref(), Some("2026-03-12"));
+        assert_eq!(stamped_date("l2.O3.2026").map(|d| d.0).as_deref(), Some("2026-03-12"));
+        assert_eq!(amount("12,--").as_deref(), Some("12.00"));
         check("31.02.2026", None);
         check("Tel. 0123 45.67.890", None);
     }

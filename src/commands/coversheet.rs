@@ -1,0 +1,103 @@
+//! `coversheet`: a sheet that says to the scanner what the person feeding it knows.
+
+use super::{DONE, Outcome, Stop, pipeline};
+use crate::batch::cover_sheet::{self, Order};
+use crate::config::Pipeline;
+use crate::error::Error;
+use crate::model::document::ScanMode;
+use crate::pdf;
+use std::path::{Path, PathBuf};
+
+/// What shall stand on the sheet.
+#[derive(Debug, clap::Args)]
+pub struct Wish {
+    /// Ziel: PDF-Datei
+    #[arg(long)]
+    out: PathBuf,
+    /// Amt
+    #[arg(long)]
+    department: Option<String>,
+    /// Aktenzeichen
+    #[arg(long)]
+    case: Option<String>,
+    /// Vertrauenskreis
+    #[arg(long)]
+    circle: Option<String>,
+    /// Kopierend: das Papier bleibt
+    #[arg(long)]
+    copying: bool,
+    /// Scankraft
+    #[arg(long)]
+    operator: Option<String>,
+    /// Eingangsdatum (JJJJ-MM-TT)
+    #[arg(long)]
+    received: Option<String>,
+    /// Angekündigte Seiten des Schriftstücks
+    #[arg(long)]
+    pages: Option<u32>,
+    /// Angekündigte Schriftstücke des Stapels
+    #[arg(long)]
+    documents: Option<u32>,
+    /// Gilt für alle folgenden, bis ein anderes Blatt etwas anderes sagt
+    #[arg(long)]
+    all: bool,
+}
+
+/// Writes the sheet; what it orders must exist in the town.
+pub fn run(config: Option<&Path>, wish: &Wish) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let orders = orders(wish);
+    let value = cover_sheet::write(&orders);
+    // What is printed must be read back as meant.
+    if cover_sheet::parse(&value) != orders {
+        let text = "[coversheet.order] Eine Angabe kann nicht auf dem Blatt stehen. \
+                    Hinweis: Datum als JJJJ-MM-TT, Kennungen klein und ohne Leerzeichen.";
+        return Err(Stop::Usage(text.into()));
+    }
+    let lines = orders.iter().map(|o| in_words(o, &pipeline)).collect::<Result<Vec<_>, _>>()?;
+    let bytes = pdf::cover_sheet(&value, &lines).map_err(Error::Refused)?;
+    std::fs::write(&wish.out, bytes).map_err(Error::io("Deckblatt schreiben", &wish.out))?;
+    println!("{}: {value}", wish.out.display());
+    Ok(DONE)
+}
+
+fn orders(wish: &Wish) -> Vec<Order> {
+    [
+        wish.department.clone().map(Order::Department),
+        wish.case.clone().map(Order::CaseNumber),
+        wish.circle.clone().map(Order::Circle),
+        wish.copying.then_some(Order::Mode(ScanMode::Copying)),
+        wish.operator.clone().map(Order::Operator),
+        wish.received.clone().map(Order::Received),
+        wish.pages.map(Order::Pages),
+        wish.documents.map(Order::Documents),
+        wish.all.then_some(Order::ForAll),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// One line for people.
+fn in_words(order: &Order, pipeline: &Pipeline) -> Result<String, Stop> {
+    let unknown = |what: &str, id: &str| {
+        Stop::Usage(format!("[usage.{what}] „{id}“ gibt es nicht. Hinweis: pipeline.toml."))
+    };
+    Ok(match order {
+        Order::Department(id) => {
+            let department = pipeline.department(id).ok_or_else(|| unknown("department", id))?;
+            format!("Amt: {}", department.name)
+        }
+        Order::Circle(id) => {
+            pipeline.circles.iter().find(|c| c.id == *id).ok_or_else(|| unknown("circle", id))?;
+            format!("Vertraulich: nur für den Vertrauenskreis „{id}“")
+        }
+        Order::CaseNumber(number) => format!("Aktenzeichen: {number}"),
+        Order::Mode(_) => "Kopierend: das Papier bleibt".into(),
+        Order::Operator(id) => format!("Scankraft: {id}"),
+        Order::Received(day) => format!("Eingang: {day}"),
+        Order::Pages(n) => format!("Seiten dieses Schriftstücks: {n}"),
+        Order::Documents(n) => format!("Schriftstücke im Stapel: {n}"),
+        _ => "Gilt für alle folgenden Schriftstücke".into(),
+    })
+}

@@ -1,0 +1,205 @@
+//! Routes, redirections and the names of departments: as written -> as used.
+
+use super::file::{self, File};
+use super::resolve::Check;
+use crate::document::{Desk, LAENDER, Phrase, Redirect, Route, Who};
+use regex::Regex;
+use toml::Spanned;
+
+/// What decides where mail goes.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// Land whose holidays count for deadlines.
+    pub land: Option<String>,
+    /// Patterns of the town's own references, value in group 1.
+    pub own_references: Vec<Regex>,
+    /// Departments as letters name them.
+    pub desks: Vec<Desk>,
+    /// Sentences of the town.
+    pub routes: Vec<Route>,
+    /// Mail that goes elsewhere.
+    pub redirects: Vec<Redirect>,
+}
+
+/// Resolves all of them; every department named must exist.
+pub(super) fn ways(check: &mut Check<'_>, written: &File) -> Ways {
+    let departments: Vec<&str> = written.department.iter().map(|d| d.id.get_ref().as_str()).collect();
+    let land = written.town.land.as_ref();
+    land.into_iter().for_each(|land| check.known(land, &LAENDER, "Land"));
+    let land = land.map(|l| l.get_ref().clone());
+    let own_references = written.town.own_references.iter().filter_map(|p| pattern(check, p)).collect();
+    let desks = written.department.iter().map(|d| desk(check, d)).collect();
+    let routes = written.route.iter().map(|r| route(check, r, written, &departments)).collect();
+    let redirects: Vec<Redirect> =
+        written.redirect.iter().map(|r| redirect(check, r, &departments)).collect();
+    check.unique(written.route.iter().map(|r| &r.id));
+    unreachable(check, &written.route);
+    overlapping(check, &written.redirect, &redirects);
+    Ways { land, own_references, desks, routes, redirects }
+}
+
+fn desk(check: &mut Check<'_>, written: &file::Department) -> Desk {
+    let mut addressed = phrases(check, &written.addressed);
+    addressed.extend(Phrase::parse(&written.name));
+    let references = written.references.iter().filter_map(|p| pattern(check, p)).collect();
+    Desk { id: written.id.get_ref().clone(), addressed, references }
+}
+
+fn route(check: &mut Check<'_>, written: &file::Route, file: &File, departments: &[&str]) -> Route {
+    let stations: Vec<&str> = file.station.iter().map(|s| s.id.get_ref().as_str()).collect();
+    written.station.iter().for_each(|s| check.known(s, &stations, "Station"));
+    let mut who = |name: &Spanned<String>| match name.get_ref().as_str() {
+        "@recipient" => Who::Recipient,
+        "@issuer" => Who::Issuer,
+        id => {
+            check.known(name, departments, "Amt");
+            Who::Department(id.to_owned())
+        }
+    };
+    let lead = written.department.as_ref().map(&mut who);
+    let copies = written.copies.iter().map(&mut who).collect();
+    let (from, until) = time(check, &written.from, &written.until);
+    let texts = |list: &[Spanned<String>]| list.iter().map(|s| s.get_ref().clone()).collect();
+    Route {
+        id: written.id.get_ref().clone(),
+        sentence: written.sentence.clone(),
+        priority: written.priority,
+        kinds: texts(&written.kind),
+        recipient: phrases(check, &written.recipient),
+        reference: written.reference.as_ref().and_then(|p| pattern(check, p)),
+        check_digit: written.check_digit,
+        sender: phrases(check, &written.sender),
+        words: phrases(check, &written.words),
+        stations: texts(&written.station),
+        fields: written.field.clone(),
+        missing: written.missing.clone(),
+        gross_over: written.gross_over.map(|euros| euros.saturating_mul(100)),
+        from,
+        until,
+        lead,
+        copies,
+        urgent: written.urgent,
+        copying: written.copying,
+        ask: written.ask,
+        settles: written.settles,
+        stop: written.stop,
+    }
+}
+
+fn redirect(check: &mut Check<'_>, written: &file::Redirect, departments: &[&str]) -> Redirect {
+    check.known(&written.department, departments, "Amt");
+    check.known(&written.to, departments, "Amt");
+    let (from, until) = time(check, &written.from, &written.until);
+    Redirect {
+        department: written.department.get_ref().clone(),
+        person: phrases(check, &written.person),
+        to: written.to.get_ref().clone(),
+        from,
+        until,
+        reason: written.reason.clone(),
+    }
+}
+
+fn phrases(check: &mut Check<'_>, list: &[Spanned<String>]) -> Vec<Phrase> {
+    let mut out = Vec::new();
+    for written in list {
+        match Phrase::parse(written.get_ref()) {
+            Some(phrase) => out.push(phrase),
+            None => {
+                check.complain(written.span(), "config.phrase", "Kein Wort.", "Ein Wort hineinschreiben.")
+            }
+        }
+    }
+    out
+}
+
+fn pattern(check: &mut Check<'_>, written: &Spanned<String>) -> Option<Regex> {
+    match Regex::new(written.get_ref()) {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            let text = format!("Kein gültiges Suchmuster: {error}");
+            check.complain(written.span(), "config.pattern", text, "Regulären Ausdruck berichtigen.");
+            None
+        }
+    }
+}
+
+/// First and last day, in that order.
+fn time(
+    check: &mut Check<'_>,
+    from: &Option<Spanned<String>>,
+    until: &Option<Spanned<String>>,
+) -> (Option<String>, Option<String>) {
+    for day in [from, until].into_iter().flatten() {
+        if day.get_ref().parse::<jiff::civil::Date>().is_err() || day.get_ref().len() != 10 {
+            check.complain(day.span(), "config.date", "Kein Datum.", "JJJJ-MM-TT schreiben.");
+        }
+    }
+    if let (Some(from), Some(until)) = (from, until)
+        && from.get_ref() > until.get_ref()
+    {
+        let hint = "from und until vertauschen oder berichtigen.";
+        check.complain(until.span(), "config.period", "Der letzte Tag liegt vor dem ersten.", hint);
+    }
+    let text = |day: &Option<Spanned<String>>| day.as_ref().map(|d| d.get_ref().clone());
+    (text(from), text(until))
+}
+
+/// A route that asks for the same as one before it that stops, or names another lead, is never of effect.
+fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
+    for (nth, late) in routes.iter().enumerate() {
+        let earlier = routes.iter().enumerate().find(|(i, early)| {
+            let first = (std::cmp::Reverse(early.priority), *i) < (std::cmp::Reverse(late.priority), nth);
+            let ends = early.stop || early.department.is_some() && late.department.is_some();
+            *i != nth && first && ends && asks_for_less(early, late)
+        });
+        if let Some((_, early)) = earlier {
+            let text = format!(
+                "Die Regel „{}“ kommt nie zum Zug: „{}“ trifft vorher.",
+                late.id.get_ref(),
+                early.id.get_ref()
+            );
+            check.complain(late.id.span(), "config.unreachable", text, "Priorität oder Bedingungen ändern.");
+        }
+    }
+}
+
+/// Whether whatever hits `late` hits `early`, too.
+fn asks_for_less(early: &file::Route, late: &file::Route) -> bool {
+    let texts = |list: &[Spanned<String>]| list.iter().map(|s| s.get_ref().clone()).collect::<Vec<_>>();
+    let wider = |early: &[Spanned<String>], late: &[Spanned<String>]| {
+        let late = texts(late);
+        early.is_empty() || !late.is_empty() && late.iter().all(|l| texts(early).contains(l))
+    };
+    let same = |early: &Option<Spanned<String>>, late: &Option<Spanned<String>>| {
+        early.as_ref().is_none_or(|e| late.as_ref().is_some_and(|l| e.get_ref() == l.get_ref()))
+    };
+    wider(&early.kind, &late.kind)
+        && wider(&early.recipient, &late.recipient)
+        && wider(&early.sender, &late.sender)
+        && wider(&early.words, &late.words)
+        && wider(&early.station, &late.station)
+        && same(&early.reference, &late.reference)
+        && same(&early.from, &late.from)
+        && same(&early.until, &late.until)
+        && (!early.check_digit || late.check_digit)
+        && early.field.iter().all(|f| late.field.contains(f))
+        && early.missing.iter().all(|f| late.missing.contains(f))
+        && early.gross_over.is_none_or(|e| late.gross_over.is_some_and(|l| l >= e))
+}
+
+/// Two redirections of one department on the same day contradict each other.
+fn overlapping(check: &mut Check<'_>, written: &[file::Redirect], redirects: &[Redirect]) {
+    for (nth, late) in redirects.iter().enumerate() {
+        let overlaps = |early: &&Redirect| {
+            early.department == late.department
+                && early.person == late.person
+                && early.from.as_ref().zip(late.until.as_ref()).is_none_or(|(f, u)| f <= u)
+                && late.from.as_ref().zip(early.until.as_ref()).is_none_or(|(f, u)| f <= u)
+        };
+        if redirects[..nth].iter().any(|early| overlaps(&early)) {
+            let text = format!("Zwei Umleitungen für „{}“ gelten am selben Tag.", late.department);
+            check.complain(written[nth].department.span(), "config.overlap", text, "from oder until ändern.");
+        }
+    }
+}
