@@ -106,9 +106,11 @@ fn webdav_of_apache() {
     // Now the answer to each request of a delivery is lost in turn, until no request is left.
     let mut number = kills;
     let mut answer = 1;
+    // Each lost answer costs a wait before the target is asked: the reduced run loses every fourth.
+    let (each, step) = if documents() < 10 { (1, 4) } else { (documents(), 1) };
     loop {
         let before = wire.lost();
-        for _ in 0..documents() {
+        for _ in 0..each {
             outbox::fill(&town, number..number + 1, &["wolke"]);
             number += 1;
             wire.swallow(answer);
@@ -119,7 +121,7 @@ fn webdav_of_apache() {
         if wire.lost() == before {
             break;
         }
-        answer += 1;
+        answer += step;
     }
     each_there_once(&town, &server.files(), "confirmed", number);
     assert!(answer > 10, "only {answer} requests in a delivery?");

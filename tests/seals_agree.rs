@@ -246,7 +246,8 @@ fn what_needs_a_timestamp_waits_for_it() {
     let (town, _) = sealing_town("seal", Some(&liar), |_| Authority::at(folder.path()));
     let rules = town.path("classifiers/hundesteuer.toml");
     let text = fs::read_to_string(&rules).unwrap();
-    fs::write(&rules, text.replace("integrity = \"normal\"", "integrity = \"hoch\"")).unwrap();
+    fs::write(&rules, text.replace("integrity = { need = \"normal\"", "integrity = { need = \"hoch\""))
+        .unwrap();
     let (code, said, _) = process(&town, 1);
     assert!(code == Some(1) && said.contains("seal.timestamp_wrong"), "{code:?} {said}");
 }

@@ -189,9 +189,9 @@ mod tests {
     fn book() -> RuleBook {
         let text = |id: &str, department: &str, confidentiality: &str| {
             format!(
-                "id = \"{id}\"\nversion = 1\nname = \"{id}\"\ndepartment = \"{department}\"\nprotection_reason = \"x\"\n\
-                 example = ['{id}']\n[protection]\nintegrity = \"normal\"\nconfidentiality = \"{confidentiality}\"\n\
-                 availability = \"normal\"\n[[rule]]\nid = \"w\"\nregex = '{id}'\nweight = 6.0\n"
+                "id = \"{id}\"\nversion = 1\nname = \"{id}\"\ndepartment = \"{department}\"\n\
+                 example = ['{id}']\n[protection]\nintegrity = {{ need = \"normal\", reason = \"Test\" }}\nconfidentiality = {{ need = \"{confidentiality}\", reason = \"Test\" }}\n\
+                 availability = {{ need = \"normal\", reason = \"Test\" }}\n[[rule]]\nid = \"w\"\nregex = '{id}'\nweight = 6.0\n"
             )
         };
         let files = [

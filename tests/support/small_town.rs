@@ -17,8 +17,8 @@ pub fn town(mail: Option<SocketAddr>) -> Town {
     fs::write(
         town.path("classifiers/hundesteuer.toml"),
         "id = \"hundesteuer\"\nversion = 1\nname = \"Hundesteuer\"\ndepartment = \"steuern\"\n\
-         protection_reason = \"Test\"\nexample = ['Hundesteuer']\n\
-         [protection]\nintegrity = \"normal\"\nconfidentiality = \"normal\"\navailability = \"normal\"\n\
+         example = ['Hundesteuer']\n\
+         [protection]\nintegrity = { need = \"normal\", reason = \"Test\" }\nconfidentiality = { need = \"normal\", reason = \"Test\" }\navailability = { need = \"normal\", reason = \"Test\" }\n\
          [[rule]]\nid = \"wort\"\nregex = 'hund'\nweight = 6.0\n",
     )
     .unwrap();
