@@ -256,6 +256,7 @@ impl Check<'_> {
         Decide {
             min_confidence: share(&written.min_confidence, default.min_confidence),
             min_lead: share(&written.min_lead, default.min_lead),
+            stamp_check: written.stamp_check.unwrap_or(default.stamp_check),
         }
     }
 

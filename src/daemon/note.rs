@@ -190,7 +190,7 @@ fn decided(house: &House, pages: &[(&PageRow, ReadPage)], sheet: &DocumentSheet)
         confidence: share(decision.kind_confidence),
         runner_up: second.map(|s| (s.kind.clone(), share(s.confidence))),
         rule_versions: house
-            .book
+            .book()
             .kinds()
             .iter()
             .filter(|k| named(&k.id))

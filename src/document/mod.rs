@@ -87,7 +87,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
-    review.extend(stamp_differs(&fields, received));
+    review.extend(received.filter(|_| town.decide.stamp_check).and_then(|day| stamp_differs(&fields, day)));
     reasons.extend(routed.reasons);
     reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
         let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);
@@ -196,8 +196,8 @@ fn asks(code: &str, text: String) -> ReviewReason {
 }
 
 /// The stamp only cross-checks the day of receipt that somebody stated.
-fn stamp_differs(fields: &BTreeMap<String, Field>, received: Option<&str>) -> Option<ReviewReason> {
-    let (stamp, day) = (fields.get("received_date")?, received?);
+fn stamp_differs(fields: &BTreeMap<String, Field>, day: &str) -> Option<ReviewReason> {
+    let stamp = fields.get("received_date")?;
     // A later stamp is a misread one or of another house; an earlier one may cost a deadline.
     let differs = stamp.value != day && stamp.confidence >= STAMP_READ;
     differs.then(|| ReviewReason {
