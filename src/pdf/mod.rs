@@ -16,7 +16,7 @@ mod metadata;
 mod seal;
 mod text_layer;
 
-pub use inside::{Inside, inside};
+pub use inside::{Inside, inside, inside_of_stranger};
 pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
