@@ -13,6 +13,7 @@ use crate::model::state::DocumentState;
 use crate::model::town::Circle;
 use crate::web::secret;
 use std::path::Path;
+use std::time::Duration;
 
 pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     let pipeline = pipeline(config)?;
@@ -130,7 +131,8 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
             let (decision, changed) = corrected(sheet.understanding, &correction, &book, &departments, &by)
                 .map_err(|refusal| Stop::Usage(refusal.to_string()))?;
             sheet.understanding = decision;
-            let undo = pipeline.desk.undo;
+            // Whoever types a command has looked: only the pages can take a decision back.
+            let undo = Duration::ZERO;
             ledger.decided(&id, Decided { sheet, then: DocumentState::Approved, changed, undo }, &by)?;
             println!("{id} freigegeben.");
         }
