@@ -80,6 +80,6 @@ fn the_daemon_delivers_the_others_and_keeps_the_guilty_page() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let states = town.documents();
     let closed = states.iter().filter(|(_, state)| state == "closed").count();
-    assert!(closed >= 3 && states.iter().any(|(_, state)| state == "review"), "{states:?}");
+    assert!(closed >= 2 && states.iter().any(|(_, state)| state == "review"), "{states:?}");
     assert_eq!(town.delivered().len(), closed);
 }

@@ -238,7 +238,8 @@ fn random_changes_are_all_found() {
         folders(&out).iter().flat_map(|f| fs::read_dir(f).unwrap()).map(|e| e.unwrap().path()).collect();
     let handed: Vec<PathBuf> =
         fs::read_dir(town2.path("var/out/steuern")).unwrap().map(|e| e.unwrap().path()).collect();
-    files.extend(handed);
+    // Beside what was handed over lies the folder in which it was made ready.
+    files.extend(handed.into_iter().filter(|p| p.is_file()));
     files.sort();
     let objects: Vec<PathBuf> = fs::read_dir(town2.path("var/vault"))
         .unwrap()

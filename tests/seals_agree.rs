@@ -205,8 +205,11 @@ fn what_needs_a_timestamp_waits_for_it() {
         let town = small_town::town(None);
         let rules = town.path("classifiers/hundesteuer.toml");
         let text = fs::read_to_string(&rules).unwrap();
-        fs::write(&rules, text.replace("integrity = \"normal\"", &format!("integrity = \"{need}\"")))
-            .unwrap();
+        fs::write(
+            &rules,
+            text.replace("integrity = { need = \"normal\"", &format!("integrity = {{ need = \"{need}\"")),
+        )
+        .unwrap();
         let path = town.path("pipeline.toml");
         let config = fs::read_to_string(&path).unwrap() + &authority.settings("seal", Some(address));
         fs::write(path, config).unwrap();

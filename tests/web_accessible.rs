@@ -9,6 +9,7 @@ fn templates() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let files = fs::read_dir(folder).unwrap().flatten();
     files
+        .filter(|f| f.path().extension().is_some_and(|e| e == "html"))
         .map(|f| (f.file_name().to_string_lossy().into_owned(), fs::read_to_string(f.path()).unwrap()))
         .collect()
 }

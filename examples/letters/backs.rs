@@ -65,10 +65,10 @@ fn put(mark: &str, bitonal: bool, dice: &mut Dice) -> (Sheet, Vec<Tint>) {
             sheet.draw(&letters, x, y, &spell(day, 0));
         }
         "page_number" => {
-            sheet.draw(&letters, 102.0, 285.0, *dice.pick(&["- 2 -", "2", "Seite 2", "/3"]));
+            sheet.draw(&letters, 102.0, 285.0, dice.pick::<&str>(&["- 2 -", "2", "Seite 2", "/3"]));
         }
         "typed" => {
-            sheet.draw(&letters, x, y, *dice.pick(&["z. d. A.", "b. R.", "i. A.", "Wv. 3/26", "II"]));
+            sheet.draw(&letters, x, y, dice.pick::<&str>(&["z. d. A.", "b. R.", "i. A.", "Wv. 3/26", "II"]));
         }
         _ => dots(&mut sheet, x, y, &format!("{:06} {}", dice.range(1, 999_999), spell(day, 0))),
     }

@@ -3,14 +3,17 @@
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::cli::{HoldAction, PersonAction, ReviewAction, StationAction};
 use crate::config::Pipeline;
+use crate::daemon::load_rules;
+use crate::document::{Correction, corrected};
 use crate::error::Error;
-use crate::ledger::Ledger;
-use crate::model::document::{DocumentSheet, Reason, Role, TargetChoice};
+use crate::ledger::{Decided, Ledger};
+use crate::model::document::DocumentSheet;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
 use crate::web::secret;
 use std::path::Path;
+use std::time::Duration;
 
 pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     let pipeline = pipeline(config)?;
@@ -117,47 +120,20 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
             let id = DocumentId(id);
             let mut sheet = sheet(&ledger, &id)?;
             in_circle(&pipeline, &ledger, &sheet.batch, &by)?;
-            if let Some(kind) = kind {
-                sheet.understanding.kind = kind;
-                sheet.understanding.kind_confidence = 1.0;
-            }
-            if let Some(department) = department {
-                if pipeline.department(&department).is_none() {
-                    return Err(Stop::Usage(format!(
-                        "[usage.department] Das Amt „{department}“ gibt es nicht."
-                    )));
-                }
-                sheet.understanding.targets.retain(|t| t.role == Role::Copy && t.department != department);
-                let reason = format!("Entscheidung von {by}.");
-                sheet.understanding.targets.insert(0, TargetChoice { department, role: Role::Lead, reason });
-            }
-            for correction in fields {
-                let Some((name, value)) = correction.split_once('=') else {
-                    return Err(Stop::Usage(format!("[usage.field] „{correction}“: name=wert schreiben.")));
-                };
-                let field = sheet.understanding.fields.entry(name.to_owned()).or_insert_with(|| {
-                    crate::model::document::Field {
-                        value: String::new(),
-                        raw: String::new(),
-                        confidence: 1.0,
-                        sure: true,
-                        page: 1,
-                        bounds: Default::default(),
-                    }
-                });
-                field.value = value.to_owned();
-                field.sure = true;
-            }
-            sheet.understanding.review.clear();
-            sheet.understanding.reasons.push(Reason {
-                about: "review".into(),
-                rule: "person".into(),
-                text: format!("Geprüft und freigegeben von {by}."),
-                weight: None,
-                page: None,
-                bounds: None,
-            });
-            ledger.document_decided(&id, sheet, DocumentState::Approved, &by)?;
+            let named = |field: &String| match field.split_once('=') {
+                Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+                None => Err(Stop::Usage(format!("[usage.field] „{field}“: name=wert schreiben."))),
+            };
+            let fields = fields.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+            let correction = Correction { kind, department, fields };
+            let departments: Vec<String> = pipeline.departments.iter().map(|d| d.id.clone()).collect();
+            let book = load_rules(&pipeline)?;
+            let (decision, changed) = corrected(sheet.understanding, &correction, &book, &departments, &by)
+                .map_err(|refusal| Stop::Usage(refusal.to_string()))?;
+            sheet.understanding = decision;
+            // Whoever types a command has looked: only the pages can take a decision back.
+            let undo = Duration::ZERO;
+            ledger.decided(&id, Decided { sheet, then: DocumentState::Approved, changed, undo }, &by)?;
             println!("{id} freigegeben.");
         }
     }

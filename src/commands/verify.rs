@@ -3,7 +3,7 @@
 use super::{DONE, REFUSED, USAGE};
 use crate::error::Error;
 use crate::ledger;
-use crate::pdf::{self, Inside};
+use crate::pdf;
 use crate::record::check::{self, Check, Files, Verdict};
 use crate::record::log::{HEAD, Head, Proof};
 use crate::record::{Envelope, body::Body};
@@ -217,7 +217,7 @@ fn examine(set: &Set, anchors: Option<&Anchors>) -> Finding {
             return finding;
         }
     };
-    let inside = product.as_deref().map(look_inside);
+    let inside = product.as_deref().map(pdf::inside_of_stranger);
     let ours = inside.as_ref().is_some_and(|i| i.ours);
     if let Some(inside) = inside.as_ref().filter(|i| i.ours) {
         finding.checks.extend(check::alone(inside));
@@ -274,11 +274,6 @@ fn examine(set: &Set, anchors: Option<&Anchors>) -> Finding {
         }
     }
     finding
-}
-
-/// A hostile file may drive the PDF reader into a corner; that is a finding, not the end.
-fn look_inside(bytes: &[u8]) -> Inside {
-    std::panic::catch_unwind(|| pdf::inside(bytes)).unwrap_or(Inside { ours: true, ..Inside::default() })
 }
 
 fn missing(checks: &mut [Check]) {

@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use strsim::levenshtein;
 use toml::Spanned;
 
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
@@ -294,8 +295,8 @@ impl Check<'_> {
         if known.contains(&name.get_ref().as_str()) {
             return;
         }
-        let near = known.iter().min_by_key(|k| distance(k, name.get_ref())).copied();
-        let hint = match near.filter(|k| distance(k, name.get_ref()) <= 3) {
+        let near = known.iter().min_by_key(|k| levenshtein(k, name.get_ref())).copied();
+        let hint = match near.filter(|k| levenshtein(k, name.get_ref()) <= 3) {
             Some(near) => format!("Meinten Sie „{near}“?"),
             None => format!("Bekannt sind: {}.", known.join(", ")),
         };
@@ -454,22 +455,6 @@ impl Check<'_> {
             }
         }
     }
-}
-
-/// Levenshtein distance, for "did you mean".
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let cost = corner + usize::from(ca != *cb);
-            corner = row[j + 1];
-            row[j + 1] = cost.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

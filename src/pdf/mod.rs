@@ -17,7 +17,7 @@ mod seal;
 mod sheet;
 mod text_layer;
 
-pub use inside::{Inside, inside};
+pub use inside::{Inside, inside, inside_of_stranger};
 pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
 pub use sheet::sheet as cover_sheet;
 

@@ -9,6 +9,7 @@ use crate::model::document::{DocumentSheet, Need, Product, Role};
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::town::StaffRole;
+use crate::pdf;
 use crate::record::check::against;
 use crate::record::{Check, Files};
 use askama::Template;
@@ -269,7 +270,10 @@ fn proof(visit: &Visit, document: &DocumentRow) -> Result<Option<Vec<&'static st
     let (record, product) = (found(read(&record))?, found(read(&product))?);
     let (sheet, text) = (found(read(&sheet))?, found(read(&text))?);
     let files = Files { product: Some(&product), text: Some(&text), sheet: Some(&sheet), source: None };
-    Ok(Some(against(&record, files, None).into_iter().filter(Check::broken).map(|c| c.name).collect()))
+    let inside = pdf::inside_of_stranger(&product);
+    Ok(Some(
+        against(&record, files, Some(&inside)).into_iter().filter(Check::broken).map(|c| c.name).collect(),
+    ))
 }
 
 /// `GET /schriftstueck/{id}/{file}`: `document.pdf`, `document.txt`, `document.json`, `record.json`.

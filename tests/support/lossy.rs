@@ -68,11 +68,10 @@ fn join(client: TcpStream, server: TcpStream, countdown: &AtomicU32, lost: &Atom
             break;
         }
         // Answers come one after the other, each beginning a piece of its own on this wire.
-        if buffer[..read].starts_with(b"HTTP/1.") && countdown.load(Ordering::SeqCst) > 0 {
-            if countdown.fetch_sub(1, Ordering::SeqCst) == 1 {
-                lost.fetch_add(1, Ordering::SeqCst);
-                break;
-            }
+        let counted = buffer[..read].starts_with(b"HTTP/1.") && countdown.load(Ordering::SeqCst) > 0;
+        if counted && countdown.fetch_sub(1, Ordering::SeqCst) == 1 {
+            lost.fetch_add(1, Ordering::SeqCst);
+            break;
         }
         if to.write_all(&buffer[..read]).is_err() {
             break;

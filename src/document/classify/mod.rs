@@ -24,6 +24,8 @@ use crate::model::document::{Protection, Reason};
 /// How much likelier a kind is for each unit of evidence it is ahead of another. Chosen on letters of the
 /// generator: with 5 no letter of 600 was wrong and sure, with 3 one in twelve asked without need.
 const RIVALRY: f32 = 5.0;
+/// Weight from which a rule alone makes its kind a rival of others.
+const LEADING: f32 = 1.5;
 /// A rule that decides outright, and is the only one of its sort to speak.
 const DECIDED: f32 = 0.99;
 
@@ -204,7 +206,10 @@ impl RuleBook {
         let mut scores: Vec<_> =
             self.kinds.iter().map(|k| k.score(matter)).filter(|s| s.evidence > 0.0 || s.decided).collect();
         let best = scores.iter().map(|s| s.evidence).fold(0.0, f32::max);
-        let strength = |s: &Score<'_>| RIVALRY.powf(s.evidence - best);
+        // A kind of which only supporting words were found is no rival: an application may name a driving licence.
+        let claims =
+            |s: &Score<'_>| s.evidence == best || s.reasons.iter().any(|r| r.weight >= Some(LEADING));
+        let strength = |s: &Score<'_>| if claims(s) { RIVALRY.powf(s.evidence - best) } else { 0.0 };
         let all: f32 = scores.iter().map(strength).sum();
         for score in &mut scores {
             score.confidence *= strength(score) / all;
