@@ -330,7 +330,6 @@ pub struct Field {
 pub struct Decide {
     pub min_confidence: Option<Spanned<f32>>,
     pub min_lead: Option<Spanned<f32>>,
-    pub stamp_check: Option<bool>,
 }
 
 /// The staff page.

@@ -7,6 +7,7 @@ mod complaint;
 mod file;
 mod resolve;
 mod routes;
+mod stations;
 mod targets;
 
 pub use complaint::Complaint;

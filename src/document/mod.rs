@@ -87,7 +87,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
-    review.extend(received.filter(|_| town.decide.stamp_check).and_then(|day| stamp_differs(&fields, day)));
+    review.extend(received.and_then(|day| stamp_differs(&fields, day)));
     reasons.extend(routed.reasons);
     reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
         let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);

@@ -4,7 +4,7 @@ use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now}
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
-use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::page::OpenedSource;
 use crate::model::sidecar::Sidecar;
 use crate::model::state::{BatchState, PageState};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -80,23 +80,6 @@ pub struct BatchRow {
     pub accepted_by: Option<String>,
 }
 
-/// A page as the ledger knows it.
-#[derive(Clone, Debug)]
-pub struct PageRow {
-    /// Its batch.
-    pub batch: BatchId,
-    /// Number in the source, from 1.
-    pub number: u32,
-    /// State.
-    pub state: PageState,
-    /// What the container says.
-    pub source: SourcePage,
-    /// What was measured.
-    pub measured: Option<MeasuredPage>,
-    /// What is written on it.
-    pub text: Option<PageText>,
-}
-
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
     received_date, received_from, config, duplicate_of, opened, attempts, circle, sidecar, accepted_by";
 
@@ -122,20 +105,6 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
         accepted_by: row.get(17)?,
     })
 }
-
-fn page_row(row: &Row<'_>) -> rusqlite::Result<PageRow> {
-    Ok(PageRow {
-        batch: BatchId(row.get(0)?),
-        number: row.get(1)?,
-        state: parsed(2, PageState::parse(&row.get::<_, String>(2)?))?,
-        source: json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
-        measured: json(4, row.get(4)?)?,
-        text: json(5, row.get(5)?)?,
-    })
-}
-
-const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FROM page p
-    LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
 pub(super) fn parsed<T>(column: usize, value: Option<T>) -> rusqlite::Result<T> {
     value.ok_or_else(|| {
@@ -368,87 +337,6 @@ impl Ledger {
         })
     }
 
-    /// Takes the next page. Page numbers first, batches second: the first page
-    /// of a letter that came in later goes before page 500 of a big batch.
-    pub fn lease_page(&self, worker: &str) -> Result<Option<PageRow>> {
-        let worker = worker.to_owned();
-        self.write(move |tx, tenant| {
-            let at = now();
-            let found: Option<(String, u32)> = tx
-                .prepare_cached(&format!(
-                    "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"
-                ))?
-                .query_row((tenant, PageState::Stored.text(), &at), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let Some((batch, number)) = found else { return Ok(None) };
-            tx.prepare_cached(
-                "UPDATE page SET leased_by = ?4, leased_until = ?5, attempts = attempts + 1
-                 WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
-            )?
-            .execute((tenant, &batch, number, worker, later(LEASE)))?;
-            Ok(Some(
-                tx.prepare_cached(&format!(
-                    "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 AND p.number = ?3"
-                ))?
-                .query_row((tenant, &batch, number), page_row)?,
-            ))
-        })
-    }
-
-    /// A page was measured and read (or given up with a note). When it was the
-    /// last one, the batch is read too.
-    pub fn page_read(
-        &self,
-        batch: &BatchId,
-        number: u32,
-        page: ReadPage,
-        thumbnail: Option<ContentHash>,
-    ) -> Result<()> {
-        let batch = batch.clone();
-        self.write(move |tx, tenant| {
-            let changed = tx
-                .prepare_cached(
-                    "UPDATE page SET state = ?4, measured = ?5, thumbnail = ?6, leased_by = NULL, leased_until = NULL
-                     WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state <> ?4",
-                )?
-                .execute((
-                    tenant,
-                    &batch.0,
-                    number,
-                    PageState::Read.text(),
-                    serde_json::to_string(&page.measured)?,
-                    thumbnail.map(|hash| hash.hex()),
-                ))?;
-            if changed == 0 {
-                return Ok(()); // Another worker was faster after a lease ran out.
-            }
-            tx.prepare_cached("INSERT OR REPLACE INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)")?
-                .execute((tenant, &batch.0, number, serde_json::to_string(&page.text)?))?;
-            if let Some(hash) = thumbnail {
-                hold_bytes(tx, tenant, &hash.hex(), &format!("{batch} thumbnail {number}"))?;
-            }
-            let open = tx
-                .prepare_cached("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
-                .exists((tenant, &batch.0, PageState::Read.text()))?;
-            if !open {
-                advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
-            }
-            Ok(())
-        })
-    }
-
-    /// All pages of a batch in order, with their text where it still exists.
-    pub fn pages(&self, batch: &BatchId) -> Result<Vec<PageRow>> {
-        self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 ORDER BY p.number"
-            ))?;
-            let rows = statement.query_map((tenant, &batch.0), page_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
-        })
-    }
-
     /// A step failed and is tried again later; the lease is given back.
     pub fn batch_again(&self, id: &BatchId, after: Duration) -> Result<()> {
         let id = id.clone();
@@ -457,19 +345,6 @@ impl Ledger {
                 "UPDATE batch SET attempts = attempts + 1, due_at = ?3, leased_by = NULL, leased_until = NULL
                  WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0, later(after)),
-            )?;
-            Ok(())
-        })
-    }
-
-    /// The same for a page.
-    pub fn page_again(&self, batch: &BatchId, number: u32, after: Duration) -> Result<()> {
-        let batch = batch.clone();
-        self.write(move |tx, tenant| {
-            tx.execute(
-                "UPDATE page SET due_at = ?4, leased_by = NULL, leased_until = NULL
-                 WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
-                (tenant, &batch.0, number, later(after)),
             )?;
             Ok(())
         })

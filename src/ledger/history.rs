@@ -2,6 +2,7 @@
 
 use super::batches::json;
 use super::documents::{DOCUMENT, document_row};
+use super::overview::{documents_in, queue_rows};
 use super::sight::{Names, SEES_BATCH, SEES_DOCUMENT};
 use super::{BatchRow, DocumentRow, Ledger, QueueRow, event, missing};
 use crate::error::{Error, Result};
@@ -75,60 +76,18 @@ impl Ledger {
     pub fn batches_for(&self, sight: &Sight, before: Option<&str>, rows_max: u32) -> Result<Vec<QueueRow>> {
         let names = Names::of(sight);
         let before = before.unwrap_or("C"); // Ids begin with B and count up.
-        self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> =
-                vec![(":tenant", &tenant), (":before", &before), (":max", &rows_max)];
-            values.extend(names.batch());
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT b.id, b.state, b.station, b.file_name, b.taken_at, b.reason,
-                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
-                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
-                 FROM batch b WHERE b.tenant = :tenant AND b.id < :before AND {SEES_BATCH}
-                 ORDER BY b.id DESC LIMIT :max"
-            ))?;
-            let rows = statement.query_map(&*values, |row| {
-                Ok(QueueRow {
-                    batch: row.get(0)?,
-                    state: row.get(1)?,
-                    station: row.get(2)?,
-                    file_name: row.get(3)?,
-                    taken_at: row.get(4)?,
-                    reason: row.get(5)?,
-                    pages: row.get::<_, i64>(6)?.unsigned_abs(),
-                    pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
-                    documents: Vec::new(),
-                })
-            })?;
-            let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
-                 FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {SEES_DOCUMENT} ORDER BY d.ordinal"
-            ))?;
-            for row in &mut queue {
-                let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &row.batch)];
-                values.extend(names.document());
-                let documents = statement
-                    .query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
-                row.documents = documents.collect::<rusqlite::Result<_>>()?;
-            }
-            Ok(queue)
-        })
+        let mut values: Vec<(&str, &dyn ToSql)> = vec![(":before", &before)];
+        values.extend(names.batch());
+        let batches = format!("b.id < :before AND {SEES_BATCH}");
+        let documents = (SEES_DOCUMENT, &names.document()[..]);
+        self.read(|db, tenant| queue_rows(db, tenant, rows_max, (&batches, &values), documents))
     }
 
     /// Documents of a batch this person may see: id, state, kind, department, hold.
     pub fn documents_of(&self, sight: &Sight, batch: &BatchId) -> Result<Vec<[String; 5]>> {
         let names = Names::of(sight);
-        self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
-            values.extend(names.document());
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
-                 FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {SEES_DOCUMENT} ORDER BY d.ordinal"
-            ))?;
-            let rows = statement
-                .query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
-        })
+        let documents = (SEES_DOCUMENT, &names.document()[..]);
+        self.read(|db, tenant| documents_in(db, tenant, &batch.0, documents))
     }
 
     /// Numbers of the pages of a batch that have a thumbnail this person may see.

@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use crate::error::{Error, Result};
+use rusqlite::{Connection, ToSql};
 use std::collections::BTreeMap;
 
 /// Counts per state.
@@ -68,6 +69,65 @@ pub struct EventRow {
     pub detail: String,
 }
 
+/// A condition with the values of its names.
+pub(super) type Where<'a> = (&'a str, &'a [(&'static str, &'a dyn ToSql)]);
+
+/// The newest batches `b` and documents `d` of which two conditions hold.
+pub(super) fn queue_rows(
+    db: &Connection,
+    tenant: &str,
+    rows_max: u32,
+    batches: Where<'_>,
+    documents: Where<'_>,
+) -> Result<Vec<QueueRow>> {
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":max", &rows_max)];
+    values.extend(batches.1);
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT b.id, b.state, b.station, b.file_name, b.taken_at, b.reason,
+           (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
+           (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
+         FROM batch b WHERE b.tenant = :tenant AND {} ORDER BY b.number DESC LIMIT :max",
+        batches.0
+    ))?;
+    let rows = statement.query_map(&*values, |row| {
+        Ok(QueueRow {
+            batch: row.get(0)?,
+            state: row.get(1)?,
+            station: row.get(2)?,
+            file_name: row.get(3)?,
+            taken_at: row.get(4)?,
+            reason: row.get(5)?,
+            pages: row.get::<_, i64>(6)?.unsigned_abs(),
+            pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
+            documents: Vec::new(),
+        })
+    })?;
+    let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for row in &mut queue {
+        row.documents = documents_in(db, tenant, &row.batch, documents)?;
+    }
+    Ok(queue)
+}
+
+/// Documents `d` of a batch of which a condition holds: id, state, kind, department, hold.
+pub(super) fn documents_in(
+    db: &Connection,
+    tenant: &str,
+    batch: &str,
+    documents: Where<'_>,
+) -> Result<Vec<[String; 5]>> {
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch)];
+    values.extend(documents.1);
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
+         FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {} ORDER BY d.ordinal",
+        documents.0
+    ))?;
+    let rows =
+        statement.query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+}
+
 impl Ledger {
     /// Counts per state.
     pub fn overview(&self) -> Result<Overview> {
@@ -92,39 +152,7 @@ impl Ledger {
 
     /// The newest batches with their documents.
     pub fn queue(&self, rows_max: u32) -> Result<Vec<QueueRow>> {
-        self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
-                "SELECT id, state, station, file_name, taken_at, reason,
-                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
-                   (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
-                 FROM batch b WHERE tenant = ?1 ORDER BY number DESC LIMIT ?2",
-            )?;
-            let rows = statement.query_map((tenant, rows_max), |row| {
-                Ok(QueueRow {
-                    batch: row.get(0)?,
-                    state: row.get(1)?,
-                    station: row.get(2)?,
-                    file_name: row.get(3)?,
-                    taken_at: row.get(4)?,
-                    reason: row.get(5)?,
-                    pages: row.get::<_, i64>(6)?.unsigned_abs(),
-                    pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
-                    documents: Vec::new(),
-                })
-            })?;
-            let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut statement = db.prepare_cached(
-                "SELECT id, state, COALESCE(kind, ''), COALESCE(department, ''), COALESCE(hold, '')
-                 FROM document WHERE tenant = ?1 AND batch = ?2 ORDER BY ordinal",
-            )?;
-            for row in &mut queue {
-                let documents = statement.query_map((tenant, &row.batch), |r| {
-                    Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?])
-                })?;
-                row.documents = documents.collect::<rusqlite::Result<_>>()?;
-            }
-            Ok(queue)
-        })
+        self.read(|db, tenant| queue_rows(db, tenant, rows_max, ("TRUE", &[]), ("TRUE", &[])))
     }
 
     /// Events about a subject and everything below it, oldest first.

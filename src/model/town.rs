@@ -384,12 +384,10 @@ pub struct Decide {
     pub min_confidence: f32,
     /// Lead over the runner-up below this goes to review.
     pub min_lead: f32,
-    /// A stamp of receipt that says another day than the station asks a person.
-    pub stamp_check: bool,
 }
 
 impl Default for Decide {
     fn default() -> Self {
-        Self { min_confidence: 0.9, min_lead: 0.2, stamp_check: true }
+        Self { min_confidence: 0.9, min_lead: 0.2 }
     }
 }

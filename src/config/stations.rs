@@ -1,0 +1,165 @@
+//! Stations and their profiles: as written -> as used.
+
+use super::copying_profile;
+use super::file::{self, File};
+use super::resolve::Check;
+use crate::model::document::{Need, ScanMode};
+use crate::model::limits::Limits;
+use crate::model::sidecar::SidecarFormat;
+use crate::model::town::{Profile, Station};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use toml::Spanned;
+
+/// TR-RESISCAN practice for replacing scan: at least 300 dpi.
+const REPLACING_DPI_MIN: f32 = 300.0;
+
+impl Check<'_> {
+    pub(super) fn profile(&mut self, written: &file::Profile) -> Profile {
+        let default = copying_profile();
+        let replacing = written.scan_mode == ScanMode::Replacing;
+        let dpi_min = written
+            .dpi_min
+            .as_ref()
+            .map_or(if replacing { REPLACING_DPI_MIN } else { default.dpi_min }, |d| *d.get_ref());
+        if replacing && dpi_min < REPLACING_DPI_MIN {
+            let span = written.dpi_min.as_ref().map_or(written.id.span(), Spanned::span);
+            self.complain(
+                span,
+                "config.replacing_dpi",
+                "Ersetzendes Scannen verlangt mindestens 300 dpi.",
+                "dpi_min = 300 setzen oder scan_mode = \"copying\".",
+            );
+        }
+        let limits = Limits {
+            page_pixels_max: written
+                .limits
+                .page_megapixels_max
+                .map_or(default.limits.page_pixels_max, |m| m.saturating_mul(1_000_000)),
+            pages_max: written.limits.pages_max.unwrap_or(default.limits.pages_max),
+            page_seconds_max: written.limits.page_seconds_max.unwrap_or(default.limits.page_seconds_max),
+            engine_bytes_max: written
+                .limits
+                .engine_megabytes_max
+                .map_or(default.limits.engine_bytes_max, |m| m.saturating_mul(1 << 20)),
+            ..default.limits
+        };
+        Profile {
+            id: self.id(&written.id),
+            scan_mode: written.scan_mode,
+            languages: written.languages.clone().unwrap_or(default.languages),
+            dpi_min,
+            duplex: written.duplex,
+            suppress_blank: written.suppress_blank.unwrap_or(true),
+            blank_separates: written.blank_separates,
+            pages_per_document: written.pages_per_document,
+            confidentiality: written.confidentiality,
+            limits,
+        }
+    }
+
+    pub(super) fn station(
+        &mut self,
+        written: &file::Station,
+        profiles: &[Profile],
+        departments: &[&str],
+        circles: &[&str],
+    ) -> Station {
+        let names: Vec<&str> = profiles.iter().map(|p| p.id.as_str()).collect();
+        let profile = written.profile.as_ref().and_then(|name| {
+            self.known(name, &names, "Profil");
+            profiles.iter().find(|p| p.id == *name.get_ref()).cloned()
+        });
+        let profile = profile.unwrap_or_else(copying_profile);
+        if let Some(department) = &written.default_department {
+            self.known(department, departments, "Amt");
+        }
+        if let Some(circle) = &written.circle {
+            self.known(circle, circles, "Vertrauenskreis");
+        }
+        for pattern in &written.ignore {
+            if globset::Glob::new(pattern.get_ref()).is_err() {
+                self.complain(
+                    pattern.span(),
+                    "config.pattern",
+                    "Kein gültiges Dateimuster.",
+                    "Zum Beispiel \"*.bak\".",
+                );
+            }
+        }
+        if let (Some(hours), true) = (&written.keep_done_hours, profile.confidentiality >= Need::Hoch) {
+            self.complain(
+                hours.span(),
+                "config.done_confidential",
+                "Bei hoher Vertraulichkeit bleiben keine Kopien im Scanordner.",
+                "keep_done_hours entfernen.",
+            );
+        }
+        if let (Some(sidecar), true) = (&written.sidecar, written.recursive) {
+            self.complain(
+                sidecar.span(),
+                "config.sidecar_recursive",
+                "Begleitdateien werden nur im Scanordner selbst gesucht, nicht in Unterordnern.",
+                "recursive entfernen.",
+            );
+        }
+        if let (Some(key), true) = (written.lot_keys.first(), written.sidecar.is_some() || written.recursive)
+        {
+            self.complain(
+                key.span(),
+                "config.lots_only",
+                "Eine Station für Lose eines Dienstleisters nimmt nichts anderes.",
+                "sidecar und recursive entfernen oder eine zweite Station anlegen.",
+            );
+        }
+        // What the manifest says about a file comes as its side-car.
+        let sidecar = written.sidecar.as_ref().map(|s| *s.get_ref());
+        let sidecar = sidecar.or((!written.lot_keys.is_empty()).then_some(SidecarFormat::Json));
+        Station {
+            id: self.id(&written.id),
+            folder: self.path(written.folder.get_ref()),
+            recursive: written.recursive,
+            profile,
+            scanner: written.scanner.clone(),
+            circle: written.circle.as_ref().map(|c| c.get_ref().clone()),
+            default_department: written.default_department.as_ref().map(|d| d.get_ref().clone()),
+            ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
+            quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
+            poll: Duration::from_secs(written.poll_seconds.unwrap_or(10).max(1)),
+            keep_done: written
+                .keep_done_hours
+                .as_ref()
+                .map(|h| Duration::from_secs(h.get_ref().saturating_mul(3600))),
+            sidecar,
+            sidecar_wait: Duration::from_secs(written.sidecar_wait_seconds.unwrap_or(600)),
+            lot_keys: written.lot_keys.iter().map(|k| self.path(k.get_ref())).collect(),
+        }
+    }
+
+    /// No station inside another, none over ledger, vault or a target folder.
+    pub(super) fn apart(&mut self, written: &File, stations: &[Station]) {
+        let own = [self.path(&written.ledger), self.path(&written.vault)];
+        let outputs = written.target.iter().filter_map(|t| t.path.as_ref()).map(|p| self.path(p));
+        let others: Vec<PathBuf> = own.into_iter().chain(outputs).collect();
+        let touch = |a: &Path, b: &Path| a.starts_with(b) || b.starts_with(a);
+        for (index, station) in stations.iter().enumerate() {
+            let span = written.station[index].folder.span();
+            if others.iter().any(|other| touch(other, &station.folder)) {
+                self.complain(
+                    span.clone(),
+                    "config.folders_overlap",
+                    "Der Scanordner überschneidet sich mit Journal, Tresor oder einem Zielordner.",
+                    "Einen eigenen Ordner wählen.",
+                );
+            }
+            if stations[..index].iter().any(|other| touch(&other.folder, &station.folder)) {
+                self.complain(
+                    span,
+                    "config.folders_overlap",
+                    "Der Scanordner überschneidet sich mit dem einer anderen Station.",
+                    "Jeder Station einen eigenen Ordner geben.",
+                );
+            }
+        }
+    }
+}

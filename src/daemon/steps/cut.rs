@@ -1,0 +1,170 @@
+//! Pages -> documents, if what came adds up.
+
+use super::opened;
+use crate::batch::cover_sheet::Order as CoverOrder;
+use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
+use crate::daemon::{House, Purpose, note};
+use crate::error::Result;
+use crate::fault;
+use crate::ledger::{BatchRow, PageRow};
+use crate::model::document::{Received, ScanMode};
+use crate::model::hash::ContentHash;
+use crate::model::refusal::Refusal;
+use crate::model::state::BatchState;
+use crate::model::town::Profile;
+
+/// Cuts the next batch whose pages are all read.
+pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
+    let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
+    let profile = house.profile(&batch.station);
+    let pages = house.ledger.pages(&batch.id)?;
+    fault::point("batch.cutting");
+    let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
+    let missing = match house.purpose {
+        Purpose::Service => difference(house, &batch, &cut, pages.len())
+            .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
+        Purpose::Once => None,
+    };
+    match missing {
+        Some(refusal) => {
+            let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
+            house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)?;
+        }
+        None => {
+            // Drawn when the batch is closed: nobody knows before what will be in the sample.
+            let mut seed = [0u8; 32];
+            openssl::rand::rand_bytes(&mut seed)?;
+            house.ledger.note("sample.seed", &batch.id.0, "engine", &ContentHash(seed).hex())?;
+            house.ledger.batch_cut(&batch.id, cut)?;
+        }
+    }
+    fault::point("batch.cut");
+    Ok(true)
+}
+
+/// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
+fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
+    if batch.accepted_by.is_some() {
+        return None;
+    }
+    let profile = house.profile(&batch.station);
+    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
+    let expected = house.pipeline.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
+    let Some(said) = batch.sidecar.as_ref().filter(|_| expected) else {
+        if expected {
+            let text = "Die Begleitdatei des Scanners ist nicht gekommen.";
+            return Some(Refusal::new("batch.no_sidecar", text, hint));
+        }
+        // Without any count, a side too many or too few still shows, and nothing may replace paper then.
+        let odd = profile.duplex && profile.scan_mode == ScanMode::Replacing && pages % 2 == 1;
+        let text = format!("Beidseitig gescannt, aber {pages} Bilder: eine Seite fehlt oder ist zu viel.");
+        return odd.then(|| Refusal::new("batch.count_differs", text, hint));
+    };
+    if let Some(reason) = &said.unreadable {
+        let text = format!("Die Begleitdatei des Scanners ist nicht zu verstehen: {reason}.");
+        return Some(Refusal::new("batch.sidecar_unreadable", text, hint));
+    }
+    if said.images.is_some_and(|images| images as usize != pages) {
+        let images = said.images.unwrap_or_default();
+        let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {pages}.");
+        return Some(Refusal::new("batch.count_differs", text, hint));
+    }
+    let counts = note::counted(cut, pages, said, profile.duplex);
+    let wrong = counts.differences().into_iter().chain(imprint_gap(&said.imprinted)).next();
+    if let Some(text) = wrong {
+        return Some(Refusal::new("batch.count_differs", text, hint));
+    }
+    said.double_feed.then(|| {
+        Refusal::new(
+            "batch.double_feed",
+            "Der Scanner meldet einen Doppeleinzug; Blätter können fehlen.",
+            hint,
+        )
+    })
+}
+
+/// Numbers the scanner printed on the sheets go up by one; a gap, a repetition or a swap is said.
+fn imprint_gap(imprinted: &[String]) -> Option<String> {
+    let number = |text: &String| -> Option<u64> {
+        let digits: String = text.chars().rev().take_while(char::is_ascii_digit).collect();
+        digits.chars().rev().collect::<String>().parse().ok()
+    };
+    let numbers: Vec<u64> = imprinted.iter().map(number).collect::<Option<_>>()?;
+    // In duplex the scanner may name a sheet once for each side.
+    let wrong = numbers.windows(2).find(|w| w[1] != w[0] + 1 && w[1] != w[0])?;
+    Some(format!(
+        "Aufgedruckte Nummern: auf {} folgt {}; ein Blatt fehlt oder liegt falsch.",
+        wrong[0], wrong[1]
+    ))
+}
+
+/// What a person must still say before a document of this batch may exist. Neither is ever guessed: the scan
+/// date is not the received date, and a shared account is nobody (TR-RESISCAN A.NB.4: who made the transfer).
+fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Option<Refusal> {
+    if arrival(batch, document).date.is_none() {
+        return Some(Refusal::new(
+            "batch.no_received_date",
+            "Niemand hat gesagt, wann diese Post eingegangen ist; der Stapel wartet.",
+            "Eingang angeben: poststelle hold release KENNUNG --received JJJJ-MM-TT --by PERSON; \
+             künftig vor dem Scannen die Station öffnen.",
+        ));
+    }
+    if profile.scan_mode == ScanMode::Replacing && operator(batch, document).is_none() {
+        return Some(Refusal::new(
+            "batch.no_operator",
+            "Beim ersetzenden Scannen muss eine Person angemeldet sein; der Stapel wartet.",
+            "Scankraft angeben: poststelle hold release KENNUNG --operator SCANKRAFT --by PERSON; \
+             künftig vor dem Scannen die Station öffnen.",
+        ));
+    }
+    None
+}
+
+/// When the mail came and who says so: the cover sheet in the stack, else the station-day.
+pub fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
+    let ordered = document.orders.iter().find_map(|order| match order {
+        CoverOrder::Received(date) => Some(date.clone()),
+        _ => None,
+    });
+    let source = if ordered.is_some() { "cover_sheet".to_owned() } else { batch.received_from.clone() };
+    Received { date: ordered.or_else(|| batch.received_date.clone()), time: None, channel: None, source }
+}
+
+/// Who scanned: the person whose sheet lies in the stack, else whoever signed on at the station.
+pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
+    let ordered = document.orders.iter().find_map(|order| match order {
+        CoverOrder::Operator(person) => Some(person.clone()),
+        _ => None,
+    });
+    ordered.or_else(|| batch.operator.clone())
+}
+
+/// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
+/// file is one document whatever is in it, because cutting would break the signature.
+fn cut_pages(pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocument> {
+    if signed || pages.is_empty() {
+        return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
+    }
+    let seen: Vec<BatchPage> = pages
+        .iter()
+        .enumerate()
+        .map(|(index, p)| BatchPage {
+            source_page: p.source.number,
+            side: Side::of(index, profile.duplex),
+            blank: p.measured.as_ref().is_some_and(|m| m.blank),
+            codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
+            words: p.text.as_ref().map_or(0, |t| t.words.len()),
+            width: p.measured.as_ref().map_or(0, |m| m.width),
+            height: p.measured.as_ref().map_or(0, |m| m.height),
+            text: p.text.as_ref(),
+        })
+        .collect();
+    let order = CutOrder {
+        duplex: profile.duplex,
+        suppress_blank: profile.suppress_blank,
+        blank_separates: profile.blank_separates,
+        pages_per_document: profile.pages_per_document,
+        ..CutOrder::default()
+    };
+    cut(&seen, &order).into_documents()
+}

@@ -1,0 +1,153 @@
+//! Document -> sheet: what it is, where it goes, what will be made of it.
+
+use super::{arrival, opened, operator, read_page};
+use crate::daemon::House;
+use crate::document::{obey, understand};
+use crate::error::Result;
+use crate::fault;
+use crate::ledger::{BatchRow, DocumentRow, PageRow};
+use crate::model::document::{
+    DocumentPages, DocumentSheet, PageEntry, Product, ReviewReason, ScanMode, SeparatorEntry, SuppressedPage,
+};
+use crate::model::notes::Severity;
+use crate::model::page::{Coding, Format, OpenedSource, ReadPage};
+use crate::model::state::DocumentState;
+
+/// Understands the next document and says what follows.
+pub fn next_document(house: &House, worker: &str) -> Result<bool> {
+    let Some(document) = house.ledger.lease_document(DocumentState::Formed, worker)? else {
+        return Ok(false);
+    };
+    let batch = house.ledger.batch(&document.batch)?;
+    let pages = house.ledger.pages(&document.batch)?;
+    let sheet = sheet_of(house, &document, &batch, &pages)?;
+    fault::point("document.understood");
+    let decision = &sheet.understanding;
+    let then = if decision.hold.is_some() {
+        DocumentState::Hold
+    } else if !decision.review.is_empty() {
+        DocumentState::Review
+    } else {
+        DocumentState::Approved
+    };
+    house.ledger.document_decided(&document.id, sheet, then, "engine")?;
+    fault::point("document.decided");
+    Ok(true)
+}
+
+/// The decision about a document, from its pages alone.
+pub fn sheet_of(
+    house: &House,
+    document: &DocumentRow,
+    batch: &BatchRow,
+    pages: &[PageRow],
+) -> Result<DocumentSheet> {
+    let opened = opened(batch)?;
+    let profile = house.profile(&batch.station);
+    let read: Vec<ReadPage> =
+        document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
+    let received = arrival(batch, &document.cut);
+    // Without a person or a received date nothing replaces paper.
+    let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
+    let station = house.pipeline.station(&batch.station);
+    let mut decision = understand(
+        &DocumentPages {
+            pages: read.iter().collect(),
+            station: &batch.station,
+            station_department: station.and_then(|s| s.default_department.as_deref()),
+            scan_mode: if proven { profile.scan_mode } else { ScanMode::Copying },
+            received: &received,
+        },
+        &house.book(),
+        &house.town_rules(),
+    );
+    decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
+    obey(&mut decision, &document.cut.orders, &house.town_rules());
+    decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
+    if decision.hold.is_none() {
+        let notes = opened.notes.iter().chain(&document.cut.notes).filter(|n| n.severity == Severity::Review);
+        decision.review.extend(notes.map(|n| ReviewReason {
+            code: n.code.clone(),
+            text: n.text.clone(),
+            page: None,
+        }));
+        if read.iter().all(|p| p.text.words.is_empty()) && decision.review.len() < 2 && !opened.encrypted {
+            decision.review.push(ReviewReason {
+                code: "document.no_words".into(),
+                text: "Auf keiner Seite wurde Text gelesen.".into(),
+                page: None,
+            });
+        }
+    }
+    let product = product(opened, document, pages);
+    let number = |index: usize| pages.get(index).map_or(0, |p| p.number);
+    Ok(DocumentSheet {
+        schema: 1,
+        document_id: document.id.clone(),
+        batch: batch.id.clone(),
+        item: None,
+        understanding: decision,
+        received,
+        product,
+        pages: document.cut.pages.iter().zip(&read).map(|(&i, p)| entry(batch, number(i), p)).collect(),
+        suppressed_pages: document
+            .cut
+            .suppressed
+            .iter()
+            .map(|(i, reason)| SuppressedPage {
+                source: batch.file_name.clone(),
+                source_page: number(*i),
+                reason: reason.clone(),
+                sha256: batch.hash.hex(),
+            })
+            .collect(),
+        separators: document
+            .cut
+            .separators
+            .iter()
+            .map(|s| SeparatorEntry {
+                source: batch.file_name.clone(),
+                source_page: number(s.page),
+                kind: s.kind.clone(),
+                value: s.value.clone(),
+                orders: s.orders.clone(),
+            })
+            .collect(),
+    })
+}
+
+/// What the finished file is. A claim to be PDF/A is no proof: ISO 19005 has some hundred rules about fonts,
+/// colours and objects, a wrong claim is common, and nothing here could check it. So a born-digital file is
+/// not kept as the product on its word; it travels inside a PDF/A-3b that is one. It comes along only where it
+/// is this letter and nothing else; of a file that holds several letters each gets its own pages. A signed
+/// file, and one whose owner forbids changes, stays what it is.
+fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> Product {
+    let whole = document.cut.pages.len() + document.cut.suppressed.len() == pages.len();
+    let composed = |&i: &usize| pages.get(i).is_some_and(|p| p.source.coding == Coding::Composed);
+    if document.cut.pages.is_empty() {
+        Product::None
+    } else if (opened.signed || opened.restricted) && whole {
+        Product::Original
+    } else if opened.format == Format::Pdf && whole && document.cut.pages.iter().any(composed) {
+        Product::Pdfa3b
+    } else {
+        Product::Pdfa2b
+    }
+}
+
+fn entry(batch: &BatchRow, source_page: u32, page: &ReadPage) -> PageEntry {
+    let m = &page.measured;
+    PageEntry {
+        source: batch.file_name.clone(),
+        source_page,
+        width: m.width,
+        height: m.height,
+        dpi: m.dpi,
+        turned: m.turned,
+        skew: (m.skew * 1000.0).round() / 1000.0,
+        blank: m.blank,
+        words: page.text.words.len(),
+        mean_confidence: (page.text.mean_confidence() * 1000.0).round() / 1000.0,
+        notes: m.notes.clone(),
+    }
+}

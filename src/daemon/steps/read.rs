@@ -1,0 +1,72 @@
+//! Source -> pages -> words.
+
+use super::AGAIN;
+use crate::daemon::House;
+use crate::engine::protocol::{Answer, Order, ReadOrder, unreadable};
+use crate::error::{Error, Result};
+use crate::fault;
+use crate::intake::put_aside;
+use crate::model::refusal::Refusal;
+use crate::model::state::BatchState;
+
+/// Opens the next received source: its pages become known, or it is put aside with a reason.
+pub fn next_source(house: &House, worker: &str) -> Result<bool> {
+    let Some(batch) = house.ledger.lease_batch(BatchState::Received, worker)? else { return Ok(false) };
+    fault::point("batch.leased");
+    let profile = house.profile(&batch.station);
+    let order = Order::Open { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
+    let refusal = match house.engine.run(&order) {
+        Ok(Answer::Opened(opened)) => {
+            house.ledger.batch_opened(&batch.id, opened)?;
+            fault::point("batch.opened");
+            return Ok(true);
+        }
+        Ok(Answer::Refused(refusal)) => refusal,
+        Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
+        Err(Error::Engine { code: "start", text }) => {
+            house.ledger.batch_again(&batch.id, AGAIN)?;
+            return Err(Error::Engine { code: "start", text });
+        }
+        Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
+    };
+    if let Some(station) = house.pipeline.station(&batch.station) {
+        put_aside(station, &house.vault, &batch, &refusal)?;
+    }
+    let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
+    house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;
+    Ok(true)
+}
+
+/// Measures and reads the next page. A page that kills its engine is kept, with the reason.
+pub fn next_page(house: &House, worker: &str) -> Result<bool> {
+    let Some(page) = house.ledger.lease_page(worker)? else { return Ok(false) };
+    fault::point("page.leased");
+    let batch = house.ledger.batch(&page.batch)?;
+    let profile = house.profile(&batch.station);
+    let order = Order::Read(Box::new(ReadOrder {
+        path: house.vault.path(&batch.hash),
+        page: page.source.clone(),
+        languages: profile.languages.clone(),
+        dpi_min: profile.dpi_min,
+        limits: profile.limits.clone(),
+    }));
+    let (read, thumbnail) = match house.engine.run(&order) {
+        Ok(Answer::Page(result)) => (result.page, result.thumbnail),
+        Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
+        Err(Error::Engine { code: "start", text }) => {
+            house.ledger.page_again(&page.batch, page.number, AGAIN)?;
+            return Err(Error::Engine { code: "start", text });
+        }
+        Err(Error::Engine { code, text }) => {
+            let refusal =
+                Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
+            (unreadable(&page.source, &refusal), Vec::new())
+        }
+        Err(error) => return Err(error),
+    };
+    fault::point("page.answered");
+    let thumbnail = if thumbnail.is_empty() { None } else { Some(house.vault.put(&thumbnail)?) };
+    house.ledger.page_read(&page.batch, page.number, read, thumbnail)?;
+    fault::point("page.recorded");
+    Ok(true)
+}
