@@ -139,7 +139,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         poll: Duration::from_secs(1),
         keep_done: None,
         sidecar: None,
-sidecar_wait: Duration::ZERO,
+        sidecar_wait: Duration::ZERO,
         lot_keys: vec![],
     }
 }

@@ -55,7 +55,7 @@ impl Check<'_> {
     }
 
     fn pipeline(&mut self, written: &File) -> Pipeline {
-        let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t)).collect();
+        let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t, written)).collect();
         let circles: Vec<Circle> = written
             .circle
             .iter()
@@ -402,7 +402,7 @@ impl Check<'_> {
         }
     }
 
-    fn target(&mut self, written: &file::Target) -> Option<Target> {
+    fn target(&mut self, written: &file::Target, file: &File) -> Option<Target> {
         let id = self.id(&written.id);
         let missing = |check: &mut Self, key: &str| {
             check.complain(
@@ -420,6 +420,19 @@ impl Check<'_> {
                     return None;
                 }
             },
+            "inbox" => {
+                let ours =
+                    |d: &&file::Department| d.targets.iter().any(|t| t.get_ref() == written.id.get_ref());
+                if file.department.iter().filter(ours).count() > 1 {
+                    self.complain(
+                        written.id.span(),
+                        "config.inbox_shared",
+                        "Mehrere Ämter teilen sich diesen Posteingang.",
+                        "Jedem Amt ein eigenes Ziel mit type = \"inbox\" geben.",
+                    );
+                }
+                TargetWay::Inbox { ledger: self.path(&file.ledger), tenant: file.town.id.get_ref().clone() }
+            }
             "mail" => {
                 let (Some(host), Some(from)) = (&written.host, &written.from) else {
                     missing(self, if written.host.is_none() { "host" } else { "from" });
@@ -451,7 +464,7 @@ impl Check<'_> {
                     written.kind.span(),
                     "config.target_type",
                     "Diese Art von Ziel gibt es nicht.",
-                    "type = \"folder\" oder \"mail\".",
+                    "type = \"folder\", \"mail\" oder \"inbox\".",
                 );
                 return None;
             }

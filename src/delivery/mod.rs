@@ -5,6 +5,7 @@
 //! try again. A call blocks; it belongs on a delivery thread of its own.
 
 mod folder;
+mod inbox;
 mod mail;
 pub mod retry;
 
@@ -28,6 +29,7 @@ pub trait Target: Send + Sync {
 pub fn open(target: &TargetConfig) -> Box<dyn Target> {
     match &target.way {
         TargetWay::Folder { path } => Box::new(folder::Folder::new(path)),
+        TargetWay::Inbox { ledger, tenant } => Box::new(inbox::Inbox::new(ledger, tenant)),
         TargetWay::Mail(mail) => Box::new(mail::Mail::new(mail)),
     }
 }

@@ -10,10 +10,12 @@ mod batches;
 mod deliveries;
 mod documents;
 mod history;
+mod inbox;
 mod live;
 mod overview;
 mod people;
 mod review;
+mod scanned;
 mod sight;
 mod stations;
 mod writer;
@@ -22,9 +24,11 @@ pub use batches::{BatchRow, NewBatch, PageRow};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use history::PageFace;
+pub use inbox::{InboxAct, InboxRow, NOTE_CHARS_MAX};
 pub use live::{InWork, Live, StationToday, Stuck};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use review::{Decided, Waiting};
+pub use scanned::{ScannedBatch, ScannedPage};
 pub use sight::Sight;
 pub use stations::StationDay;
 
@@ -41,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002.sql"),
     include_str!("migrations/people.sql"),
     include_str!("migrations/review.sql"),
+    include_str!("migrations/inbox.sql"),
 ];
 
 /// How long a lease lasts before another worker may take the row.

@@ -147,6 +147,13 @@ pub enum TargetWay {
     },
     /// An e-mail per document.
     Mail(MailTarget),
+    /// The department's inbox on the pages.
+    Inbox {
+        /// The ledger it lies in.
+        ledger: PathBuf,
+        /// Tenant in that ledger.
+        tenant: String,
+    },
 }
 
 /// An e-mail target.
