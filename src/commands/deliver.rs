@@ -178,6 +178,7 @@ fn kind(target: &Target) -> &'static str {
             PlaceWay::Folder { .. } => "Ordner",
             PlaceWay::WebDav(_) => "WebDAV",
         },
+        TargetWay::Inbox { .. } => "Posteingang",
         TargetWay::Mail(_) => "E-Mail",
     }
 }

@@ -60,7 +60,7 @@ impl Check<'_> {
     }
 
     fn pipeline(&mut self, written: &File) -> Pipeline {
-        let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t)).collect();
+        let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t, written)).collect();
         self.keys_of_targets(written);
         let circles: Vec<Circle> = written
             .circle

@@ -53,10 +53,10 @@ const HTTP: &[&str] = &[
 
 /// The types of targets and the keys each may have besides the common ones.
 const TYPES: &[(&str, &[&[&str]])] =
-    &[("folder", &[&["path"], FILES]), ("webdav", &[HTTP, FILES]), ("mail", &[MAIL])];
+    &[("folder", &[&["path"], FILES]), ("webdav", &[HTTP, FILES]), ("inbox", &[]), ("mail", &[MAIL])];
 
 impl Check<'_> {
-    pub(super) fn target(&mut self, written: &file::Target) -> Option<Target> {
+    pub(super) fn target(&mut self, written: &file::Target, file: &File) -> Option<Target> {
         let id = self.id(&written.id);
         let fields = written.field.iter().map(|f| self.field(f)).collect();
         let way = match written.kind.get_ref().as_str() {
@@ -68,6 +68,7 @@ impl Check<'_> {
                 let access = self.http(written)?;
                 TargetWay::Files(self.files(written, PlaceWay::WebDav(access)))
             }
+            "inbox" => self.inbox(written, file),
             "mail" => self.mail(written)?,
             _ => {
                 let known: Vec<String> = TYPES.iter().map(|(name, _)| format!("\"{name}\"")).collect();
@@ -83,6 +84,20 @@ impl Check<'_> {
         let target = Target { id, way, fields };
         self.fields_of_preset(written, &target);
         Some(target)
+    }
+
+    /// An inbox is one department's: what lies there is for its eyes alone.
+    fn inbox(&mut self, written: &file::Target, file: &File) -> TargetWay {
+        let leads_here = |d: &&file::Department| d.targets.iter().any(|t| t.get_ref() == written.id.get_ref());
+        if file.department.iter().filter(leads_here).count() > 1 {
+            self.complain(
+                written.id.span(),
+                "config.inbox_shared",
+                "Mehrere Ämter teilen sich diesen Posteingang.",
+                "Jedem Amt ein eigenes Ziel mit type = \"inbox\" geben.",
+            );
+        }
+        TargetWay::Inbox { ledger: self.path(&file.ledger), tenant: file.town.id.get_ref().clone() }
     }
 
     /// A key that does nothing is a mistake the town would find out about too late.

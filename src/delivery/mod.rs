@@ -12,6 +12,7 @@ mod facts;
 pub mod fields;
 mod files;
 mod http;
+mod inbox;
 pub mod layout;
 mod mail;
 mod place;
@@ -44,6 +45,7 @@ pub trait Target: Send + Sync {
 pub fn open(target: &TargetConfig) -> Box<dyn Target> {
     match &target.way {
         TargetWay::Files(config) => Box::new(files::Files::new(config, &target.fields)),
+        TargetWay::Inbox { ledger, tenant } => Box::new(inbox::Inbox::new(ledger, tenant)),
         TargetWay::Mail(config) => Box::new(mail::Mail::new(config)),
     }
 }

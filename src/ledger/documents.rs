@@ -285,7 +285,11 @@ pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &st
                AND state NOT IN ('confirmed', 'dead') AND (state <> 'handed_over' OR awaits)",
         )?
         .exists((tenant, document))?;
-    if open {
+    // A letter that was passed on later is closed already; its delivery changes that no more.
+    let closed = tx
+        .prepare_cached("SELECT 1 FROM document WHERE tenant = ?1 AND id = ?2 AND state = 'closed'")?
+        .exists((tenant, document))?;
+    if open || closed {
         return Ok(());
     }
     advance(tx, tenant, document, DocumentState::Delivered, "delivery", "")?;

@@ -3,7 +3,7 @@
 use super::batches::json;
 use super::documents::{DOCUMENT, document_row};
 use super::overview::{documents_in, queue_rows};
-use super::sight::{Names, SEES_BATCH, SEES_DOCUMENT};
+use super::sight::{Names, OWN_CIRCLE, SEES_BATCH, SEES_DOCUMENT};
 use super::{BatchRow, DocumentRow, Ledger, QueueRow, event, missing};
 use crate::error::{Error, Result};
 use crate::ledger::Sight;
@@ -27,14 +27,16 @@ pub struct PageFace {
     pub thumbnail: Option<ContentHash>,
 }
 
-/// The condition that no document page `p` of batch `b` lies in is hidden.
-fn page_not_hidden() -> String {
+/// The condition that this person may see page `p` of batch `b`: no document it lies in is hidden, and whoever
+/// does not see the whole house sees one it lies in.
+fn sees_page() -> String {
+    let lies_in = "(EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE value = p.number - 1)
+        OR EXISTS (SELECT 1 FROM json_each(d.pages, '$.suppressed')
+                   WHERE json_extract(value, '$[0]') = p.number - 1))";
+    let documents = "SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id";
     format!(
-        "NOT EXISTS (SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id
-           AND NOT ({SEES_DOCUMENT}) AND (
-             EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE value = p.number - 1)
-             OR EXISTS (SELECT 1 FROM json_each(d.pages, '$.suppressed')
-                        WHERE json_extract(value, '$[0]') = p.number - 1)))"
+        "{OWN_CIRCLE} AND NOT EXISTS ({documents} AND {lies_in} AND NOT ({SEES_DOCUMENT}))
+         AND (:house OR EXISTS ({documents} AND {lies_in} AND {SEES_DOCUMENT}))"
     )
 }
 
@@ -75,10 +77,13 @@ impl Ledger {
     /// The newest batches this person may see, from `before` backwards.
     pub fn batches_for(&self, sight: &Sight, before: Option<&str>, rows_max: u32) -> Result<Vec<QueueRow>> {
         let names = Names::of(sight);
-        let before = before.unwrap_or("C"); // Ids begin with B and count up.
+        let before = before.unwrap_or_default();
         let mut values: Vec<(&str, &dyn ToSql)> = vec![(":before", &before)];
         values.extend(names.batch());
-        let batches = format!("b.id < :before AND {SEES_BATCH}");
+        let batches = format!(
+            "{SEES_BATCH} AND (:before = '' OR b.number <
+               (SELECT l.number FROM batch l WHERE l.tenant = :tenant AND l.id = :before))"
+        );
         let documents = (SEES_DOCUMENT, &names.document()[..]);
         self.read(|db, tenant| queue_rows(db, tenant, rows_max, (&batches, &values), documents))
     }
@@ -96,11 +101,11 @@ impl Ledger {
         self.read(|db, tenant| {
             let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
             values.extend(names.document());
-            let hidden = page_not_hidden();
+            let sees = sees_page();
             let mut statement = db.prepare_cached(&format!(
                 "SELECT p.number FROM page p JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
                  WHERE p.tenant = :tenant AND p.batch = :batch AND p.thumbnail IS NOT NULL
-                   AND {SEES_BATCH} AND {hidden} ORDER BY p.number"
+                   AND {sees} ORDER BY p.number"
             ))?;
             let rows = statement.query_map(&*values, |row| row.get(0))?;
             rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
@@ -114,12 +119,12 @@ impl Ledger {
             let mut values: Vec<(&str, &dyn ToSql)> =
                 vec![(":tenant", &tenant), (":batch", &batch.0), (":number", &number)];
             values.extend(names.document());
-            let hidden = page_not_hidden();
+            let sees = sees_page();
             db.prepare_cached(&format!(
                 "SELECT b.hash, b.station, p.source, p.measured, p.thumbnail FROM page p
                  JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
                  WHERE p.tenant = :tenant AND p.batch = :batch AND p.number = :number
-                   AND {SEES_BATCH} AND {hidden}"
+                   AND {sees}"
             ))?
             .query_row(&*values, |row| {
                 let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {

@@ -13,6 +13,7 @@ mod deliveries;
 mod documents;
 mod evidence;
 mod history;
+mod inbox;
 mod live;
 mod log;
 mod overview;
@@ -20,6 +21,7 @@ mod pages;
 mod paper;
 mod people;
 mod review;
+mod scanned;
 mod sight;
 mod stations;
 mod writer;
@@ -30,11 +32,13 @@ pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
 pub use history::PageFace;
+pub use inbox::{InboxAct, InboxRow, NOTE_CHARS_MAX};
 pub use live::{InWork, Live, StationToday, Stuck};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
 pub use paper::{Said, Statement};
 pub use review::{Decided, Waiting};
+pub use scanned::{ScannedBatch, ScannedPage};
 pub use sight::Sight;
 pub use stations::StationDay;
 
@@ -54,6 +58,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/people.sql"),
     include_str!("migrations/review.sql"),
     include_str!("migrations/003_log.sql"),
+    include_str!("migrations/inbox.sql"),
 ];
 
 /// How long a lease lasts before another worker may take the row.

@@ -26,9 +26,14 @@ pub(super) const SEES_DOCUMENT: &str =
     AND (d.hold IS NULL OR (d.hold = 'hold.circle' AND d.circle IS NOT NULL)
          OR d.hold IN (SELECT value FROM json_each(:holds))
          OR (:unclaimed AND d.hold NOT IN (SELECT value FROM json_each(:claimed))))
-    AND :house";
+    AND (:house OR EXISTS (SELECT 1 FROM inbox mine WHERE mine.tenant = d.tenant AND mine.document = d.id
+         AND mine.state <> 'moved' AND mine.department IN (SELECT value FROM json_each(:departments))))";
 
-/// The condition on a batch `b` as a whole: none of its documents is hidden, and neither is its station.
+/// The condition that the circle of a batch `b` is this person's.
+pub(super) const OWN_CIRCLE: &str =
+    "(b.circle IS NULL OR b.circle IN (SELECT value FROM json_each(:circles)))";
+
+/// The condition on a batch `b` as a whole.
 pub(super) const SEES_BATCH: &str =
     "(b.circle IS NULL OR b.circle IN (SELECT value FROM json_each(:circles))) AND :house";
 
@@ -37,6 +42,7 @@ pub(super) struct Names {
     circles: String,
     holds: String,
     claimed: String,
+    departments: String,
     unclaimed: bool,
     house: bool,
 }
@@ -48,17 +54,19 @@ impl Names {
             circles: list(&sight.circles),
             holds: list(&sight.holds),
             claimed: list(&sight.claimed_holds),
+            departments: list(&sight.departments),
             unclaimed: sight.unclaimed_holds,
             house: sight.house,
         }
     }
 
     /// For conditions on documents.
-    pub(super) fn document(&self) -> [(&'static str, &dyn ToSql); 5] {
+    pub(super) fn document(&self) -> [(&'static str, &dyn ToSql); 6] {
         [
             (":circles", &self.circles),
             (":holds", &self.holds),
             (":claimed", &self.claimed),
+            (":departments", &self.departments),
             (":unclaimed", &self.unclaimed),
             (":house", &self.house),
         ]

@@ -147,6 +147,13 @@ pub enum TargetWay {
     Files(FilesTarget),
     /// An e-mail per document.
     Mail(MailTarget),
+    /// The department's inbox on the pages.
+    Inbox {
+        /// The ledger it lies in.
+        ledger: PathBuf,
+        /// Tenant in that ledger.
+        tenant: String,
+    },
 }
 
 /// One field of a target and where its value comes from.

@@ -22,8 +22,13 @@ use serde::Deserialize;
 /// Batches on one page of the list.
 const ROWS_MAX: u32 = 50;
 /// Who follows letters as a whole.
-const READERS: &[StaffRole] =
-    &[StaffRole::Reviewer, StaffRole::Head, StaffRole::Administrator, StaffRole::Auditor];
+const READERS: &[StaffRole] = &[
+    StaffRole::Reviewer,
+    StaffRole::Head,
+    StaffRole::Administrator,
+    StaffRole::Auditor,
+    StaffRole::Department,
+];
 
 #[derive(Template)]
 #[template(path = "batches.html")]

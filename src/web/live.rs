@@ -74,7 +74,7 @@ fn written_wrong(error: askama::Error) -> crate::error::Error {
 }
 
 /// The first moment of the town's day, UTC.
-fn midnight() -> String {
+pub fn midnight() -> String {
     let now = jiff::Zoned::now().with_time_zone(town_time());
     let start = now.start_of_day().unwrap_or(now);
     start.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()

@@ -7,6 +7,7 @@
 mod assets;
 mod held;
 mod history;
+mod inbox;
 mod live;
 mod overview;
 mod picture;
@@ -14,6 +15,7 @@ mod review;
 mod rights;
 pub mod secret;
 mod sign_on;
+mod station;
 mod trouble;
 mod visit;
 mod words;
@@ -134,6 +136,16 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/angehalten", get(held::page))
         .route("/angehalten/{id}/nachbearbeitung", post(held::to_review))
         .route("/angehalten/stapel/{id}", post(held::batch_goes_on))
+        .route("/posteingang", get(inbox::list))
+        .route("/posteingang/{department}/{id}", get(inbox::letter))
+        .route("/posteingang/{department}/{id}/{act}", post(inbox::act))
+        .route("/ruecklaeufer", get(inbox::returned))
+        .route("/ruecklaeufer/{department}/{id}", post(inbox::reassign))
+        .route("/stationen", get(station::first))
+        .route("/stationen/{id}", get(station::page))
+        .route("/stationen/{id}/oeffnen", post(station::open))
+        .route("/stationen/{id}/schliessen", post(station::close))
+        .route("/stationen/{id}/hochladen", post(station::upload))
         .route("/assets/{name}", get(assets::file))
         .fallback(trouble::nothing_there)
         .layer(middleware::from_fn(headers))

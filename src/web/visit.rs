@@ -47,8 +47,17 @@ impl Visit {
     /// What is around the page; `here` is the address of its section.
     pub fn frame(&self, here: &str) -> Frame {
         let w = self.w;
-        let all: &[(&'static str, &'static str, &[StaffRole])] =
-            &[("/", w.overview, MAILROOM), ("/stapel", w.batches, MAILROOM)];
+        let own = |roles: &[StaffRole]| roles.iter().any(|role| self.person.is(*role));
+        let reviews = own(super::review::REVIEWERS);
+        let all = [
+            ("/", w.overview, own(MAILROOM)),
+            ("/nachbearbeitung", w.review, reviews),
+            ("/angehalten", w.held, reviews || !self.sight.circles.is_empty()),
+            ("/ruecklaeufer", w.returned, reviews),
+            ("/posteingang", w.inbox, !self.sight.departments.is_empty()),
+            ("/stationen", w.stations, own(MAILROOM)),
+            ("/stapel", w.batches, own(MAILROOM)),
+        ];
         Frame {
             town: self.desk.pipeline.town.clone(),
             person: self.person.name.clone(),
@@ -57,12 +66,9 @@ impl Visit {
             style: &assets::STYLE_AT,
             script: &assets::SCRIPT_AT,
             sections: all
-                .iter()
-                .filter(|(at, _, roles)| {
-                    roles.iter().any(|r| self.person.is(*r))
-                        || *at == "/angehalten" && !self.sight.circles.is_empty()
-                })
-                .map(|(at, word, _)| (*at, *word, *at == here))
+                .into_iter()
+                .filter(|(_, _, shown)| *shown)
+                .map(|(at, word, _)| (at, word, at == here))
                 .collect(),
         }
     }

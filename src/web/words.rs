@@ -174,6 +174,45 @@ words! {
     received_date: "Eingangsdatum", "Date received";
     operator_if: "Scankraft, falls sie fehlt", "Operator, if missing";
     more: "Weitere", "More";
+    inbox: "Posteingang", "Inbox";
+    inbox_open: "offen", "open";
+    inbox_new: "neu", "new";
+    inbox_taken: "übernommen", "taken over";
+    inbox_done: "erledigt", "done";
+    inbox_returned: "zurückgegeben", "sent back";
+    inbox_moved: "weitergegeben", "passed on";
+    inbox_none: "Nichts offen. Neue Post erscheint hier, sobald sie zugestellt ist.", "Nothing open. New mail appears here once it is delivered.";
+    inbox_full: "Es gibt mehr als die gezeigten. Bitte die Suche verwenden.", "There are more than shown. Please use the search.";
+    search: "Suchen", "Search";
+    search_label: "Absender, Betreff, Zeichen", "Sender, subject, reference";
+    sender: "Absender", "Sender";
+    letter_subject: "Betreff", "Subject";
+    due: "Fällig", "Due";
+    urgent: "eilig", "urgent";
+    take: "Übernehmen", "Take over";
+    done: "Erledigt", "Done";
+    send_back: "Zurück an die Poststelle", "Back to the mailroom";
+    pass_on: "Weitergeben", "Pass on";
+    note: "Notiz", "Note";
+    notes: "Notizen", "Notes";
+    returned: "Rückläufer", "Returned";
+    returned_lead: "Ämter haben diese Post zurückgegeben. Jede Zuordnung lehrt das Programm, wohin solche Post gehört.", "Departments sent this mail back. Each assignment teaches the program where such mail belongs.";
+    returned_none: "Kein Amt hat etwas zurückgegeben.", "No department sent anything back.";
+    assign: "Zuordnen", "Assign";
+    sent_back_by: "Zurück von", "Back from";
+    all_departments: "Ämter", "Departments";
+    light_go: "Gelesen: Papier in die Ablage legen", "Read: put the paper away";
+    light_wait: "Wird gelesen, bitte warten", "Being read, please wait";
+    light_again: "Genannte Seiten ansehen, wenn nötig neu scannen", "Look at the pages named, rescan if needed";
+    light_stop: "Papier nicht weglegen", "Do not put the paper away";
+    light_count: "Anzahl stimmt nicht: Papier nicht weglegen", "Count differs: do not put the paper away";
+    day_needed: "Die Station ist nicht geöffnet: ohne Eingangsdatum wird alles angehalten.", "The station is not open: without a received date everything is held.";
+    open_day: "Scantag öffnen", "Open the day";
+    close_day: "Scantag schließen", "Close the day";
+    station_none: "Von dieser Station kam heute noch nichts.", "Nothing came from this station today.";
+    upload: "Dateien hierher ziehen oder wählen", "Drop files here or choose";
+    upload_name: "So darf die Datei nicht heißen; erlaubt sind PDF, TIFF, JPEG und PNG:", "The file must not be called that; PDF, TIFF, JPEG and PNG are allowed:";
+    upload_large: "Die Datei ist zu groß; erlaubt sind", "The file is too large; allowed are";
     live_note: "Aktualisiert sich von selbst.", "Updates by itself.";
 }
 
@@ -276,6 +315,11 @@ pub fn event(language: Language, code: &str) -> String {
         "document.delivered" => ("Zugestellt", "Delivered"),
         "document.closed" => ("Abgeschlossen", "Closed"),
         "document.seen" => ("Angesehen", "Looked at"),
+        "inbox.arrived" => ("Im Posteingang des Amts", "In the department's inbox"),
+        "inbox.taken" => ("Vom Amt übernommen", "Taken over by the department"),
+        "inbox.done" => ("Vom Amt erledigt", "Done by the department"),
+        "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
+        "inbox.forwarded" => ("Weitergegeben", "Passed on"),
         "delivery.planned" => ("Zustellung geplant", "Delivery planned"),
         "delivery.sending" => ("Zustellung unterwegs", "Delivery under way"),
         "delivery.confirmed" => ("Zustellung bestätigt", "Delivery confirmed"),

@@ -101,3 +101,41 @@ if (desk) {
     method: "POST", body: new URLSearchParams({ token: desk.dataset.token }),
   }), 120000);
 }
+
+// The page beside the scanner: what came is fetched again every three seconds; files are dropped in.
+const scanned = document.querySelector("[data-again]");
+if (scanned) {
+  setInterval(async () => {
+    if (document.hidden || scanned.contains(document.activeElement)) return;
+    const answer = await fetch(location.href);
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-again]");
+    if (fresh && fresh.innerHTML !== scanned.innerHTML) scanned.innerHTML = fresh.innerHTML;
+  }, 3000);
+}
+const drop = document.getElementById("drop");
+if (drop) {
+  const files = document.getElementById("files"), said = document.getElementById("uploaded");
+  drop.hidden = false;
+  const send = async (list) => {
+    for (const file of list) {
+      said.textContent = `${file.name} …`;
+      const answer = await fetch(`${drop.dataset.to}?name=${encodeURIComponent(file.name)}`, {
+        method: "POST", body: file, headers: { "x-poststelle-token": drop.dataset.token },
+      });
+      if (answer.ok) { said.textContent = `${file.name} ✔`; continue; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      said.textContent = `${file.name} ✖ ${page.querySelector(".message, main p:not(.name)")?.textContent ?? answer.status}`;
+      return;
+    }
+  };
+  files.addEventListener("change", () => send(files.files));
+  drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    send(event.dataTransfer.files);
+  });
+}

@@ -1,0 +1,304 @@
+//! The page beside the scanner: what came from it today, and whether the paper may be put away.
+
+use super::trouble::{Answer, Spoken, Trouble};
+use super::visit::{Frame, MAILROOM, Posted, Visit, from_elsewhere, html, onwards};
+use super::words::{self, Words};
+use crate::error::Error;
+use crate::ledger::ScannedBatch;
+use crate::model::notes::Severity;
+use crate::model::state::BatchState;
+use crate::model::town::{StaffRole, Station};
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use futures_util::StreamExt;
+use serde::Deserialize;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Batches shown, the newest first.
+const BATCHES_MAX: u32 = 20;
+/// Who works at a scanner.
+const OPERATORS: &[StaffRole] = &[StaffRole::Operator, StaffRole::Head];
+
+#[derive(Template)]
+#[template(path = "station.html")]
+struct StationPage {
+    w: &'static Words,
+    frame: Frame,
+    stations: Vec<(String, bool)>,
+    id: String,
+    scanner: String,
+    works: bool,
+    day: Option<(String, String)>,
+    today: String,
+    batches: Vec<Light>,
+}
+
+/// One batch and its light: a sign, a colour and a sentence, never the colour alone.
+struct Light {
+    id: String,
+    at: String,
+    file: String,
+    colour: &'static str,
+    sign: &'static str,
+    word: String,
+    count: String,
+    pages: Vec<(u32, bool)>,
+    problems: Vec<String>,
+}
+
+/// `GET /stationen` and `GET /stationen/{id}`
+pub async fn first(visit: Visit) -> Answer {
+    visit.needs(MAILROOM)?;
+    let first = mine(&visit).next().map(|s| s.id.clone());
+    match first {
+        Some(id) => Ok(onwards(&format!("/stationen/{id}"))),
+        None => Err(Spoken(Trouble::NotFound, visit.w)),
+    }
+}
+
+/// Stations this person may see.
+fn mine(visit: &Visit) -> impl Iterator<Item = &Station> {
+    let own = move |s: &&Station| s.circle.as_ref().is_none_or(|c| visit.sight.circles.contains(c));
+    visit.desk.pipeline.stations.iter().filter(own)
+}
+
+fn one<'a>(visit: &'a Visit, id: &str) -> Result<&'a Station, Trouble> {
+    mine(visit).find(|s| s.id == id).ok_or(Trouble::NotFound)
+}
+
+/// `GET /stationen/{id}`
+pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
+    visit.needs(MAILROOM)?;
+    visit
+        .work(move |visit| {
+            let (w, station) = (visit.w, one(visit, &id)?);
+            let ledger = &visit.desk.ledger;
+            let day = ledger.station_day(&id)?;
+            let person = |id: &str| visit.desk.pipeline.person(id).map_or(id.to_owned(), |p| p.name.clone());
+            let batches = ledger.scanned_today(&visit.sight, &id, &super::live::midnight(), BATCHES_MAX)?;
+            html(&StationPage {
+                w,
+                frame: visit.frame("/stationen"),
+                stations: mine(visit).map(|s| (s.id.clone(), s.id == id)).collect(),
+                scanner: station.scanner.clone(),
+                works: OPERATORS.iter().any(|role| visit.person.is(*role)),
+                day: day.map(|d| (words::date(w.language, &d.received_date), person(&d.operator))),
+                today: jiff::Zoned::now().with_time_zone(words::town_time()).date().to_string(),
+                batches: batches.into_iter().map(|batch| light(w, batch)).collect(),
+                id,
+            })
+        })
+        .await
+}
+
+/// Whether the paper of a batch may be put away. In doubt it may not.
+fn light(w: &Words, batch: ScannedBatch) -> Light {
+    let mut problems = Vec::new();
+    for page in &batch.pages {
+        for note in page.notes.iter().filter(|n| n.severity >= Severity::Warning) {
+            problems.push(format!("{} {}: {}", w.page, page.number, note.text));
+        }
+    }
+    let found = batch.pages.len();
+    let count = match batch.expected {
+        Some(expected) => format!("{found} / {expected} {}", w.pages),
+        None => format!("{found} {}", w.pages),
+    };
+    let (colour, sign, word) = match batch.state {
+        BatchState::Rejected | BatchState::Held | BatchState::Cancelled => {
+            ("red", "✖", batch.reason.clone().unwrap_or_else(|| w.light_stop.into()))
+        }
+        _ if batch.expected.is_some_and(|e| e as usize != found && batch.state != BatchState::Received) => {
+            ("red", "✖", w.light_count.into())
+        }
+        BatchState::Received | BatchState::Opened => ("grey", "…", w.light_wait.into()),
+        _ if !problems.is_empty() => ("yellow", "!", w.light_again.into()),
+        _ => ("green", "✔", w.light_go.into()),
+    };
+    Light {
+        at: words::moment(w.language, &batch.taken_at),
+        pages: batch.pages.iter().map(|p| (p.number, p.thumbnail)).collect(),
+        file: batch.file_name,
+        id: batch.id.0,
+        colour,
+        sign,
+        word,
+        count,
+        problems,
+    }
+}
+
+/// `POST /stationen/{id}/oeffnen`: this person scans, and since when the mail is here.
+pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
+    posted.visit.needs(OPERATORS)?;
+    let visit = posted.visit.clone();
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            let (date, person) = (posted.get("received"), &visit.person.id);
+            if date.parse::<jiff::civil::Date>().is_err() {
+                return Err(Trouble::Bad(format!("„{date}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
+            }
+            visit.desk.ledger.station_open(&id, person, date, "station_day", person)?;
+            Ok(onwards(&format!("/stationen/{id}")))
+        })
+        .await
+}
+
+/// `POST /stationen/{id}/schliessen`
+pub async fn close(Path(id): Path<String>, posted: Posted) -> Answer {
+    posted.visit.needs(OPERATORS)?;
+    let visit = posted.visit.clone();
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            visit.desk.ledger.station_close(&id, &visit.person.id)?;
+            Ok(onwards(&format!("/stationen/{id}")))
+        })
+        .await
+}
+
+/// Name of the file that comes.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    name: String,
+}
+
+/// `POST /stationen/{id}/hochladen?name=…`: the bytes of one file, which then lies in the drop folder like any
+/// scan: under a hidden name while it comes, whole under its own name afterwards, never over another one.
+pub async fn upload(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(named): Query<Named>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let w = visit.w;
+    visit.needs(OPERATORS)?;
+    let token = headers.get("x-poststelle-token").and_then(|t| t.to_str().ok());
+    if from_elsewhere(&headers) || token != Some(visit.form_token.as_str()) {
+        return Err(Spoken(Trouble::Stale, w));
+    }
+    let spoken = |trouble| Spoken(trouble, w);
+    let station = one(&visit, &id).map_err(spoken)?;
+    let name = plain_name(&named.name)
+        .ok_or_else(|| spoken(Trouble::Bad(format!("{} „{}“", w.upload_name, named.name))))?;
+    let arriving = Arriving::new(station, &name).map_err(|e| spoken(e.into()))?;
+    let most = station.profile.limits.source_bytes_max;
+    match fill(&arriving, body, most).await {
+        Ok(true) => {}
+        Ok(false) => return Err(spoken(Trouble::Bad(format!("{} {} MiB", w.upload_large, most >> 20)))),
+        Err(error) => return Err(spoken(error.into())),
+    }
+    let done = tokio::task::spawn_blocking(move || arriving.arrived()).await;
+    done.unwrap_or_else(|e| Err(Error::Format(e.to_string()))).map_err(|e| spoken(e.into()))?;
+    Ok(StatusCode::CREATED.into_response())
+}
+
+/// `false`: more than is allowed came.
+async fn fill(arriving: &Arriving, body: Body, most: u64) -> Result<bool, Error> {
+    let (mut bytes, mut stream) = (0u64, body.into_data_stream());
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|e| {
+            Error::io("Datei empfangen", &arriving.temporary)(std::io::Error::other(e.to_string()))
+        })?;
+        bytes += chunk.len() as u64;
+        if bytes > most {
+            return Ok(false);
+        }
+        tokio::task::block_in_place(|| (&arriving.file).write_all(&chunk))
+            .map_err(Error::io("Datei ablegen", &arriving.temporary))?;
+    }
+    Ok(true)
+}
+
+/// A file on its way into a drop folder; gone again unless it arrives.
+struct Arriving {
+    file: File,
+    temporary: PathBuf,
+    place: PathBuf,
+    kept: bool,
+}
+
+impl Arriving {
+    fn new(station: &Station, name: &str) -> Result<Self, Error> {
+        crate::intake::make_station_folder(&station.folder)?;
+        let temporary = station.folder.join(format!(".{}.tmp", super::secret::token()?));
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+            .map_err(Error::io("Datei ablegen", &temporary))?;
+        Ok(Self { file, temporary, place: station.folder.join(name), kept: false })
+    }
+
+    /// Whole and on disk, then under its name; a name that is taken gets a number.
+    fn arrived(mut self) -> Result<(), Error> {
+        self.file.sync_all().map_err(Error::io("Datei sichern", &self.temporary))?;
+        let (stem, ending) = (
+            self.place.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            self.place.extension().map_or(String::new(), |e| format!(".{}", e.to_string_lossy())),
+        );
+        for number in 1..1000 {
+            let name =
+                if number == 1 { format!("{stem}{ending}") } else { format!("{stem}-{number}{ending}") };
+            let place = self.place.with_file_name(name);
+            let cwd = rustix::fs::CWD;
+            match rustix::fs::renameat_with(
+                cwd,
+                &self.temporary,
+                cwd,
+                &place,
+                rustix::fs::RenameFlags::NOREPLACE,
+            ) {
+                Ok(()) => {
+                    self.kept = true;
+                    return self.place.parent().map_or(Ok(()), crate::vault::sync_folder);
+                }
+                Err(rustix::io::Errno::EXIST) => {}
+                Err(error) => return Err(Error::io("Datei ablegen", &place)(error.into())),
+            }
+        }
+        Err(Error::Format("a thousand files of that name".into()))
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = std::fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// The last part of a file name, if it is one a scanner could have given.
+fn plain_name(name: &str) -> Option<String> {
+    let name = name.rsplit(['/', '\\']).next()?.trim();
+    let fine = !name.is_empty()
+        && !name.starts_with('.')
+        && name.len() <= 180
+        && !name.chars().any(char::is_control)
+        && ["pdf", "tif", "tiff", "jpg", "jpeg", "png"]
+            .iter()
+            .any(|e| name.to_lowercase().ends_with(&format!(".{e}")));
+    fine.then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn names_lead_nowhere_else() {
+        for bad in ["", ".pdf", ".htaccess", "a.exe", "a\0.pdf", "rejected/", "a.pdf/.."] {
+            assert_eq!(plain_name(bad), None, "{bad:?}");
+        }
+        assert_eq!(plain_name("../../etc/Brief.PDF").as_deref(), Some("Brief.PDF"));
+        assert_eq!(plain_name("C:\\Scans\\ü.tif").as_deref(), Some("ü.tif"));
+    }
+}

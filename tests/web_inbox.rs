@@ -1,0 +1,109 @@
+//! A letter in the inbox of a department: taken over, done, passed on, sent back; and nobody else's.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use support::browser::Station;
+use support::small_town;
+
+const PEOPLE: &str = r#"
+[[department]]
+id = "bau"
+name = "Bauamt"
+targets = ["inbox-bau"]
+[[target]]
+id = "inbox-steuern"
+type = "inbox"
+[[target]]
+id = "inbox-bau"
+type = "inbox"
+[[person]]
+id = "nb-1"
+name = "Nachbearbeitung"
+roles = ["reviewer"]
+[[person]]
+id = "st-1"
+name = "Frau Steuer"
+roles = ["department"]
+departments = ["steuern"]
+[[person]]
+id = "bau-1"
+name = "Herr Bau"
+roles = ["department"]
+departments = ["bau"]
+"#;
+
+fn station() -> (Station, String) {
+    let town = small_town::town(None);
+    let path = town.path("pipeline.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    fs::write(path, config.replace("targets = [\"ordner\"]", "targets = [\"ordner\", \"inbox-steuern\"]"))
+        .unwrap();
+    small_town::drop_letter(&town, 1);
+    let station = Station::open(town, PEOPLE);
+    station.wait_for("closed", 1);
+    let id = station.town.documents().remove(0).0;
+    (station, id)
+}
+
+#[test]
+fn a_letter_is_taken_over_done_and_no_other_departments() {
+    let (station, id) = station();
+    let mut own = station.browser("st-1");
+    let letter = format!("/posteingang/steuern/{id}");
+    let image = format!("/stapel/{}/1/seite.jpg", id.rsplit_once('-').unwrap().0);
+    let record = format!("/schriftstueck/{id}/record.json");
+    assert_eq!(own.get("/").headers["location"], "/posteingang", "a department begins with its inbox");
+    assert!(own.get("/posteingang").text().contains(&letter));
+    for path in [&letter, &image, &record] {
+        assert_eq!(own.get(path).status, 200, "{path}");
+    }
+    let mut other = station.browser("bau-1");
+    assert!(!other.get("/posteingang").text().contains(&id));
+    for path in [&letter, &image, &record, &format!("/posteingang/bau/{id}")] {
+        assert_eq!(other.get(path).status, 404, "{path}");
+    }
+    assert_eq!(other.get("/posteingang?amt=steuern").status, 404, "a hand-made id opens no foreign inbox");
+    assert_eq!(other.post(&format!("{letter}/erledigt"), &[]).status, 404);
+    own.get(&letter);
+    assert_eq!(own.post(&format!("{letter}/uebernehmen"), &[]).status, 303);
+    assert!(own.get(&letter).text().contains("Frau Steuer"));
+    assert_eq!(own.post(&format!("{letter}/erledigt"), &[]).status, 303);
+    assert_eq!(own.post(&format!("{letter}/erledigt"), &[]).status, 409, "done once");
+    assert!(own.get("/posteingang?stand=erledigt").text().contains(&id));
+}
+
+#[test]
+fn a_misrouted_letter_goes_back_and_finds_its_department() {
+    let (station, id) = station();
+    let mut own = station.browser("st-1");
+    let letter = format!("/posteingang/steuern/{id}");
+    own.get(&letter);
+    let note = "Das ist ein Bauantrag <b>, kein Hund";
+    assert_eq!(own.post(&format!("{letter}/zurueck"), &[("notiz", note)]).status, 303);
+    let mut mailroom = station.browser("nb-1");
+    let list = mailroom.get("/ruecklaeufer").text();
+    assert!(list.contains(&id) && list.contains("Das ist ein Bauantrag &#60;b&#62;"), "{list}");
+    let assign = format!("/ruecklaeufer/steuern/{id}");
+    assert_eq!(mailroom.post(&assign, &[("amt", "erfunden")]).status, 400);
+    assert_eq!(mailroom.post(&assign, &[("amt", "bau")]).status, 303);
+    assert_eq!(mailroom.post(&assign, &[("amt", "bau")]).status, 409, "the second click finds it gone");
+    let mut bau = station.browser("bau-1");
+    let there = format!("/posteingang/bau/{id}");
+    for _ in 0..100 {
+        if bau.get(&there).status == 200 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let page = bau.get(&there);
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("Das ist ein Bauantrag"), "the note travels along");
+    assert_eq!(own.get(&letter).status, 404, "who passed it on has it no more");
+    // Not theirs either: straight back to where it came from, which finds it new again.
+    assert_eq!(bau.post(&format!("{there}/weiter"), &[("amt", "steuern")]).status, 303);
+    assert_eq!(own.get(&letter).status, 200);
+    let history = mailroom.get(&format!("/schriftstueck/{id}")).text();
+    assert!(history.contains("steuern-&#62;bau") && history.contains("Vom Amt zurückgegeben"), "{history}");
+}

@@ -1,0 +1,55 @@
+//! The page beside the scanner: whose day it is, what came, and files handed in through the browser.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::browser::Station;
+use support::small_town;
+
+const PEOPLE: &str = r#"
+[[person]]
+id = "sk-7"
+name = "Frau Scan"
+roles = ["operator"]
+[[person]]
+id = "pruefung"
+name = "Prüfung"
+roles = ["auditor"]
+"#;
+
+#[test]
+fn a_file_handed_in_is_a_scan_like_any_other() {
+    let station = Station::open(small_town::town(None), PEOPLE);
+    let mut browser = station.browser("sk-7");
+    let page = browser.get("/stationen/a");
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert_eq!(browser.get("/stationen/b").status, 404);
+    let day = [("received", "gestern")];
+    assert_eq!(browser.post("/stationen/a/oeffnen", &day).status, 400);
+    assert_eq!(browser.post("/stationen/a/oeffnen", &[("received", "2026-10-30")]).status, 303);
+    assert!(browser.get("/stationen/a").text().contains("Frau Scan"));
+    let token = browser.last_token.clone();
+    let (name, bytes) = small_town::letter(1);
+    let to = |name: &str| format!("/stationen/a/hochladen?name={name}");
+    let with = [("x-poststelle-token", token.as_str())];
+    assert_eq!(browser.send("POST", &to(&name), &bytes, &[], &[]).status, 409, "only from a page of ours");
+    assert_eq!(browser.send("POST", &to("brief.exe"), &bytes, &with, &[]).status, 400);
+    let mut auditor = station.browser("pruefung");
+    auditor.get("/stationen/a");
+    let theirs = auditor.last_token.clone();
+    let answer = auditor.send("POST", &to(&name), &bytes, &[("x-poststelle-token", &theirs)], &[]);
+    assert_eq!(answer.status, 403, "who only looks hands nothing in");
+    assert_eq!(browser.send("POST", &to(&name), &bytes, &with, &[]).status, 201);
+    station.wait_for("closed", 1);
+    let page = browser.get("/stationen/a").text();
+    assert!(page.contains(&name) && page.contains("class=\"light "), "{page}");
+    let left: Vec<_> = std::fs::read_dir(station.town.path("scans"))
+        .unwrap()
+        .flatten()
+        .filter(|e| e.path().is_file())
+        .map(|e| e.file_name())
+        .collect();
+    assert!(left.is_empty(), "nothing half stays in the drop folder: {left:?}");
+    // What nobody can read is said where the paper is.
+    assert_eq!(browser.send("POST", &to("kaputt.pdf"), b"%PDF-1.4 nicht mehr", &with, &[]).status, 201);
+}
