@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-delivery
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -58,6 +58,9 @@ prove-pages: build
 	PROVE_PAGES=2000 $(PROVE) --test pages_are_seen -- --nocapture
 prove-many: build
 	PROVE_MANY=10000 $(PROVE) --test odd_arrivals many_files -- --nocapture
-# Each way of delivery killed between every two steps, 100 documents per place.
+# Each way of delivery killed between every two steps, 100 documents per place; the day's reconciliation.
 prove-delivery: build
-	PROVE_DELIVERY=100 $(PROVE) --test delivered_once -- --nocapture --test-threads=1
+	PROVE_DELIVERY=100 $(PROVE) --test delivered_once --test day_adds_up -- --nocapture --test-threads=1
+# 10,000 documents to 12 targets of which 3 fail at random.
+prove-targets: build
+	PROVE_TARGETS=10000 $(PROVE) --test many_targets -- --nocapture

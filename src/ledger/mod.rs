@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/delivery_answers.sql"),
+    include_str!("migrations/same_invoice.sql"),
 ];
 
 /// How long a lease lasts before another worker may take the row.
