@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-tamper prove-delivery
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-tamper prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -61,6 +61,9 @@ prove-many: build
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture
-# Each way of delivery killed between every two steps, 100 documents per place.
+# Each way of delivery killed between every two steps, 100 documents per place; the day's reconciliation.
 prove-delivery: build
-	PROVE_DELIVERY=100 $(PROVE) --test delivered_once -- --nocapture --test-threads=1
+	PROVE_DELIVERY=100 $(PROVE) --test delivered_once --test day_adds_up -- --nocapture --test-threads=1
+# 10,000 documents to 12 targets of which 3 fail at random.
+prove-targets: build
+	PROVE_TARGETS=10000 $(PROVE) --test many_targets -- --nocapture

@@ -4,10 +4,10 @@
 set -euo pipefail
 declare -A groups=(
   [build]="build-essential cmake pkg-config libssl-dev clang libclang-dev libtesseract-dev libleptonica-dev"
-  [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates"
+  [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates openssh-client"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="poppler-utils default-jre-headless maven git openssl python3 apache2-bin"
+  [test]="poppler-utils default-jre-headless maven git openssl python3 apache2-bin openssh-server"
 )
 wanted=()
 for group in "$@"; do
@@ -20,5 +20,12 @@ sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"
 echo "Installing: ${wanted[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
+# A server that tests start for themselves on loopback must not start by being installed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+  $sudo chmod 755 $policy
+  trap '$sudo rm -f $policy' EXIT
+fi
 $sudo apt-get update -qq
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null

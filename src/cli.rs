@@ -282,6 +282,14 @@ pub enum DeliverAction {
         #[arg(long)]
         by: String,
     },
+    /// Eine falsche Zustellung zurückholen, soweit das Ziel es kann; vertrauliche ergeben einen Vorfallsbericht
+    Recall {
+        /// Kennung der Zustellung
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
     /// Eine Zustellung von Hand abschließen: sie wird nicht mehr gesendet
     Close {
         /// Kennung der Zustellung

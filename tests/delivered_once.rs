@@ -13,6 +13,7 @@ use support::apache::{Apache, USER};
 use support::lossy::Lossy;
 use support::outbox;
 use support::smtp_sink::{Act, SmtpSink};
+use support::sshd::Sshd;
 use support::{Town, invariants};
 
 /// Places on the way of a delivery, and which of several visits to kill at.
@@ -132,6 +133,26 @@ fn webdav_of_apache() {
     );
 }
 
+#[test]
+fn sftp_of_openssh() {
+    let server = Sshd::start();
+    let town = outbox::town(&[("sftp", server.table())]);
+    let places = [STEPS, FILE_STEPS].concat();
+    let kills = killed(&town, "sftp", &places);
+    let mut files: Vec<String> = fs::read_dir(server.path())
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    files.sort();
+    each_there_once(&town, &files, "confirmed", kills);
+    println!(
+        "PROVED delivery sftp (OpenSSH): {kills} kills at {} places, {kills} documents each exactly once",
+        places.len()
+    );
+}
+
 /// A mail server cannot be asked: a kill after the message left leads to one marked repeat, never to a third.
 #[test]
 fn mail() {
@@ -205,6 +226,20 @@ fn after_a_restore_nothing_is_sent_twice() {
     assert!(
         outbox::deliveries(&town).values().all(|(state, ..)| state == "handed_over" || state == "confirmed")
     );
+}
+
+/// The same invoice by paper and by mail is found by sender, number and amount; another number is another invoice.
+#[test]
+fn the_same_invoice_is_found() {
+    let town = outbox::town(&[("ordner", "type = \"folder\"\npath = \"out\"".into())]);
+    let ids = outbox::fill(&town, 7..9, &["ordner"]);
+    let ledger = poststelle::ledger::Ledger::open(&town.path("var/ledger.sqlite"), "t").unwrap();
+    let next = poststelle::model::ids::DocumentId("B999999-00000000-01".into());
+    let same = |number| ledger.same_invoice(&outbox::sheet(&next, "B999999-00000000", number), None).unwrap();
+    assert_eq!((same(7), same(8)), (Some(ids[0].clone()), Some(ids[1].clone())));
+    assert_eq!(same(9), None);
+    let other = outbox::sheet(&next, "B999999-00000000", 7);
+    assert_eq!(ledger.same_invoice(&other, Some("jugendamt")).unwrap(), None, "never across circles");
 }
 
 /// A server that says when to come back is left alone until then; the scripted mail server stands for any other.

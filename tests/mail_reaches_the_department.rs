@@ -64,6 +64,26 @@ fn a_final_refusal_keeps_the_servers_words_and_blocks_nobody_else() {
     assert!(sink.taken().is_empty());
 }
 
+/// The server's own limit is known only to the server: told so, the recipient gets a link instead.
+#[test]
+fn too_large_for_the_server_becomes_a_link() {
+    let sink = SmtpSink::start(&[Act::Reply("MAIL", "552 5.3.4 message too big")]);
+    let link = "https://post.example/document/{{ document_id }}";
+    let table = format!(
+        "type = \"mail\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"plain\"\nfrom = \"p@t.example\"\n\
+         to = [\"a@t.example\"]\nlink = \"{link}\"",
+        sink.address.port()
+    );
+    let town = support::outbox::town(&[("mail", table)]);
+    let id = support::outbox::fill(&town, 0..1, &["mail"]).remove(0);
+    assert!(town.run_until_settled(None).status.success());
+    let mails = sink.taken();
+    assert_eq!(mails.len(), 1);
+    let text = mails[0].text.replace("=\r\n", "");
+    assert!(text.contains(&format!("https://post.example/document/{id}")), "{text}");
+    assert!(!text.contains("application/pdf"), "{text}");
+}
+
 #[test]
 fn put_off_twice_then_taken_once() {
     let (_town, sink, [state, _, _, folder]) =

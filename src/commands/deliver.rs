@@ -7,7 +7,7 @@ use crate::config::Pipeline;
 use crate::daemon;
 use crate::error::Error;
 use crate::ledger::{DeliveryRow, Ledger};
-use crate::model::delivery::Parcel;
+use crate::model::delivery::{Parcel, Recall};
 use crate::model::document::{DocumentSheet, Need};
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
@@ -42,6 +42,7 @@ pub fn run(
             println!("{id} wird noch einmal versucht; vorher wird das Ziel gefragt.");
             Ok(DONE)
         }
+        Some(DeliverAction::Recall { id, by }) => recall(&pipeline, &ledger, id, &by),
         Some(DeliverAction::Close { id, reason, by }) => {
             let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
             if reason.is_empty() || reason.len() > 60 || !reason.chars().all(word) {
@@ -76,6 +77,36 @@ fn list(ledger: &Ledger) -> Outcome {
     let refused = open.iter().filter(|row| row.state == DeliveryState::Refused).count();
     println!("{} offen, davon {refused} zu entscheiden.", open.len());
     Ok(if refused == 0 { DONE } else { REFUSED })
+}
+
+/// Takes a delivery back as far as its target allows, and writes down the answer.
+fn recall(pipeline: &Pipeline, ledger: &Ledger, id: String, by: &str) -> Outcome {
+    let row = ledger.delivery(&DeliveryId(id))?;
+    in_circle(pipeline, ledger, &ledger.document(&row.document)?.batch, by)?;
+    if !matches!(row.state, DeliveryState::HandedOver | DeliveryState::Confirmed) {
+        let text =
+            format!("[deliver.not_delivered] {} ist nicht zugestellt. Hinweis: nichts zu tun.", row.id);
+        return Err(Stop::Usage(text));
+    }
+    let Some(target) = pipeline.targets.iter().find(|t| t.id == row.target) else {
+        return Err(Stop::Usage(format!("[usage.target] Das Ziel „{}“ gibt es nicht mehr.", row.target)));
+    };
+    let parcel = daemon::parcel(ledger, &Vault::open(&pipeline.vault)?, &row)?;
+    let (code, answer, text) = match crate::delivery::open(target).recall(&parcel) {
+        Recall::Removed { text } => (DONE, "removed", text),
+        Recall::Task { text } => (REFUSED, "task", text),
+        Recall::Unreachable { text } => (REFUSED, "unreachable", format!("{text} Bitte später wiederholen.")),
+    };
+    ledger.delivery_recalled(&row.id, by, answer)?;
+    println!("{}: {text}", row.id);
+    if parcel.confidential {
+        let name = pipeline.department(&row.department).map_or(row.department.as_str(), |d| &d.name);
+        println!("Vorfall: vertrauliches Schriftstück {} an {name} über „{}“.", row.document, row.target);
+        for event in ledger.events(&row.id.0)? {
+            println!("  {} {} {} {}", event.at, event.code, event.actor, event.detail);
+        }
+    }
+    Ok(code)
 }
 
 /// A delivery that waits for this person's decision.
@@ -177,6 +208,7 @@ fn kind(target: &Target) -> &'static str {
         TargetWay::Files(files) => match &files.place {
             PlaceWay::Folder { .. } => "Ordner",
             PlaceWay::WebDav(_) => "WebDAV",
+            PlaceWay::Sftp(_) => "SFTP",
         },
         TargetWay::Inbox { .. } => "Posteingang",
         TargetWay::Mail(_) => "E-Mail",

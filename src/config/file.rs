@@ -265,6 +265,8 @@ pub struct Target {
     pub to: Vec<String>,
     pub ca_file: Option<PathBuf>,
     pub megabytes_max: Option<u64>,
+    /// Mail: where staff fetch what is not attached, a template over `document_id`.
+    pub link: Option<Spanned<String>>,
     pub timeout_seconds: Option<u64>,
     /// HTTP: address everything starts from.
     pub url: Option<Spanned<String>>,
@@ -272,6 +274,10 @@ pub struct Target {
     pub token_file: Option<PathBuf>,
     /// HTTP: our certificate with chain and key.
     pub client_certificate_file: Option<PathBuf>,
+    /// SFTP: our private key.
+    pub key_file: Option<PathBuf>,
+    /// SFTP: the server's public key.
+    pub known_hosts_file: Option<PathBuf>,
     /// HTTP: proxy.
     pub proxy: Option<String>,
     /// Files: which side-car.

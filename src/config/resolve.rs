@@ -365,6 +365,36 @@ folder = "scans"
     }
 
     #[test]
+    fn every_mistake_of_a_target_is_named() {
+        let check = |target: &str, codes: &[&str]| {
+            let text = GOOD.replacen("type = \"folder\"\npath = \"out\"", target, 1);
+            let complaints = resolve(&text, "pipeline.toml", Path::new("/srv")).err().unwrap_or_default();
+            let found: Vec<_> = complaints.iter().map(|c| c.code.as_str()).collect();
+            assert_eq!(found, codes, "{target}\n{complaints:#?}");
+        };
+        let folder = |more: &str| format!("type = \"folder\"\npath = \"out\"\n{more}");
+        check(&folder("layout = \"xml\"\nfield = [{ name = \"S\", from = \"sender\" }]"), &[]);
+        check(&folder("host = \"x\""), &["config.key_not_here"]);
+        check(&folder("layout = \"yaml\""), &["config.word"]);
+        check(&folder("layout = \"d3\""), &["config.preset_field"]);
+        check(&folder("name = \"{{ kind }}\""), &["config.name_not_unique"]);
+        check(&folder("trigger = \"{{ stem\""), &["config.template"]);
+        check(&folder("field = [{ name = \"S\", from = \"absender\" }]"), &["config.field"]);
+        check(&folder("field = [{ name = \"S\" }]"), &["config.field_source"]);
+        check(
+            &folder("field = [{ name = \"S\", value = \"a\", from = \"kind\" }]"),
+            &["config.field_source"],
+        );
+        check("type = \"webdav\"\nurl = \"http://cloud.example/\"", &["config.plain_http"]);
+        check("type = \"webdav\"\nurl = \"https://cloud.example/\"\nuser = \"p\"", &["config.login"]);
+        check("type = \"webdav\"", &["config.missing_key"]);
+        check(
+            "type = \"sftp\"\nhost = \"-oProxyCommand=x\"\nuser = \"u\"\nkey_file = \"k\"\nknown_hosts_file = \"h\"\npath = \"/in\"",
+            &["config.sftp"],
+        );
+    }
+
+    #[test]
     fn a_complaint_points_with_a_caret() {
         let text = GOOD.replace("[\"aus\"]", "[\"asu\"]");
         let complaint = resolve(&text, "pipeline.toml", Path::new("/srv")).unwrap_err().remove(0).to_string();

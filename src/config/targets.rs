@@ -5,7 +5,7 @@ use super::resolve::Check;
 use crate::delivery::{fields, layout, template};
 use crate::model::town::{
     FieldRule, FieldSource, FilesTarget, HttpAccess, HttpLogin, Layout, MailSecurity, MailTarget, PlaceWay,
-    Preset, Target, TargetWay,
+    Preset, SftpAccess, Target, TargetWay,
 };
 use std::time::Duration;
 use toml::Spanned;
@@ -37,9 +37,11 @@ const MAIL: &[&str] = &[
     "to",
     "ca_file",
     "megabytes_max",
+    "link",
     "timeout_seconds",
 ];
 
+const SFTP: &[&str] = &["host", "port", "user", "key_file", "known_hosts_file", "path"];
 const HTTP: &[&str] = &[
     "url",
     "user",
@@ -52,8 +54,13 @@ const HTTP: &[&str] = &[
 ];
 
 /// The types of targets and the keys each may have besides the common ones.
-const TYPES: &[(&str, &[&[&str]])] =
-    &[("folder", &[&["path"], FILES]), ("webdav", &[HTTP, FILES]), ("inbox", &[]), ("mail", &[MAIL])];
+const TYPES: &[(&str, &[&[&str]])] = &[
+    ("folder", &[&["path"], FILES]),
+    ("webdav", &[HTTP, FILES]),
+    ("sftp", &[SFTP, FILES]),
+    ("inbox", &[]),
+    ("mail", &[MAIL]),
+];
 
 impl Check<'_> {
     pub(super) fn target(&mut self, written: &file::Target, file: &File) -> Option<Target> {
@@ -69,6 +76,10 @@ impl Check<'_> {
                 TargetWay::Files(self.files(written, PlaceWay::WebDav(access)))
             }
             "inbox" => self.inbox(written, file),
+            "sftp" => {
+                let access = self.sftp(written)?;
+                TargetWay::Files(self.files(written, PlaceWay::Sftp(access)))
+            }
             "mail" => self.mail(written)?,
             _ => {
                 let known: Vec<String> = TYPES.iter().map(|(name, _)| format!("\"{name}\"")).collect();
@@ -273,6 +284,35 @@ impl Check<'_> {
         }
     }
 
+    fn sftp(&mut self, written: &file::Target) -> Option<SftpAccess> {
+        let host = self.needed(written, "host", written.host.as_ref());
+        let user = self.needed(written, "user", written.user.as_ref());
+        let key = self.needed(written, "key_file", written.key_file.as_ref());
+        let known = self.needed(written, "known_hosts_file", written.known_hosts_file.as_ref());
+        let path = self.needed(written, "path", written.path.as_ref());
+        let access = SftpAccess {
+            host: host?.get_ref().clone(),
+            port: written.port.unwrap_or(22),
+            user: user?.clone(),
+            key_file: self.path(key?),
+            known_hosts_file: self.path(known?),
+            path: path?.display().to_string(),
+        };
+        // They become part of a command line and of quoted commands.
+        let plain = |text: &str, more: &str| {
+            !text.starts_with('-') && text.chars().all(|c| c.is_alphanumeric() || more.contains(c))
+        };
+        if !plain(&access.host, ".-:") || !plain(&access.user, "._-") || !plain(&access.path, "/._-+@ ") {
+            self.complain(
+                written.id.span(),
+                "config.sftp",
+                "In host, user oder path stehen Zeichen, die dort nicht gehen.",
+                "Nur Buchstaben, Ziffern und . _ - (im Pfad auch / + @ und Leerzeichen).",
+            );
+        }
+        Some(access)
+    }
+
     fn http(&mut self, written: &file::Target) -> Option<HttpAccess> {
         let url = self.needed(written, "url", written.url.as_ref())?;
         let host =
@@ -318,6 +358,17 @@ impl Check<'_> {
         self.needed(written, "to", written.to.first());
         let (host, from) = (host?, from?);
         let security = self.security(written, host);
+        if let Some(link) = &written.link {
+            let names = template::names(link.get_ref()).unwrap_or_default();
+            if names != ["document_id"] {
+                self.complain(
+                    link.span(),
+                    "config.link",
+                    "Die Adresse führt nicht zum Schriftstück.",
+                    "Zum Beispiel \"https://poststelle.stadt.example/document/{{ document_id }}\".",
+                );
+            }
+        }
         Some(TargetWay::Mail(MailTarget {
             host: host.get_ref().clone(),
             port: written.port.unwrap_or(match security {
@@ -332,6 +383,7 @@ impl Check<'_> {
             to: written.to.clone(),
             ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
             bytes_max: written.megabytes_max.unwrap_or(20) << 20,
+            link: written.link.as_ref().map(|l| l.get_ref().clone()),
             timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
         }))
     }

@@ -17,7 +17,7 @@ use super::place::{self, Place, Trouble};
 use super::{Target, plan_of_files, template};
 use crate::fault;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult,
+    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -278,6 +278,35 @@ impl Target for Files {
             })
         };
         look().unwrap_or(Confirmation::Pending)
+    }
+
+    /// Removes what still lies there as it was written. The proof stays: a recalled document is not sent again.
+    fn recall(&self, parcel: &Parcel) -> Recall {
+        let remove = || -> Result<Vec<&'static str>, String> {
+            let pieces = self.pieces(parcel).map_err(|r| r.to_string())?;
+            let each = pieces.iter().map(|piece| match self.place.read(&piece.name) {
+                Ok(Some(found)) if found == piece.bytes => {
+                    self.place.remove(&piece.name).map(|()| "entfernt").map_err(|t| t.text)
+                }
+                Ok(Some(_)) => Ok("verändert"),
+                Ok(None) => Ok("abgeholt"),
+                Err(trouble) => Err(trouble.text),
+            });
+            each.collect()
+        };
+        match remove() {
+            Err(text) => Recall::Unreachable { text },
+            Ok(each) if each.iter().all(|e| *e == "entfernt") => {
+                Recall::Removed { text: format!("{} Dateien am Ziel entfernt.", each.len()) }
+            }
+            Ok(each) => Recall::Task {
+                text: format!(
+                    "Am Ziel nicht mehr vollständig ({}): Bitte im Zielsystem unter der Kennung {} löschen lassen.",
+                    each.join(", "),
+                    parcel.delivery
+                ),
+            },
+        }
     }
 
     fn check(&self) -> Vec<Refusal> {

@@ -7,6 +7,7 @@
 use crate::model::refusal::Refusal;
 use crate::model::town::{HttpAccess, HttpLogin};
 use base64::Engine;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -186,4 +187,18 @@ fn lost(error: &ureq::Error) -> Lost {
         other => (true, format!("Die Verbindung brach ab: {other}.")),
     };
     Lost { sent, text }
+}
+
+/// Percent-encoding of a path; `/` stays.
+pub fn escaped(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            // Writing into a string cannot fail.
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+        out
+    })
 }

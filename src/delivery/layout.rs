@@ -172,3 +172,6 @@ fn distinct(pieces: &[Piece]) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,10 @@
 //! recognisable; the server's final reply is the receipt. SMTP cannot be asked
 //! what it has: a connection lost after the message was sent is ambiguous.
 
-use super::Target;
+use super::facts::Facts;
+use super::{Target, template};
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult,
+    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -17,11 +18,13 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, MailParameter, RcptParameter};
 use lettre::transport::smtp::{self, commands};
 
 /// Code of what is wrong in the configuration: no later attempt will succeed.
 const SETUP: &str = "mail.setup";
+/// Code of a mail that the server is too small for.
+const TOO_LARGE: &str = "mail.too_large";
 
 /// One mail per document.
 #[derive(Debug)]
@@ -72,7 +75,12 @@ impl Mail {
         Ok(connection)
     }
 
-    fn message(&self, parcel: &Parcel) -> Result<Message, Refusal> {
+    /// What goes into the mail: the document, or where to fetch it.
+    fn form(&self, parcel: &Parcel) -> Form {
+        if parcel.confidential { Form::Elsewhere(CONFIDENTIAL) } else { Form::Attached }
+    }
+
+    fn message(&self, parcel: &Parcel, form: Form) -> Result<Message, Refusal> {
         let wrong = |text: String| {
             Refusal::new("mail.address", text, "Absender und Empfänger in pipeline.toml prüfen.")
         };
@@ -98,8 +106,13 @@ impl Mail {
             ));
             text.push_str("Wiederholung: Der erste Versuch wurde vielleicht schon zugestellt.\n");
         }
-        if parcel.confidential {
-            text.push_str("Vertraulich: Der Inhalt wird nicht per E-Mail verschickt. Bitte in der Poststelle abholen.\n");
+        if let Form::Elsewhere(why) = form {
+            text.push_str(why);
+            if let Some(link) = &self.config.link {
+                let link = template::line(link, &Facts::of(parcel), false).map_err(wrong)?;
+                text.push_str(&format!("\n{link}"));
+            }
+            text.push('\n');
             return builder.singlepart(SinglePart::plain(text)).map_err(|e| wrong(e.to_string()));
         }
         let kind = |text: &str| ContentType::parse(text).map_err(|e| wrong(e.to_string()));
@@ -114,13 +127,116 @@ impl Mail {
     }
 }
 
+/// What goes into the mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The document as attachment.
+    Attached,
+    /// Only a word, and why.
+    Elsewhere(&'static str),
+}
+
+const CONFIDENTIAL: &str =
+    "Vertraulich: Der Inhalt wird nicht per E-Mail verschickt. Bitte in der Poststelle abholen.";
+const LARGE: &str = "Das Schriftstück ist für eine E-Mail zu groß. Bitte in der Poststelle abholen.";
+
+/// What the server says it can do, as far as it matters here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Offer {
+    /// Largest message it takes (RFC 1870).
+    size: Option<u64>,
+    /// It sends notices about what became of a mail (RFC 3461).
+    notices: bool,
+}
+
+impl Offer {
+    fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
+        lines.fold(Self::default(), |offer, line| {
+            let mut words = line.split_whitespace();
+            match words.next().map(str::to_uppercase).as_deref() {
+                // 0 means no fixed limit.
+                Some("SIZE") => {
+                    Self { size: words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0), ..offer }
+                }
+                Some("DSN") => Self { notices: true, ..offer },
+                _ => offer,
+            }
+        })
+    }
+}
+
+impl Mail {
+    /// One conversation with the server.
+    fn attempt(&self, parcel: &Parcel, form: Form) -> AttemptResult {
+        let permanent = |r: Refusal| AttemptResult::never(&r.code, format!("{} {}", r.text, r.hint));
+        let message = match self.message(parcel, form) {
+            Ok(message) => message,
+            Err(refusal) => return permanent(refusal),
+        };
+        let bytes = message.formatted();
+        if bytes.len() as u64 > self.config.bytes_max {
+            return permanent(too_large(bytes.len() as u64, self.config.bytes_max));
+        }
+        let mut connection = match self.connection() {
+            Ok(connection) => connection,
+            Err(refusal) if refusal.code == SETUP => return permanent(refusal),
+            Err(refusal) => return AttemptResult::later(&refusal.code, refusal.text),
+        };
+        // Asked again because the library keeps only part of the first answer.
+        let offer = match connection.command(commands::Ehlo::new(ClientId::default())) {
+            Ok(answer) => Offer::of(answer.message()),
+            Err(error) => return AttemptResult::later("mail.later", error.to_string()),
+        };
+        if let Some(limit) = offer.size.filter(|limit| *limit < bytes.len() as u64) {
+            let _ = connection.quit();
+            return permanent(too_large(bytes.len() as u64, limit));
+        }
+        let envid = offer.notices.then_some(parcel.delivery.0.as_str());
+        // Until the server has asked for the message nothing can have been taken over.
+        if let Err(error) = announce(&mut connection, message.envelope(), bytes.len(), offer, envid) {
+            connection.abort();
+            return if error.is_permanent() {
+                AttemptResult::never(refusal_code(&error), error.to_string())
+            } else {
+                AttemptResult::later("mail.later", error.to_string())
+            };
+        }
+        match connection.message(&bytes) {
+            Ok(reply) => {
+                // The mail is theirs whatever becomes of the farewell.
+                let _ = connection.quit();
+                AttemptResult::HandedOver {
+                    receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
+                }
+            }
+            Err(error) if error.is_permanent() => {
+                AttemptResult::never(refusal_code(&error), error.to_string())
+            }
+            Err(error) if error.is_transient() => AttemptResult::later("mail.later", error.to_string()),
+            Err(error) => AttemptResult::unknown("mail.no_reply", error.to_string()),
+        }
+    }
+}
+
+fn too_large(bytes: u64, limit: u64) -> Refusal {
+    let text =
+        format!("Die Nachricht hat {} KiB, erlaubt sind {} KiB.", bytes.div_ceil(1024), limit.div_ceil(1024));
+    Refusal::new(TOO_LARGE, text, "link zum Ziel ergänzen oder über einen Ordner zustellen.")
+}
+
+/// 552 with 5.3.4 says: too large for me, whatever was announced (RFC 1870, RFC 3463).
+fn refusal_code(error: &smtp::Error) -> &'static str {
+    let too_large = error.status().is_some_and(|code| code.to_string() == "552");
+    if too_large || error.to_string().contains("5.3.4") { TOO_LARGE } else { "mail.refused" }
+}
+
 impl Target for Mail {
     fn capabilities(&self) -> Capabilities {
         Capabilities { guarantee: Guarantee::HandedOver, confirms: false }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {
-        let message = self.message(parcel)?;
+        let message = self.message(parcel, self.form(parcel))?;
         let text = String::from_utf8_lossy(&message.formatted()).into_owned();
         // Attachments are shown by their heads; their bytes are the product's.
         let lines = text.lines().filter(|line| !is_base64(line)).collect::<Vec<_>>().join("\n");
@@ -132,55 +248,26 @@ impl Target for Mail {
     }
 
     fn deliver(&self, parcel: &Parcel) -> AttemptResult {
-        let permanent =
-            |r: Refusal| AttemptResult::Permanent { code: r.code, text: format!("{} {}", r.text, r.hint) };
-        let message = match self.message(parcel) {
-            Ok(message) => message,
-            Err(refusal) => return permanent(refusal),
-        };
-        let bytes = message.formatted();
-        if bytes.len() as u64 > self.config.bytes_max {
-            return permanent(Refusal::new(
-                "mail.too_large",
-                format!(
-                    "Die Nachricht hat {} MiB, erlaubt sind {} MiB.",
-                    bytes.len() >> 20,
-                    self.config.bytes_max >> 20
-                ),
-                "Über einen Ordner zustellen.",
-            ));
-        }
-        let mut connection = match self.connection() {
-            Ok(connection) => connection,
-            Err(refusal) if refusal.code == SETUP => return permanent(refusal),
-            Err(refusal) => return AttemptResult::later(&refusal.code, refusal.text),
-        };
-        // Until the server has asked for the message nothing can have been taken over.
-        if let Err(error) = announce(&mut connection, message.envelope()) {
-            connection.abort();
-            let text = error.to_string();
-            return if error.is_permanent() {
-                AttemptResult::never("mail.refused", text)
-            } else {
-                AttemptResult::later("mail.later", text)
-            };
-        }
-        match connection.message(&bytes) {
-            Ok(reply) => {
-                // The mail is theirs whatever becomes of the farewell.
-                let _ = connection.quit();
-                AttemptResult::HandedOver {
-                    receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
-                }
+        match self.attempt(parcel, self.form(parcel)) {
+            // Larger than the server takes: the recipient fetches it instead.
+            AttemptResult::Permanent { code, .. } if code == TOO_LARGE && self.config.link.is_some() => {
+                self.attempt(parcel, Form::Elsewhere(LARGE))
             }
-            Err(error) if error.is_permanent() => AttemptResult::never("mail.refused", error.to_string()),
-            Err(error) if error.is_transient() => AttemptResult::later("mail.later", error.to_string()),
-            Err(error) => AttemptResult::unknown("mail.no_reply", error.to_string()),
+            result => result,
         }
     }
 
     fn confirm(&self, _parcel: &Parcel, _receipt: &str) -> Confirmation {
         Confirmation::Pending
+    }
+
+    fn recall(&self, parcel: &Parcel) -> Recall {
+        let text = format!(
+            "Eine E-Mail lässt sich nicht zurückholen. Bitte {} anrufen und die Nachricht mit Kennung {} löschen lassen.",
+            self.config.to.join(", "),
+            parcel.delivery
+        );
+        Recall::Task { text }
     }
 
     fn check(&self) -> Vec<Refusal> {
@@ -199,12 +286,43 @@ fn is_base64(line: &str) -> bool {
     line.len() > 60 && line.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
 }
 
-/// Sender, recipients, and the wish to send.
-fn announce(connection: &mut SmtpConnection, envelope: &Envelope) -> Result<(), smtp::Error> {
-    connection.command(commands::Mail::new(envelope.from().cloned(), Vec::new()))?;
+/// Sender, recipients, and the wish to send. With an envelope id the server is asked for notices of trouble.
+fn announce(
+    connection: &mut SmtpConnection,
+    envelope: &Envelope,
+    bytes: usize,
+    offer: Offer,
+    envid: Option<&str>,
+) -> Result<(), smtp::Error> {
+    let word = |keyword: &str, value: &str| (keyword.to_owned(), Some(value.to_owned()));
+    let mut about = Vec::new();
+    if offer.size.is_some() {
+        about.push(MailParameter::Size(bytes));
+    }
+    if let Some(envid) = envid {
+        for (keyword, value) in [word("RET", "HDRS"), word("ENVID", envid)] {
+            about.push(MailParameter::Other { keyword, value });
+        }
+    }
+    connection.command(commands::Mail::new(envelope.from().cloned(), about))?;
     for to in envelope.to() {
-        connection.command(commands::Rcpt::new(to.clone(), Vec::new()))?;
+        let notify = envid.map(|_| word("NOTIFY", "FAILURE,DELAY"));
+        let notify = notify.map(|(keyword, value)| RcptParameter::Other { keyword, value });
+        connection.command(commands::Rcpt::new(to.clone(), notify.into_iter().collect()))?;
     }
     connection.command(commands::Data)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_offers_is_heard() {
+        let offer = |lines: &[&str]| Offer::of(lines.iter().copied());
+        assert_eq!(offer(&["mail.example", "SIZE 1000", "DSN"]), Offer { size: Some(1000), notices: true });
+        assert_eq!(offer(&["mail.example", "size 0"]), Offer::default());
+        assert_eq!(offer(&["mail.example", "SIZE"]), Offer::default());
+    }
 }

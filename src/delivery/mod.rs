@@ -20,7 +20,9 @@ pub mod reconcile;
 pub mod retry;
 pub mod template;
 
-use crate::model::delivery::{AttemptResult, Capabilities, Confirmation, Parcel, PlannedPiece, ProbeResult};
+use crate::model::delivery::{
+    AttemptResult, Capabilities, Confirmation, Parcel, PlannedPiece, ProbeResult, Recall,
+};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{Target as TargetConfig, TargetWay};
@@ -37,6 +39,8 @@ pub trait Target: Send + Sync {
     fn deliver(&self, parcel: &Parcel) -> AttemptResult;
     /// What the receiver said after the hand-over; asked only of targets that confirm.
     fn confirm(&self, parcel: &Parcel, receipt: &str) -> Confirmation;
+    /// Takes back a delivery that should not have been made, as far as this target allows it.
+    fn recall(&self, parcel: &Parcel) -> Recall;
     /// What would fail later: folder missing, login wrong.
     fn check(&self) -> Vec<Refusal>;
 }

@@ -198,6 +198,12 @@ impl Ledger {
         })
     }
 
+    /// A person wanted it back; what the target answered, as a code.
+    pub fn delivery_recalled(&self, id: &DeliveryId, by: &str, answer: &str) -> Result<()> {
+        let (id, by, answer) = (id.clone(), by.to_owned(), answer.to_owned());
+        self.write(move |tx, tenant| event(tx, tenant, "delivery.recalled", &id.0, &by, &answer))
+    }
+
     /// One delivery.
     pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRow> {
         self.read(|db, tenant| {

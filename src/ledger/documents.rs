@@ -167,6 +167,32 @@ impl Ledger {
         })
     }
 
+    /// An earlier document of the same kind with the same sender, invoice number and gross amount, of the same
+    /// circle or none. A reminder names its invoice, but is of another kind.
+    pub fn same_invoice(&self, sheet: &DocumentSheet, circle: Option<&str>) -> Result<Option<DocumentId>> {
+        let field = |name: &str| sheet.understanding.fields.get(name).map(|f| f.value.clone());
+        let (Some(number), Some(amount)) = (field("invoice_number"), field("gross_amount")) else {
+            return Ok(None);
+        };
+        self.read(|db, tenant| {
+            let found = db
+                .prepare_cached(
+                    "SELECT w.document FROM document_words w JOIN document d ON d.tenant = w.tenant AND d.id = w.document
+                     JOIN batch b ON b.tenant = d.tenant AND b.id = d.batch
+                     WHERE w.tenant = ?1 AND json_extract(w.words, '$.fields.invoice_number.value') = ?2
+                       AND json_extract(w.words, '$.fields.gross_amount.value') = ?3
+                       AND json_extract(w.words, '$.fields.sender.value') IS ?4
+                       AND w.document < ?5 AND b.circle IS ?6 AND d.kind = ?7 ORDER BY w.document LIMIT 1",
+                )?
+                .query_row(
+                    (tenant, number, amount, field("sender"), &sheet.document_id.0, circle, &sheet.understanding.kind),
+                    |r| r.get(0),
+                )
+                .optional()?;
+            Ok(found.map(DocumentId))
+        })
+    }
+
     /// All documents of a batch in order.
     pub fn documents(&self, batch: &BatchId) -> Result<Vec<DocumentRow>> {
         self.read(|db, tenant| {

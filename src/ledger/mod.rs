@@ -59,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/review.sql"),
     include_str!("migrations/003_log.sql"),
     include_str!("migrations/inbox.sql"),
+    include_str!("migrations/same_invoice.sql"),
 ];
 
 /// How long a lease lasts before another worker may take the row.

@@ -55,6 +55,26 @@ pub enum Confirmation {
     },
 }
 
+/// What became of the wish to have a document back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recall {
+    /// Taken away at the target; what was removed.
+    Removed {
+        /// Proof.
+        text: String,
+    },
+    /// Only a person can: the task, in German.
+    Task {
+        /// What to do.
+        text: String,
+    },
+    /// The target could not be asked now.
+    Unreachable {
+        /// German sentence.
+        text: String,
+    },
+}
+
 /// One piece of what would be sent, for `deliver --dry-run`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedPiece {

@@ -225,6 +225,25 @@ pub enum PlaceWay {
     },
     /// A WebDAV folder.
     WebDav(HttpAccess),
+    /// A folder on an SSH server.
+    Sftp(SftpAccess),
+}
+
+/// How an SSH server is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SftpAccess {
+    /// Server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Login name.
+    pub user: String,
+    /// Our private key.
+    pub key_file: PathBuf,
+    /// The server's public key, as in `known_hosts`.
+    pub known_hosts_file: PathBuf,
+    /// Folder on the server.
+    pub path: String,
 }
 
 /// How an HTTP server is reached.
@@ -328,8 +347,10 @@ pub struct MailTarget {
     pub to: Vec<String>,
     /// Certificates to trust besides the system's, PEM.
     pub ca_file: Option<PathBuf>,
-    /// Largest message in bytes.
+    /// Largest message in bytes; the server's own limit counts too.
     pub bytes_max: u64,
+    /// Address of the staff page: what is too large or confidential is fetched there. `{{ document_id }}` in it.
+    pub link: Option<String>,
     /// Time-out of one attempt.
     pub timeout: Duration,
 }

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
+pub mod sshd;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,16 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     };
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
-    let sheet = sheet_of(house, &document, &batch, &pages)?;
+    let mut sheet = sheet_of(house, &document, &batch, &pages)?;
+    if let Some(first) = house.ledger.same_invoice(&sheet, batch.circle.as_deref())?
+        && sheet.understanding.hold.is_none()
+    {
+        sheet.understanding.review.push(ReviewReason {
+            code: "invoice.twice".into(),
+            text: format!("Absender, Rechnungsnummer und Betrag stehen schon in Schriftstück {first}."),
+            page: None,
+        });
+    }
     fault::point("document.understood");
     let decision = &sheet.understanding;
     let then = if decision.hold.is_some() {

@@ -138,6 +138,17 @@ fn the_consumers_answer_is_read_back() {
 }
 
 #[test]
+fn a_recall_removes_what_is_ours_and_asks_for_the_rest() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Files::new(&config(place.path()), &[]);
+    folder.deliver(&parcel());
+    assert!(matches!(folder.recall(&parcel()), Recall::Removed { .. }));
+    assert_eq!(names(place.path()), [".poststelle"]);
+    assert!(matches!(folder.probe(&parcel()), ProbeResult::Present { .. }), "it is never sent again");
+    assert!(matches!(folder.recall(&parcel()), Recall::Task { .. }), "what is gone is a person's task");
+}
+
+#[test]
 fn a_file_in_place_of_the_folder_is_temporary_trouble() {
     let place = tempfile::NamedTempFile::new().unwrap();
     let folder = Files::new(&config(place.path()), &[]);

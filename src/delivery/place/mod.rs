@@ -4,6 +4,7 @@
 //! atomic: a name is either not there, or there with its whole content.
 
 mod local;
+mod sftp;
 mod webdav;
 
 use crate::model::refusal::Refusal;
@@ -60,6 +61,7 @@ pub trait Place: Send + Sync {
 pub fn open(way: &PlaceWay) -> Box<dyn Place> {
     match way {
         PlaceWay::Folder { path } => Box::new(local::Local::new(path)),
+        PlaceWay::Sftp(access) => Box::new(sftp::Sftp::new(access)),
         PlaceWay::WebDav(access) => Box::new(webdav::WebDav::new(access)),
     }
 }

@@ -6,11 +6,10 @@
 //! is there.
 
 use super::{Place, Trouble};
-use crate::delivery::http::{Client, Lost, Reply};
+use crate::delivery::http::{Client, Lost, Reply, escaped};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::HttpAccess;
-use std::fmt::Write;
 
 /// Files below one address.
 pub struct WebDav {
@@ -193,20 +192,6 @@ fn refused(reply: &Reply) -> Trouble {
         _ => ("webdav.status", "Der Server antwortet unerwartet.", false),
     };
     Trouble { code, text: format!("{text} (HTTP {status})"), after: reply.retry_after(), lasting }
-}
-
-/// Percent-encoding of a path; `/` stays.
-fn escaped(name: &str) -> String {
-    name.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                out.push(char::from(byte))
-            }
-            // Writing into a string cannot fail.
-            _ => drop(write!(out, "%{byte:02X}")),
-        }
-        out
-    })
 }
 
 fn unescaped(name: &str) -> String {
