@@ -3,9 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, SealSettings, Station, Target,
-};
+use crate::model::town::{Circle, Decide, Department, Person, Procedure, SealSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;

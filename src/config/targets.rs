@@ -99,7 +99,8 @@ impl Check<'_> {
 
     /// An inbox is one department's: what lies there is for its eyes alone.
     fn inbox(&mut self, written: &file::Target, file: &File) -> TargetWay {
-        let leads_here = |d: &&file::Department| d.targets.iter().any(|t| t.get_ref() == written.id.get_ref());
+        let leads_here =
+            |d: &&file::Department| d.targets.iter().any(|t| t.get_ref() == written.id.get_ref());
         if file.department.iter().filter(leads_here).count() > 1 {
             self.complain(
                 written.id.span(),

@@ -4,7 +4,7 @@ use super::Target;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult,
+    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -72,12 +72,28 @@ impl Target for Inbox {
                 code: "inbox.other_content".into(),
                 text: "Im Posteingang liegt das Schriftstück mit anderem Inhalt. Bitte vergleichen.".into(),
             },
-            Err(error) => AttemptResult::Temporary { code: "inbox.write".into(), text: error.to_string() },
+            Err(error) => {
+                AttemptResult::Temporary { code: "inbox.write".into(), text: error.to_string(), after: None }
+            }
         }
     }
 
     fn confirm(&self, _parcel: &Parcel, receipt: &str) -> Confirmation {
         Confirmation::Confirmed { receipt: receipt.to_owned() }
+    }
+
+    fn recall(&self, parcel: &Parcel) -> Recall {
+        let taken =
+            self.ledger().and_then(|ledger| ledger.inbox_take_back(&parcel.document, &parcel.department));
+        match taken {
+            Ok(None) => Recall::Removed { text: "Liegt nicht mehr im Posteingang.".into() },
+            Ok(Some(person)) => {
+                let seen = person
+                    .map_or("niemand hatte es übernommen".into(), |p| format!("übernommen hatte es {p}"));
+                Recall::Removed { text: format!("Aus dem Posteingang genommen; {seen}.") }
+            }
+            Err(error) => Recall::Unreachable { text: error.to_string() },
+        }
     }
 
     fn check(&self) -> Vec<Refusal> {

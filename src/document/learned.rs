@@ -150,14 +150,14 @@ pub fn train(examples: &[Example], version: u32) -> Option<(Model, Trial)> {
     let threshold = |k: usize| {
         let wrong = margins.iter().filter(|&&(i, kk, _)| kk == k && !is(i, k));
         let highest = wrong.map(|&(_, _, m)| probability(m, calibration)).fold(0.0, f32::max);
-        highest.max(FLOOR).min(0.99)
+        highest.clamp(FLOOR, 0.99)
     };
     let thresholds: Vec<f32> = (0..kinds.len()).map(threshold).collect();
     let mut trial = Trial::default();
-    for i in 0..examples.len() {
+    for (i, example) in examples.iter().enumerate() {
         let own = margins.iter().filter(|m| m.0 == i);
         let best = own.max_by(|a, b| a.2.total_cmp(&b.2));
-        let known = kinds.contains(&examples[i].kind.as_str());
+        let known = kinds.contains(&example.kind.as_str());
         trial.letters += usize::from(known);
         if let Some(&(_, k, _)) = best.filter(|b| probability(b.2, calibration) > thresholds[b.1]) {
             trial.right += usize::from(is(i, k));

@@ -19,7 +19,7 @@ pub struct InboxRow {
     pub document: DocumentId,
     /// Department.
     pub department: String,
-    /// `new`, `taken`, `done`, `returned` or `moved`.
+    /// `new`, `taken`, `done`, `returned`, `moved` or `recalled`.
     pub state: String,
     /// Who took it over.
     pub person: Option<String>,
@@ -98,6 +98,21 @@ impl Ledger {
                     "SELECT product FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3",
                 )?
                 .query_row((tenant, &document.0, department), |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Takes a letter out of an inbox again; who had taken it over, `None` where none lay.
+    pub fn inbox_take_back(&self, document: &DocumentId, department: &str) -> Result<Option<Option<String>>> {
+        let (document, department) = (document.0.clone(), department.to_owned());
+        self.write(move |tx, tenant| {
+            Ok(tx
+                .query_row(
+                    "UPDATE inbox SET state = 'recalled' WHERE tenant = ?1 AND document = ?2 AND department = ?3
+                       AND state IN ('new', 'taken', 'done') RETURNING person",
+                    (tenant, &document, &department),
+                    |row| row.get(0),
+                )
                 .optional()?)
         })
     }

@@ -111,9 +111,7 @@ impl Place for Sftp {
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Trouble> {
         let copy = scratch()?;
         match self.run(&format!("get {} \"{}\"\n", self.at(name), copy.path().display()))? {
-            End::Done(_) => std::fs::read(copy.path())
-                .map(Some)
-                .map_err(no_scratch),
+            End::Done(_) => std::fs::read(copy.path()).map(Some).map_err(no_scratch),
             End::Said(words) if is_gone(&words) => Ok(None),
             End::Said(words) => Err(refused(&words)),
         }

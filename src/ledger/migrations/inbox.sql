@@ -5,7 +5,7 @@ CREATE TABLE inbox (
   department TEXT NOT NULL,
   delivery   TEXT NOT NULL,
   product    TEXT NOT NULL,             -- SHA-256 of what was handed over
-  state      TEXT NOT NULL,             -- new, taken, done, returned, moved
+  state      TEXT NOT NULL,             -- new, taken, done, returned, moved, recalled
   person     TEXT,                      -- who took it over
   arrived_at TEXT NOT NULL,
   PRIMARY KEY (tenant, document, department)
