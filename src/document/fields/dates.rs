@@ -17,6 +17,8 @@ pattern!(
     r"(?i)\bzugestellt am\b[^\d]{0,60}(\d{1,2}\s?[.,]\s?(?:\d{1,2}\s?[.,]\s?\d{2,4}|[A-Za-zä]{3,9}\.?\s?\d{4}))"
 );
 pattern!(PLACE_DATE, r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den) *(?:den |am )?\d{1,2}\s?\.");
+pattern!(OWN, r"(?i)^(?:[\p{L}-]*rechnung|gutschrift|angebot|auftragsbestätigung)\b.{0,40}\bvom\s+\d");
+pattern!(OF_ANOTHER, r"(?i)\b(?:zu|zur|zum|ihre?r?|unsere?r?)\b");
 pattern!(
     DUE,
     r"(?i)\b(?:f[äa]llig|zahlbar|zahlungsziel|zahlung|zahlen|[üu]berweis\w*|begleich\w*|gleichen|ausgleich\w*|ausgeglichen|eingang)\b"
@@ -103,10 +105,19 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
             bare.then(|| of_words(row.page, segment, value, false))
         })
     };
+    // "Rechnung 2026-17 vom 02.03.2026" in the subject dates the letter itself.
+    let own = |row: &Row| {
+        let text = row.text();
+        let says =
+            |r: &std::sync::LazyLock<Option<regex::Regex>>| r.as_ref().is_some_and(|r| r.is_match(&text));
+        let (value, _) = date(&text).filter(|_| says(&OWN) && !says(&OF_ANOTHER))?;
+        Some(of_words(row.page, &row.words, value, false))
+    };
     let first = || letter.rows.iter().filter(|r| r.page == 1 && !of_stamp(r));
     let found = labelled
         .or_else(|| letter.rows[..above].iter().filter(|r| !of_stamp(r)).find_map(with_place))
         .or_else(|| letter.rows[..above].iter().filter(|r| !of_stamp(r)).find_map(alone))
+        .or_else(|| letter.rows[..above].iter().filter(|r| !of_stamp(r)).find_map(own))
         // Forms end with place, date, signature.
         .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(with_place))
         .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(alone))

@@ -80,7 +80,7 @@ fn digits(signs: &str) -> Option<String> {
     };
     let text: String = signs.chars().filter_map(digit).collect();
     let really = signs.chars().filter(char::is_ascii_digit).count();
-    (text.len() == 20 && really >= 14).then_some(text)
+    (text.len() == 20 && really >= 12).then_some(text)
 }
 
 /// The one IBAN that differs in one digit an engine may have misread; none if there are several.

@@ -28,8 +28,9 @@ pattern!(
     OPEN,
     r"(?i)(?:forderung (?:über|von)|(?:offene[nr]?|fälligen?|ausstehenden?|gesamt)\s*betrag(?: von| in höhe von| über)?|betrag (?:von|über|in höhe von)|in höhe von)\s+(?:EUR |€ ?)?(\d{1,3}(?:[. ]\d{3})*,\d{2})"
 );
+pattern!(NET, r"(?i)\b(?:netto\w*|zwischensumme)\b");
 pattern!(
-    NET,
+    NOT_TOTAL,
     r"(?i)\b(?:netto\w*|zwischensumme|zzgl|zuzüglich|mwst|mehrwertsteuer|umsatzsteuer|ust|skonto|mahngebühr\w*|mahnkosten|verzugszinsen)\b"
 );
 pattern!(
@@ -102,7 +103,7 @@ fn total(letter: &Letter<'_>) -> Option<Field> {
     letter.rows.iter().enumerate().rev().find_map(|(at, row)| {
         let text = row.text();
         let tax_alone = is(&TAX, &text) && !is(&WITH_TAX, &text) && !is(&TOTAL_STRICT, &text);
-        if !is(&TOTAL, &text) || is(&NET, &text) || is(&FEES, &text) || tax_alone {
+        if !is(&TOTAL, &text) || is(&NOT_TOTAL, &text) || is(&FEES, &text) || tax_alone {
             return None;
         }
         let largest = |text: &str| amounts_in(text).into_iter().max_by_key(|(v, _)| cents(v));
