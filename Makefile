@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-tamper prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-tamper prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -58,6 +58,9 @@ prove-pages: build
 	PROVE_PAGES=2000 $(PROVE) --test pages_are_seen -- --nocapture
 prove-many: build
 	PROVE_MANY=10000 $(PROVE) --test odd_arrivals many_files -- --nocapture
+# 1,000 pages in one batch, 1,000 letters at once: memory, fairness, steady pace.
+prove-big: build
+	PROVE_BIG=1000 $(PROVE) --test big_batch_is_fair -- --nocapture --test-threads=1
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture

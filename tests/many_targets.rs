@@ -80,14 +80,16 @@ fn three_failing_targets_keep_nobody_waiting() {
     let (_, undisturbed, _) = run(documents, &calm);
     let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(7);
     let mut script = || {
+        // Every second attempt fails. The targets come back: a script has an end, and takes from then on.
         let acts = [
+            Act::Take,
+            Act::Take,
             Act::Take,
             Act::Reply("MAIL", "451 4.3.0 later"),
             Act::HangUpAt("RCPT"),
             Act::Reply(".", "452 4.3.1 full"),
         ];
-        // They come back after some failures: a script has an end.
-        (0..documents.min(40)).map(|_| acts[chance.random_range(0..acts.len())]).collect::<Vec<_>>()
+        (0..documents.min(100) / 4).map(|_| acts[chance.random_range(0..acts.len())]).collect::<Vec<_>>()
     };
     let failing: Vec<SmtpSink> = (0..3).map(|_| SmtpSink::start(&script())).collect();
     let (town, disturbed, memory) = run(documents, &failing);

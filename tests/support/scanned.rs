@@ -2,7 +2,7 @@
 
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
-/// An image that is a page, 150 dpi.
+/// An image that is a page.
 #[derive(Clone, Debug)]
 pub struct ScannedPage {
     image: Dictionary,
@@ -27,13 +27,17 @@ pub fn g4_page(width: u32, height: u32, stream: &[u8]) -> ScannedPage {
     ScannedPage { image, stream: stream.to_vec() }
 }
 
-/// A file of such pages.
+/// A file of such pages at 150 dpi.
 pub fn pdf(pages: &[ScannedPage]) -> Vec<u8> {
+    pdf_at(150.0, pages)
+}
+
+pub fn pdf_at(dpi: f32, pages: &[ScannedPage]) -> Vec<u8> {
     let mut pdf = Document::with_version("1.4");
     let tree = pdf.new_object_id();
     let mut kids: Vec<Object> = Vec::new();
     for page in pages {
-        let side = |key: &[u8]| page.image.get(key).unwrap().as_i64().unwrap() as f32 * 72.0 / 150.0;
+        let side = |key: &[u8]| page.image.get(key).unwrap().as_i64().unwrap() as f32 * 72.0 / dpi;
         let (width, height) = (side(b"Width"), side(b"Height"));
         let image = Stream::new(page.image.clone(), page.stream.clone()).with_compression(false);
         let image = pdf.add_object(image);
