@@ -29,7 +29,9 @@ fn pages() -> Vec<ScannedPage> {
     for entry in names {
         let source = Source::new(fs::read(entry.unwrap().path()).unwrap());
         let Ok(opened) = container::open(&source, &Limits::default()) else { continue };
-        let Some(first) = opened.pages.first().filter(|p| p.dpi.is_some_and(|d| d.x == 300.0)) else { continue };
+        let Some(first) = opened.pages.first().filter(|p| p.dpi.is_some_and(|d| d.x == 300.0)) else {
+            continue;
+        };
         match container::kept(&source, first, &Limits::default()).map(|o| o.value) {
             Ok(KeptImage::Jpeg { stream, width, height, components: 1 }) => {
                 grey.push(scanned::jpeg_page(width, height, &stream));
