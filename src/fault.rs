@@ -16,6 +16,7 @@ pub const PLACES: &[&str] = &[
     "batch.leased",
     "batch.opened",
     "page.leased",
+    "page.measured",
     "page.answered",
     "page.recorded",
     "batch.cutting",

@@ -59,3 +59,23 @@ fn a_corrected_kind_brings_its_protection_and_its_event() {
     let said: String = db.query_row(event, [], |row| row.get(0)).unwrap();
     assert_eq!(said, "nb-1 kind=hundesteuer->wohngeld");
 }
+
+#[test]
+fn nothing_goes_to_a_department_that_is_not_there() {
+    let town = town();
+    let kind = town.path("classifiers/hundesteuer.toml");
+    let rules = fs::read_to_string(&kind).unwrap().replace("\"steuern\"", "\"mond\"");
+    fs::write(&kind, rules).unwrap();
+    small_town::drop_letter(&town, 1);
+    assert!(town.run_until_settled(None).status.success());
+    let (id, state) = town.documents().remove(0);
+    assert_eq!(state, "review");
+    let accepted = town.command(&["review", "accept", &id, "--by", "nb-1"], None);
+    assert_eq!(accepted.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&accepted.stderr).contains("review.department"));
+    assert_eq!(town.documents().remove(0).1, "review");
+    let accepted = town.command(&["review", "accept", &id, "--department", "steuern", "--by", "nb-1"], None);
+    assert_eq!(accepted.status.code(), Some(0));
+    assert!(town.run_until_settled(None).status.success());
+    assert_eq!(town.delivered().len(), 1);
+}

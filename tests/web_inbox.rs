@@ -12,6 +12,10 @@ const PEOPLE: &str = r#"
 id = "bau"
 name = "Bauamt"
 targets = ["inbox-bau"]
+[[department]]
+id = "archiv"
+name = "Archiv"
+targets = ["ordner"]
 [[target]]
 id = "inbox-steuern"
 type = "inbox"
@@ -25,6 +29,11 @@ roles = ["reviewer"]
 [[person]]
 id = "st-1"
 name = "Frau Steuer"
+roles = ["department"]
+departments = ["steuern"]
+[[person]]
+id = "st-2"
+name = "Herr Abgabe"
 roles = ["department"]
 departments = ["steuern"]
 [[person]]
@@ -106,4 +115,49 @@ fn a_misrouted_letter_goes_back_and_finds_its_department() {
     assert_eq!(own.get(&letter).status, 200);
     let history = mailroom.get(&format!("/schriftstueck/{id}")).text();
     assert!(history.contains("steuern-&#62;bau") && history.contains("Vom Amt zurückgegeben"), "{history}");
+}
+
+#[test]
+fn a_letter_taken_back_is_seen_by_the_mailroom_alone() {
+    let (station, id) = station();
+    let mut own = station.browser("st-1");
+    let letter = format!("/posteingang/steuern/{id}");
+    let image = format!("/stapel/{}/1/seite.jpg", id.rsplit_once('-').unwrap().0);
+    assert_eq!(own.get(&letter).status, 200);
+    let delivery = format!("{id}@inbox-steuern");
+    let recall = station.town.command(&["deliver", "recall", &delivery, "--by", "nb-1"], None);
+    assert!(recall.status.success(), "{}", String::from_utf8_lossy(&recall.stderr));
+    for path in [&letter, &image, &format!("/schriftstueck/{id}/record.json")] {
+        assert_eq!(own.get(path).status, 404, "{path}");
+    }
+    assert!(!own.get("/posteingang").text().contains(&id));
+    let mut mailroom = station.browser("nb-1");
+    assert!(mailroom.get("/ruecklaeufer").text().contains(&id));
+    // It may go back to where it was, once that is cleared up.
+    assert_eq!(mailroom.post(&format!("/ruecklaeufer/steuern/{id}"), &[("amt", "steuern")]).status, 303);
+    assert_eq!(own.get(&letter).status, 200);
+}
+
+#[test]
+fn two_clerks_never_take_the_same_letter_unawares() {
+    let (station, id) = station();
+    let letter = format!("/posteingang/steuern/{id}");
+    let (mut first, mut second) = (station.browser("st-1"), station.browser("st-2"));
+    first.get(&letter);
+    second.get(&letter);
+    let take = format!("{letter}/uebernehmen");
+    assert_eq!(first.post(&take, &[("bei", "")]).status, 303);
+    assert_eq!(second.post(&take, &[("bei", "")]).status, 400, "saw it free, and it is not");
+    assert!(second.get(&letter).text().contains("Frau Steuer"));
+    assert_eq!(second.post(&take, &[("bei", "st-1")]).status, 303, "knows from whom");
+}
+
+#[test]
+fn nothing_is_passed_on_into_nowhere() {
+    let (station, id) = station();
+    let mut own = station.browser("st-1");
+    let letter = format!("/posteingang/steuern/{id}");
+    own.get(&letter);
+    assert_eq!(own.post(&format!("{letter}/weiter"), &[("amt", "archiv")]).status, 400, "same target again");
+    assert!(own.get("/posteingang").text().contains(&id), "it stays where it was");
 }

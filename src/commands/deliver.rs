@@ -82,7 +82,7 @@ fn list(ledger: &Ledger) -> Outcome {
 /// Takes a delivery back as far as its target allows, and writes down the answer.
 fn recall(pipeline: &Pipeline, ledger: &Ledger, id: String, by: &str) -> Outcome {
     let row = ledger.delivery(&DeliveryId(id))?;
-    in_circle(pipeline, ledger, &ledger.document(&row.document)?.batch, by)?;
+    in_circle(pipeline, ledger.document(&row.document)?.circle, by)?;
     if !matches!(row.state, DeliveryState::HandedOver | DeliveryState::Confirmed) {
         let text =
             format!("[deliver.not_delivered] {} ist nicht zugestellt. Hinweis: nichts zu tun.", row.id);
@@ -112,7 +112,7 @@ fn recall(pipeline: &Pipeline, ledger: &Ledger, id: String, by: &str) -> Outcome
 /// A delivery that waits for this person's decision.
 fn decidable(pipeline: &Pipeline, ledger: &Ledger, id: String, by: &str) -> Result<DeliveryId, Stop> {
     let row = ledger.delivery(&DeliveryId(id))?;
-    in_circle(pipeline, ledger, &ledger.document(&row.document)?.batch, by)?;
+    in_circle(pipeline, ledger.document(&row.document)?.circle, by)?;
     if row.state == DeliveryState::Refused {
         return Ok(row.id);
     }

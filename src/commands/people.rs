@@ -8,7 +8,7 @@ use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
 use crate::model::document::DocumentSheet;
-use crate::model::ids::{BatchId, DocumentId};
+use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
 use crate::web::secret;
@@ -92,8 +92,8 @@ pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
 }
 
 /// What belongs to a circle is decided by its members alone.
-pub(super) fn in_circle(pipeline: &Pipeline, ledger: &Ledger, batch: &BatchId, by: &str) -> Result<(), Stop> {
-    let Some(circle) = ledger.batch(batch)?.circle else { return Ok(()) };
+pub(super) fn in_circle(pipeline: &Pipeline, circle: Option<String>, by: &str) -> Result<(), Stop> {
+    let Some(circle) = circle else { return Ok(()) };
     let member = |c: &Circle| c.id == circle && c.members.iter().any(|m| m == by);
     if pipeline.circles.iter().any(member) {
         return Ok(());
@@ -119,7 +119,7 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
         ReviewAction::Accept { id, kind, department, fields, by } => {
             let id = DocumentId(id);
             let mut sheet = sheet(&ledger, &id)?;
-            in_circle(&pipeline, &ledger, &sheet.batch, &by)?;
+            in_circle(&pipeline, ledger.document(&id)?.circle, &by)?;
             let named = |field: &String| match field.split_once('=') {
                 Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
                 None => Err(Stop::Usage(format!("[usage.field] „{field}“: name=wert schreiben."))),
@@ -156,7 +156,7 @@ pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
     };
     let held = ledger.batches_held()?.into_iter().map(|(batch, _)| batch).find(|batch| batch.0 == id);
     if let Some(batch) = held {
-        in_circle(&pipeline, &ledger, &batch, &by)?;
+        in_circle(&pipeline, ledger.batch(&batch)?.circle, &by)?;
         if let Some(received) = &received {
             date(received)?;
         }
@@ -165,7 +165,7 @@ pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
         return Ok(DONE);
     }
     let id = DocumentId(id);
-    in_circle(&pipeline, &ledger, &sheet(&ledger, &id)?.batch, &by)?;
+    in_circle(&pipeline, ledger.document(&id)?.circle, &by)?;
     let mut sheet = sheet(&ledger, &id)?;
     sheet.understanding.hold = None;
     ledger.document_decided(&id, sheet, DocumentState::Review, &by)?;

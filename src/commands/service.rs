@@ -28,7 +28,7 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
         let result = runtime.block_on(async {
             let page = async {
                 match house.pipeline.web {
-                    Some(address) => web::serve(&house.pipeline, &house.book(), address).await,
+                    Some(address) => web::serve(&house.pipeline, &house.rules, address).await,
                     None => std::future::pending().await,
                 }
             };

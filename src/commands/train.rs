@@ -40,7 +40,9 @@ pub fn run(config: Option<&Path>, from: Option<&Path>) -> Outcome {
     );
     examples.extend(corrected);
     examples.retain(|e| book.kind(&e.kind).is_some());
-    let version = 1 + book.model().map_or(0, |m| m.version);
+    // Above the candidate that may lie there, too: whoever releases a version has looked at that one.
+    let waiting = fs::read_to_string(candidate(&pipeline)).ok().and_then(|text| Model::parse(&text).ok());
+    let version = 1 + book.model().into_iter().chain(&waiting).map(|m| m.version).max().unwrap_or(0);
     let Some((model, trial)) = learned::train(&examples, version) else {
         eprintln!(
             "[train.few] Keine Dokumentart hat {} Briefe. Hinweis: mehr Briefe entscheiden oder mit --from beilegen.",
@@ -72,7 +74,9 @@ pub fn activate(config: Option<&Path>, version: u32, by: &str) -> Outcome {
     // The event first: a model without a release must never be in force.
     Ledger::open(&pipeline.ledger, &pipeline.tenant)?.model_released(version, &hash, by)?;
     let target = pipeline.classifiers.join(MODEL);
-    fs::rename(&path, &target).map_err(Error::io("Modell freigeben", &target))?;
+    // The bytes of the event, whatever became of the file meanwhile.
+    put(&target, &text)?;
+    fs::remove_file(&path).map_err(Error::io("Kandidaten aufräumen", &path))?;
     println!("Modell Fassung {version} ({}) gilt, freigegeben von {by}.", &hash[..12]);
     Ok(DONE)
 }
@@ -141,12 +145,9 @@ fn corrections(pipeline: &Pipeline) -> Result<Vec<Example>, Error> {
     let mut examples = Vec::new();
     for row in ledger.queue(u32::MAX)? {
         let id = BatchId(row.batch);
-        if ledger.batch(&id)?.circle.is_some() {
-            continue;
-        }
         let pages = ledger.pages(&id)?;
         for document in ledger.documents(&id)? {
-            let Some(sheet) = &document.sheet else { continue };
+            let Some(sheet) = document.sheet.as_ref().filter(|_| document.circle.is_none()) else { continue };
             let decided = sheet.understanding.reasons.iter().any(|r| r.about == "review");
             if !decided || sheet.understanding.hold.is_some() {
                 continue;

@@ -14,6 +14,7 @@ pub use complaint::Complaint;
 pub use resolve::resolve;
 pub use routes::Ways;
 
+use crate::document::TownRules;
 use crate::model::hash::ContentHash;
 use crate::model::town::{
     Circle, Decide, Department, Person, Procedure, Profile, SealSettings, Station, Target,
@@ -83,6 +84,21 @@ pub struct DeskSettings {
 }
 
 impl Pipeline {
+    /// What decides about documents.
+    pub fn town_rules(&self) -> TownRules {
+        TownRules {
+            decide: self.decide,
+            departments: self.departments.iter().map(|d| d.id.clone()).collect(),
+            central: self.central.clone(),
+            circles: self.circles.iter().map(|c| c.id.clone()).collect(),
+            own_references: self.ways.own_references.clone(),
+            land: self.ways.land.clone(),
+            desks: self.ways.desks.clone(),
+            routes: self.ways.routes.clone(),
+            redirects: self.ways.redirects.clone(),
+        }
+    }
+
     /// The person of that id.
     pub fn person(&self, id: &str) -> Option<&Person> {
         self.people.iter().find(|p| p.id == id)

@@ -145,13 +145,22 @@ fn time(
     (text(from), text(until))
 }
 
-/// A route that asks for the same as one before it that stops, or names another lead, is never of effect.
+/// A route that asks for the same as one tried before it that stops, or names a lead when this one does nothing
+/// but naming another, is never of effect.
 fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
+    let place = |nth: usize, r: &file::Route| (std::cmp::Reverse(r.priority), stage(r), nth);
     for (nth, late) in routes.iter().enumerate() {
         let earlier = routes.iter().enumerate().find(|(i, early)| {
-            let first = (std::cmp::Reverse(early.priority), *i) < (std::cmp::Reverse(late.priority), nth);
-            let ends = early.stop || early.department.is_some() && late.department.is_some();
-            *i != nth && first && ends && asks_for_less(early, late)
+            // `@recipient` may name nobody; then the later one is the fallback.
+            let names =
+                |r: &file::Route| r.department.as_ref().is_some_and(|d| !d.get_ref().starts_with('@'));
+            let only_lead = late.department.is_some()
+                && late.copies.is_empty()
+                && !late.ask
+                && !late.urgent
+                && !late.copying;
+            let ends = early.stop || names(early) && only_lead;
+            *i != nth && place(*i, early) < place(nth, late) && ends && asks_for_less(early, late)
         });
         if let Some((_, early)) = earlier {
             let text = format!(
@@ -162,6 +171,17 @@ fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
             check.complain(late.id.span(), "config.unreachable", text, "Priorität oder Bedingungen ändern.");
         }
     }
+}
+
+/// As `document::route` tries them.
+fn stage(written: &file::Route) -> u8 {
+    let asks = [
+        !written.kind.is_empty(),
+        !written.recipient.is_empty(),
+        written.reference.is_some(),
+        !written.sender.is_empty(),
+    ];
+    asks.iter().position(|asks| *asks).unwrap_or(asks.len()) as u8
 }
 
 /// Whether whatever hits `late` hits `early`, too.

@@ -7,25 +7,27 @@
 
 mod deliver;
 mod note;
+mod rules;
 mod steps;
 
 pub use deliver::parcel;
+pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 
 use crate::config::{self, Pipeline};
-use crate::document::{MODEL, RuleBook, TownRules};
+use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::intake::lots::LotWatch;
-use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done};
+use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
 use crate::ledger::Ledger;
+use crate::model::state::PageState;
 use crate::model::town::{Profile, Station};
 use crate::observe;
 use crate::sealing::{KeyFile, Sealer};
 use crate::vault::Vault;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long an idle worker waits before it looks again.
@@ -36,8 +38,8 @@ const IDLE: Duration = Duration::from_millis(150);
 pub struct House {
     /// Configuration in force.
     pub pipeline: Pipeline,
-    /// Rules in force, and the files they were read from.
-    rules: Mutex<(Fingerprint, Arc<RuleBook>)>,
+    /// Rules in force.
+    pub rules: Arc<Rules>,
     /// States.
     pub ledger: Ledger,
     /// Bytes.
@@ -64,7 +66,7 @@ impl House {
     /// Opens ledger and vault, reads the rules, prepares the engine. Whoever then works alone on this
     /// ledger releases the leases an earlier process left behind.
     pub fn open(pipeline: Pipeline, purpose: Purpose) -> Result<Self> {
-        let rules = Mutex::new((fingerprint(&pipeline), Arc::new(load_rules(&pipeline)?)));
+        let rules = Arc::new(Rules::open(&pipeline)?);
         // A wrong key stops the program here, not the first letter at noon.
         let sealer = match &pipeline.seal {
             Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
@@ -99,33 +101,9 @@ impl House {
         self.stop.load(Ordering::SeqCst)
     }
 
-    /// The rules in force: those of the files as they are now, or, where these have a mistake, as they were.
+    /// The rules in force.
     pub fn book(&self) -> Arc<RuleBook> {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = fingerprint(&self.pipeline);
-        if now != rules.0 {
-            match load_rules(&self.pipeline) {
-                Ok(book) => rules.1 = Arc::new(book),
-                Err(error) => observe::trouble("rules", &error),
-            }
-            // A mistake is named once, not with every letter.
-            rules.0 = now;
-        }
-        rules.1.clone()
-    }
-
-    /// What decides about documents.
-    pub fn town_rules(&self) -> TownRules {
-        TownRules {
-            decide: self.pipeline.decide,
-            departments: self.pipeline.departments.iter().map(|d| d.id.clone()).collect(),
-            central: self.pipeline.central.clone(),
-            own_references: self.pipeline.ways.own_references.clone(),
-            land: self.pipeline.ways.land.clone(),
-            desks: self.pipeline.ways.desks.clone(),
-            routes: self.pipeline.ways.routes.clone(),
-            redirects: self.pipeline.ways.redirects.clone(),
-        }
+        self.rules.book()
     }
 
     /// Profile of a station; stations that no longer exist are treated as copying.
@@ -137,7 +115,9 @@ impl House {
     pub fn work(&self, deliver: bool) {
         std::thread::scope(|scope| {
             for number in 0..self.pipeline.workers {
-                scope.spawn(move || self.repeat(&format!("page-{number}"), |w| steps::next_page(self, w)));
+                let mut turn = self.turns(number);
+                let name = format!("page-{number}");
+                scope.spawn(move || self.repeat(&name, |w| steps::next_page(self, w, turn())));
             }
             scope.spawn(|| self.repeat("open", |w| steps::next_source(self, w)));
             scope.spawn(|| self.repeat("cut", |w| steps::next_cut(self, w)));
@@ -153,6 +133,17 @@ impl House {
                 }
             }
         });
+    }
+
+    /// What a page worker would rather do next. One of several measures, so that the station hears in seconds
+    /// what came; the others read. A worker alone takes turns.
+    fn turns(&self, number: usize) -> impl FnMut() -> PageState + Send + use<> {
+        let alone = self.pipeline.workers == 1;
+        let mut read = number > 0;
+        move || {
+            read ^= alone;
+            if read { PageState::Measured } else { PageState::Stored }
+        }
     }
 
     /// One step after the other; trouble is reported and never ends the loop.
@@ -183,6 +174,9 @@ impl House {
             observe::trouble(&station.id, &error);
         }
         let bell = Doorbell::hang(&station.folder, station.recursive);
+        if let Err(error) = sweep_uploads(station, SystemTime::now()) {
+            observe::trouble(&station.id, &error);
+        }
         let (mut watch, mut lots) = (Watch::new(station), LotWatch::default());
         let config = self.pipeline.hash.hex();
         let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
@@ -204,44 +198,4 @@ impl House {
             }
         }
     }
-}
-
-/// Names, sizes and times of the rule files.
-type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
-
-fn fingerprint(pipeline: &Pipeline) -> Fingerprint {
-    let stamp = |path: PathBuf| {
-        let meta = std::fs::metadata(&path).ok();
-        let (bytes, at) = meta.map_or((0, None), |m| (m.len(), m.modified().ok()));
-        (path, bytes, at)
-    };
-    let mut files: Fingerprint = rule_files(pipeline).unwrap_or_default().into_iter().map(stamp).collect();
-    files.sort();
-    files
-}
-
-/// The kinds, what is held, and the learned model in force.
-fn rule_files(pipeline: &Pipeline) -> Result<Vec<PathBuf>> {
-    let folder = &pipeline.classifiers;
-    let entries = std::fs::read_dir(folder).map_err(Error::io("Klassifikatoren lesen", folder))?;
-    let is_rule = |p: &PathBuf| p.extension().is_some_and(|e| e == "toml") || p.ends_with(MODEL);
-    Ok(entries.flatten().map(|e| e.path()).filter(is_rule).collect())
-}
-
-/// Reads the rule files of the configuration.
-pub fn load_rules(pipeline: &Pipeline) -> Result<RuleBook> {
-    let mut files = Vec::new();
-    for path in rule_files(pipeline)? {
-        let text = std::fs::read_to_string(&path).map_err(Error::io("Klassifikator lesen", &path))?;
-        files.push((path.display().to_string(), text));
-    }
-    files.sort();
-    RuleBook::parse(&files).map_err(|complaints| {
-        let all: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        Error::Refused(crate::model::refusal::Refusal::new(
-            "rules.refused",
-            format!("Die Klassifikatoren sind fehlerhaft:\n{}", all.join("\n")),
-            "Genannte Stellen berichtigen.",
-        ))
-    })
 }

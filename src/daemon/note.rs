@@ -82,7 +82,7 @@ pub fn body(
         pages: pages.iter().map(|(row, read)| page(row, read)).collect(),
         left_out: left_out(sheet),
         anomalies: anomalies(document, batch, pages),
-        decision: decided(house, pages, sheet),
+        decision: decided(pages, sheet),
         text_sha256: ContentHash::of(files.0).hex(),
         sheet_sha256: ContentHash::of(files.1).hex(),
         statement: statement(mode, &quality, &completeness),
@@ -178,10 +178,9 @@ fn anomalies(document: &DocumentRow, batch: &BatchRow, pages: &[(&PageRow, ReadP
     whole.chain(by_page.map(|(note, number)| anomaly(note, Some(number)))).collect()
 }
 
-fn decided(house: &House, pages: &[(&PageRow, ReadPage)], sheet: &DocumentSheet) -> Decision {
+fn decided(pages: &[(&PageRow, ReadPage)], sheet: &DocumentSheet) -> Decision {
     let decision = &sheet.understanding;
     let second = decision.runner_up.as_ref();
-    let named = |id: &str| id == decision.kind || second.is_some_and(|s| s.kind == id);
     let protection = decision.protection;
     let mut targets: Vec<_> = decision.targets.iter().collect();
     targets.sort_by_key(|t| t.role != Role::Lead);
@@ -189,13 +188,7 @@ fn decided(house: &House, pages: &[(&PageRow, ReadPage)], sheet: &DocumentSheet)
         kind: decision.kind.clone(),
         confidence: share(decision.kind_confidence),
         runner_up: second.map(|s| (s.kind.clone(), share(s.confidence))),
-        rule_versions: house
-            .book()
-            .kinds()
-            .iter()
-            .filter(|k| named(&k.id))
-            .map(|k| (k.id.clone(), k.version))
-            .collect(),
+        rule_versions: decision.rule_versions.clone(),
         rules: decision.reasons.iter().map(|r| r.rule.clone()).collect(),
         departments: targets.iter().map(|t| t.department.clone()).collect(),
         protection: (

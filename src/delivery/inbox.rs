@@ -86,11 +86,13 @@ impl Target for Inbox {
         let taken =
             self.ledger().and_then(|ledger| ledger.inbox_take_back(&parcel.document, &parcel.department));
         match taken {
-            Ok(None) => Recall::Removed { text: "Liegt nicht mehr im Posteingang.".into() },
+            Ok(None) => Recall::Task {
+                text: "Das Amt hat es weitergegeben oder nie bekommen: im Verlauf nachsehen und dort zurückholen.".into(),
+            },
             Ok(Some(person)) => {
                 let seen = person
                     .map_or("niemand hatte es übernommen".into(), |p| format!("übernommen hatte es {p}"));
-                Recall::Removed { text: format!("Aus dem Posteingang genommen; {seen}.") }
+                Recall::Removed { text: format!("Aus dem Posteingang zur Poststelle genommen; {seen}.") }
             }
             Err(error) => Recall::Unreachable { text: error.to_string() },
         }

@@ -89,7 +89,11 @@ impl Mail {
         let id = format!("<{}@{domain}>", ContentHash::of(parcel.delivery.0.as_bytes()));
         let mut builder = Message::builder()
             .from(self.config.from.parse().map_err(|e| wrong(format!("{}: {e}", self.config.from)))?)
-            .subject(format!("[Poststelle] {}", parcel.title))
+            // Even the kind of a confidential letter says too much on the way.
+            .subject(match parcel.confidential {
+                true => format!("[Poststelle] {}", parcel.document),
+                false => format!("[Poststelle] {}", parcel.title),
+            })
             .message_id(Some(id))
             .raw_header(HeaderValue::new(
                 HeaderName::new_from_ascii_str("X-Poststelle-Delivery"),
@@ -226,8 +230,11 @@ fn too_large(bytes: u64, limit: u64) -> Refusal {
 
 /// 552 with 5.3.4 says: too large for me, whatever was announced (RFC 1870, RFC 3463).
 fn refusal_code(error: &smtp::Error) -> &'static str {
-    let too_large = error.status().is_some_and(|code| code.to_string() == "552");
-    if too_large || error.to_string().contains("5.3.4") { TOO_LARGE } else { "mail.refused" }
+    let text = error.to_string();
+    let says = |enhanced: &str| text.split([' ', ':', ';', '(', ')']).any(|word| word == enhanced);
+    // 5.2.2 is a full mailbox, which a smaller mail would find as full.
+    let too_large = error.status().is_some_and(|code| code.to_string() == "552") && !says("5.2.2");
+    if too_large || says("5.3.4") { TOO_LARGE } else { "mail.refused" }
 }
 
 impl Target for Mail {

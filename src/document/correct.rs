@@ -43,6 +43,7 @@ pub fn corrected(
         changed.push(format!("kind={}->{id}", decision.kind));
         decision.kind.clone_from(id);
         if let Some(kind) = kind {
+            decision.rule_versions.insert(kind.id.clone(), kind.version);
             decision.protection = decision.protection.strictest(kind.protection);
             if !kind.replacing_allowed {
                 decision.scan_mode = ScanMode::Copying;
@@ -56,7 +57,10 @@ pub fn corrected(
         }
     }
     decision.kind_confidence = 1.0;
-    if let Some(department) = department.filter(|d| Some(d) != lead.as_ref()) {
+    let gone = lead.as_ref().is_some_and(|d| !departments.contains(d));
+    if let Some(department) =
+        department.or(lead.clone().filter(|_| gone)).filter(|d| gone || Some(d) != lead.as_ref())
+    {
         if !departments.contains(&department) {
             let text = format!("Das Amt „{department}“ gibt es nicht.");
             return Err(refused("review.department", text, "Eines aus der Liste wählen."));

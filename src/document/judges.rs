@@ -7,6 +7,7 @@ use super::classify::{Kind, Score};
 use super::{asks, because};
 use crate::model::document::{Protection, Reason, ReviewReason, RunnerUp};
 use crate::model::town::Decide;
+use std::collections::BTreeMap;
 
 /// Below this nobody would name the kind.
 const NAMED: f32 = 0.5;
@@ -41,7 +42,9 @@ pub struct Verdict<'a> {
     pub reasons: Vec<Reason>,
     /// Why a person must say what kind it is.
     pub review: Vec<ReviewReason>,
-    /// Only the model says so: the paper is kept.
+    /// Versions of the kinds named and of the model, if it spoke.
+    pub versions: BTreeMap<String, u32>,
+    /// The rules alone would have asked: the paper is kept.
     pub learned: bool,
     /// The strictest need of all kinds it may be.
     pub protection: Protection,
@@ -62,6 +65,7 @@ pub fn judge<'a>(scores: &[Score<'a>], learned: Option<Learned<'a>>, decide: Dec
         reasons.push(because("kind", "gelernt".into(), text));
         match best {
             Some(rules) if rules.kind.id == model.kind.id => {
+                by_model = confidence < threshold(rules.kind, decide);
                 confidence = (1.0 - (1.0 - confidence) * (1.0 - share)).min(AGREED.max(confidence));
             }
             Some(rules) if share >= OBJECTS => {
@@ -70,20 +74,23 @@ pub fn judge<'a>(scores: &[Score<'a>], learned: Option<Learned<'a>>, decide: Dec
             }
             Some(_) => {}
             None => {
-                second = scores.first().map(|s| (s.kind, s.confidence)).filter(|s| s.0.id != model.kind.id);
+                let other = scores.iter().find(|s| s.kind.id != model.kind.id);
+                second = other.map(|s| (s.kind, s.confidence));
                 (kind, confidence, by_model) = (Some(model.kind), share, true);
             }
         }
     }
     let lead = confidence - second.map_or(0.0, |s| s.1);
     review.extend(doubts(kind, confidence, lead, second, decide));
-    if let Some(best) = best.filter(|_| !by_model) {
+    if let Some(best) = best {
         reasons.extend(would_change(best, threshold(best.kind, decide)));
     }
     let possible = scores.iter().filter(|s| s.confidence >= POSSIBLE).map(|s| s.kind);
     let protection = possible.chain(kind).fold(Protection::default(), |all, k| all.strictest(k.protection));
     let runner_up = second.map(|(k, confidence)| RunnerUp { kind: k.id.clone(), confidence });
-    Verdict { kind, confidence, runner_up, reasons, review, learned: by_model, protection }
+    let named = kind.into_iter().chain(second.map(|(k, _)| k)).map(|k| (k.id.clone(), k.version));
+    let versions = named.chain(learned.map(|m| ("gelernt".to_owned(), m.version))).collect();
+    Verdict { kind, confidence, runner_up, reasons, review, versions, learned: by_model, protection }
 }
 
 fn threshold(kind: &Kind, decide: Decide) -> f32 {

@@ -14,7 +14,7 @@ mod orders;
 mod route;
 mod text;
 
-pub use classify::{Kind, MODEL, Phrase, RuleBook, RuleComplaint};
+pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
 pub use fields::LAENDER;
 pub use orders::obey;
@@ -43,6 +43,8 @@ pub struct TownRules {
     pub departments: Vec<String>,
     /// Department for what nobody recognises.
     pub central: String,
+    /// Circles that exist.
+    pub circles: Vec<String>,
     /// Patterns of the town's own references, value in group 1.
     pub own_references: Vec<Regex>,
     /// The Land whose holidays count for deadlines (`NW`, `BY` ...).
@@ -79,9 +81,12 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         },
         town,
     );
+    let asked = review.len();
     if routed.settled {
         review.retain(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
     }
+    // Where it goes is settled, what it is was not: no paper goes on a guess.
+    let guessed = review.len() < asked;
     review.extend(routed.ask.map(|sentence| asks("target.ask", sentence)));
     for target in routed.targets.iter().filter(|t| !town.departments.contains(&t.department)) {
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
@@ -98,7 +103,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         }
     }));
     let keeps = book.holds().keeps(&matter);
-    let kept = !keeps.is_empty() || routed.copying || verdict.learned;
+    let kept = !keeps.is_empty() || routed.copying || verdict.learned || guessed;
     let scan_mode = scan_mode(document, kind, kept, &mut reasons);
     reasons.extend(keeps);
     reasons.extend(kind.into_iter().flat_map(protection_reasons));
@@ -114,6 +119,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review,
         fields,
         reasons,
+        rule_versions: verdict.versions,
     }
 }
 
@@ -188,6 +194,7 @@ fn held(code: String, reasons: Vec<Reason>) -> Understanding {
         review,
         fields: BTreeMap::new(),
         reasons,
+        rule_versions: BTreeMap::new(),
     }
 }
 

@@ -14,7 +14,13 @@ pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
     for order in orders {
         match order {
             Order::Circle(circle) => {
-                let text = format!("Das Deckblatt bestimmt: nur für den Vertrauenskreis „{circle}“.");
+                let text = if town.circles.contains(circle) {
+                    format!("Das Deckblatt bestimmt: nur für den Vertrauenskreis „{circle}“.")
+                } else {
+                    format!(
+                        "Das Deckblatt nennt den Vertrauenskreis „{circle}“, den es nicht gibt: die Leitung entscheidet."
+                    )
+                };
                 *decision = held("hold.circle".into(), vec![reason(order, text)]);
                 continue;
             }

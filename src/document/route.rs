@@ -143,8 +143,12 @@ pub fn route(case: &Case<'_>, town: &TownRules) -> Routed {
         .partition(|r| (std::cmp::Reverse(r.priority), r.stage()) <= (std::cmp::Reverse(0), 0));
     let mut going = routed.follow(&before, case, town);
     if let Some(kind) = case.kind {
-        routed.lead(&kind.department, format!("„{}“ geht an dieses Amt.", kind.name));
-        routed.reason(format!("{}.department", kind.id), format!("„{}“ geht an dieses Amt.", kind.name));
+        let sentence = format!("„{}“ geht an dieses Amt.", kind.name);
+        if routed.lead(&kind.department, sentence.clone()) {
+            routed.reason(format!("{}.department", kind.id), sentence);
+        }
+    }
+    if let Some(kind) = case.kind.filter(|_| going) {
         for copy in &kind.copies {
             routed.copy(copy, format!("Liest bei „{}“ mit.", kind.name));
         }
@@ -182,7 +186,7 @@ impl Route {
             .map(super::text::folded)
             .unwrap_or_default()
             .split(' ')
-            .map(str::to_owned)
+            .map(super::classify::unified)
             .collect();
         let in_sender =
             |p: &Phrase| (0..sender.len()).any(|i| p.begins(sender[i..].iter().map(String::as_str)));
@@ -240,20 +244,21 @@ impl Routed {
     }
 
     fn redirect(&mut self, case: &Case<'_>, town: &TownRules) {
+        let holds = |redirect: &&Redirect| {
+            let person = &redirect.person;
+            (person.is_empty() || person.iter().any(|p| addressed(case.matter, p)))
+                && during(&redirect.from, &redirect.until, case.received)
+        };
+        let holding: Vec<&Redirect> = town.redirects.iter().filter(holds).collect();
         for target in &mut self.targets {
-            // Each redirection once: a circle of them ends.
-            for redirect in &town.redirects {
-                let person =
-                    redirect.person.is_empty() || redirect.person.iter().any(|p| addressed(case.matter, p));
-                if redirect.department == target.department
-                    && person
-                    && during(&redirect.from, &redirect.until, case.received)
-                {
-                    let text = format!("{} (statt „{}“)", redirect.reason, target.department);
-                    self.reasons.push(because("target", "redirect".into(), text.clone()));
-                    target.department = redirect.to.clone();
-                    target.reason = text;
-                }
+            // From one to the next, each once: a circle of them ends.
+            let mut left = holding.clone();
+            while let Some(at) = left.iter().position(|r| r.department == target.department) {
+                let redirect = left.remove(at);
+                let text = format!("{} (statt „{}“)", redirect.reason, target.department);
+                self.reasons.push(because("target", "redirect".into(), text.clone()));
+                target.department.clone_from(&redirect.to);
+                target.reason = text;
             }
         }
         let mut seen = Vec::new();
@@ -268,13 +273,14 @@ impl Routed {
         self.targets.iter().any(|t| t.role == Role::Lead)
     }
 
-    /// The first lead stays.
-    fn lead(&mut self, department: &str, reason: String) {
+    /// The first lead stays; whether it was this one.
+    fn lead(&mut self, department: &str, reason: String) -> bool {
         if self.has_lead() {
-            return;
+            return false;
         }
         self.targets.retain(|t| t.department != department);
         self.targets.insert(0, TargetChoice { department: department.into(), role: Role::Lead, reason });
+        true
     }
 
     fn copy(&mut self, department: &str, reason: String) {

@@ -3,7 +3,6 @@ mod paper;
 mod sentences;
 
 use super::*;
-use crate::config::Pipeline;
 use crate::model::document::Received;
 use crate::model::geometry::Box2;
 use crate::model::page::{MeasuredPage, PageText, Quality, ReadPage, Word};
@@ -67,19 +66,6 @@ fn files(folder: &str) -> Vec<(String, String)> {
 
 fn text_of(file: &str) -> String {
     std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
-}
-
-fn town(pipeline: &Pipeline) -> TownRules {
-    TownRules {
-        decide: pipeline.decide,
-        departments: pipeline.departments.iter().map(|d| d.id.clone()).collect(),
-        central: pipeline.central.clone(),
-        own_references: pipeline.ways.own_references.clone(),
-        land: pipeline.ways.land.clone(),
-        desks: pipeline.ways.desks.clone(),
-        routes: pipeline.ways.routes.clone(),
-        redirects: pipeline.ways.redirects.clone(),
-    }
 }
 
 /// The decision about a letter given as plain text (see `paper`); `station`: its id and its department.

@@ -5,7 +5,8 @@
 //! parent's business. When stdin ends, the child ends at once.
 
 use super::protocol::{
-    Answer, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, receive, send, unreadable,
+    Answer, MeasureOrder, MeasureResult, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, given_up,
+    receive, send, unreadable,
 };
 use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, Word};
+use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, Word};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
@@ -83,10 +84,14 @@ fn panicked() -> Refusal {
 /// A page that cannot be read is a result; a source or product that cannot be made is refused.
 fn refused(order: &Order, refusal: Refusal) -> Answer {
     match order {
-        Order::Read(order) => Answer::Page(Box::new(PageResult {
-            page: unreadable(&order.page, &refusal),
-            thumbnail: Vec::new(),
-        })),
+        Order::Measure(order) => {
+            let ReadPage { measured, text } = unreadable(&order.page, &refusal);
+            Answer::Measured(Box::new(MeasureResult { measured, text: Some(text), thumbnail: Vec::new() }))
+        }
+        Order::Read(order) => {
+            let page = given_up(&order.page, Some(order.measured.clone()), &refusal);
+            Answer::Page(Box::new(PageResult { page, thumbnail: None }))
+        }
         Order::Open { .. } | Order::Produce(_) | Order::Look(_) => Answer::Refused(refusal),
     }
 }
@@ -103,6 +108,7 @@ fn carry_out(
             watch.lap(Stage::Open);
             opened.map(Answer::Opened)
         }
+        Order::Measure(order) => measure(order, sources, watch).map(|page| Answer::Measured(Box::new(page))),
         Order::Read(order) => read(order, sources, watch).map(|page| Answer::Page(Box::new(page))),
         Order::Produce(order) => {
             let product = produce(order, sources);
@@ -120,28 +126,26 @@ fn carry_out(
     }
 }
 
-fn read(
-    order: &ReadOrder,
+fn measure(
+    order: &MeasureOrder,
     sources: &Sources,
     watch: &mut Stopwatch,
-) -> std::result::Result<PageResult, Refusal> {
+) -> std::result::Result<MeasureResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
     let Outcome { value: raster, notes } = container::decode(&source, &order.page, &order.limits)?;
     watch.lap(Stage::Decode);
     let (mut measured, look) =
         page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
     measured.notes.extend(notes);
-    let own = match order.page.coding {
-        Coding::Composed => container::text_layer(&source, &order.page),
-        _ => OwnText::None,
-    };
     let mut look = Some(look);
-    match &own {
+    let mut text = None;
+    match own_text(&source, &order.page) {
         OwnText::Believed(own) => {
             look = look.filter(|_| measured.turned == own.turn);
             measured = page::told(&raster, measured, own.turn);
+            text = own.pictures.is_empty().then_some(own.text);
         }
-        OwnText::Doubted(note) => measured.notes.push(note.clone()),
+        OwnText::Doubted(note) => measured.notes.push(note),
         OwnText::None => {}
     }
     watch.lap(Stage::Measure);
@@ -151,31 +155,45 @@ fn read(
     };
     measured.codes = page::codes::find(&upright.grey, measured.dpi, &page::codes::CodeOrder::default());
     watch.lap(Stage::Codes);
-    let own_text_alone = matches!(&own, OwnText::Believed(own) if own.pictures.is_empty());
-    if !measured.blank && !own_text_alone {
-        with_engine(&order.languages, |_| Ok(()))?;
-        watch.lap(Stage::Load);
-    }
+    let thumbnail = page::thumbnail(&raster, &measured);
+    watch.lap(Stage::Thumbnail);
+    let text = text.or_else(|| measured.blank.then(PageText::default));
+    Ok(MeasureResult { measured, text, thumbnail })
+}
+
+fn read(
+    order: &ReadOrder,
+    sources: &Sources,
+    watch: &mut Stopwatch,
+) -> std::result::Result<PageResult, Refusal> {
+    let source = sources.open(&order.path, &order.limits)?;
+    let raster = container::decode(&source, &order.page, &order.limits)?.value;
+    watch.lap(Stage::Decode);
+    with_engine(&order.languages, |_| Ok(()))?;
+    watch.lap(Stage::Load);
+    let upright = Upright::of(&raster, &order.measured);
     let mut inside = Duration::ZERO;
-    let recognise = |measured: MeasuredPage| {
-        with_engine(&order.languages, |engine| {
-            let mut engine = Timed { engine, inside };
-            let page = ocr::read_page(&mut engine, &raster, measured, upright);
-            inside = engine.inside;
-            page
-        })
-    };
-    let page = match own {
-        OwnText::Believed(own) if own.pictures.is_empty() => ReadPage { measured, text: own.text },
-        OwnText::Believed(own) => with_pictures(own, recognise(measured.clone())?, measured),
-        _ if measured.blank => ReadPage { measured, text: PageText::default() },
-        _ => recognise(measured)?,
+    let seen = with_engine(&order.languages, |engine| {
+        let mut engine = Timed { engine, inside };
+        let page = ocr::read_page(&mut engine, &raster, order.measured.clone(), upright);
+        inside = engine.inside;
+        page
+    })?;
+    let page = match own_text(&source, &order.page) {
+        OwnText::Believed(own) => with_pictures(own, seen, order.measured.clone()),
+        _ => seen,
     };
     watch.lap(Stage::Prepare);
     watch.rebook(Stage::Prepare, Stage::Recognise, inside);
-    let thumbnail = page::thumbnail(&raster, &page.measured);
+    let turned = page.measured.turned != order.measured.turned;
+    let thumbnail = turned.then(|| page::thumbnail(&raster, &page.measured));
     watch.lap(Stage::Thumbnail);
     Ok(PageResult { page, thumbnail })
+}
+
+/// The text a born-digital page brings along.
+fn own_text(source: &Source, page: &SourcePage) -> OwnText {
+    if page.coding == Coding::Composed { container::text_layer(source, page) } else { OwnText::None }
 }
 
 /// A page with words of its own and pictures: what was recognised inside the pictures comes after them.

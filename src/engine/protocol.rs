@@ -5,7 +5,8 @@
 
 use crate::error::{Error, Result};
 use crate::model::limits::Limits;
-use crate::model::page::{OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::notes::Note;
+use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
 use crate::model::refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{Read, Write};
@@ -24,7 +25,9 @@ pub enum Order {
         /// Bounds.
         limits: Limits,
     },
-    /// Measure and read one page.
+    /// Measure one page: what the station wants to know while the paper is still in somebody's hand.
+    Measure(Box<MeasureOrder>),
+    /// Read one measured page.
     Read(Box<ReadOrder>),
     /// Make the product of one document.
     Produce(Box<ProduceOrder>),
@@ -49,17 +52,30 @@ pub struct LookOrder {
     pub limits: Limits,
 }
 
-/// Measure and read one page.
+/// Measure one page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MeasureOrder {
+    /// Where the source's bytes lie.
+    pub path: PathBuf,
+    /// The page.
+    pub page: SourcePage,
+    /// Resolutions below this get a note.
+    pub dpi_min: f32,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// Read one measured page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadOrder {
     /// Where the source's bytes lie.
     pub path: PathBuf,
     /// The page.
     pub page: SourcePage,
+    /// What was measured on it.
+    pub measured: MeasuredPage,
     /// Tesseract languages.
     pub languages: Vec<String>,
-    /// Resolutions below this get a note.
-    pub dpi_min: f32,
     /// Bounds.
     pub limits: Limits,
 }
@@ -81,13 +97,25 @@ pub struct ProduceOrder {
     pub limits: Limits,
 }
 
+/// A page, measured.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MeasureResult {
+    /// Measurement.
+    pub measured: MeasuredPage,
+    /// Its words, if there is nothing left to read: a blank page, one that brings its text along, one that
+    /// nobody can decode.
+    pub text: Option<PageText>,
+    /// JPEG, longest side 480 pixels; empty if none could be made.
+    pub thumbnail: Vec<u8>,
+}
+
 /// A page, read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PageResult {
-    /// Measurement and words.
+    /// Measurement, as reading left it, and words.
     pub page: ReadPage,
-    /// JPEG, longest side 480 pixels; empty if none could be made.
-    pub thumbnail: Vec<u8>,
+    /// JPEG, if reading turned the page another way than measuring had.
+    pub thumbnail: Option<Vec<u8>>,
 }
 
 /// A product.
@@ -106,7 +134,9 @@ pub enum Answer {
     Started,
     /// Pages of the source.
     Opened(OpenedSource),
-    /// A page.
+    /// A page, measured.
+    Measured(Box<MeasureResult>),
+    /// A page, read.
     Page(Box<PageResult>),
     /// A product.
     Product(Box<ProductResult>),
@@ -146,10 +176,16 @@ pub fn receive<T: DeserializeOwned>(from: &mut impl Read) -> Result<Option<T>> {
     Ok(Some(postcard::from_bytes(&bytes)?))
 }
 
-/// A page nobody could read: kept, blank of words, with the reason for the clerk.
+/// A page nobody could read: kept, with the reason for the clerk and with what was measured, if it came so far.
+pub fn given_up(page: &SourcePage, measured: Option<MeasuredPage>, refusal: &Refusal) -> ReadPage {
+    let Some(mut measured) = measured else { return unreadable(page, refusal) };
+    measured.notes.push(Note::review(&refusal.code, format!("{} {}", refusal.text, refusal.hint)));
+    ReadPage { measured, text: PageText::default() }
+}
+
+/// A page nobody could even measure: blank of words, as large as the container says.
 pub fn unreadable(page: &SourcePage, refusal: &Refusal) -> ReadPage {
-    use crate::model::notes::Note;
-    use crate::model::page::{MeasuredPage, Quality};
+    use crate::model::page::Quality;
     let turn = page.orientation.turn;
     let (width, height) =
         if turn.swaps_sides() { (page.height, page.width) } else { (page.width, page.height) };

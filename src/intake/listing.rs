@@ -64,19 +64,28 @@ pub struct Watch {
     seen: HashMap<PathBuf, (Look, Instant)>,
 }
 
+/// Whether a file of that name would be taken over, or be passed by as somebody's temporary one.
+pub fn is_taken(station: &Station, name: &str) -> bool {
+    !ignored(station).is_match(Path::new(name))
+}
+
+fn ignored(station: &Station) -> GlobSet {
+    let mut ignored = GlobSetBuilder::new();
+    let own = station.ignore.iter().map(String::as_str);
+    for glob in TEMPORARY.iter().copied().chain(own).filter_map(|p| Glob::new(p).ok()) {
+        ignored.add(glob);
+    }
+    ignored.build().unwrap_or_default()
+}
+
 impl Watch {
     /// A watch over the folder of a station.
     pub fn new(station: &Station) -> Self {
-        let mut ignored = GlobSetBuilder::new();
-        let own = station.ignore.iter().map(String::as_str);
-        for glob in TEMPORARY.iter().copied().chain(own).filter_map(|p| Glob::new(p).ok()) {
-            ignored.add(glob);
-        }
         Self {
             folder: station.folder.clone(),
             recursive: station.recursive,
             quiet: station.quiet,
-            ignored: ignored.build().unwrap_or_default(),
+            ignored: ignored(station),
             seen: HashMap::new(),
         }
     }

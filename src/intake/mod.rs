@@ -332,6 +332,24 @@ fn remove_source(station: &Station, claimed: &Path, batch: &BatchRow) -> Result<
     claimed.parent().map_or(Ok(()), sync_folder)
 }
 
+/// How names of files begin that are being uploaded.
+pub const UPLOADING: &str = ".hochladen-";
+/// What an upload left behind when it was cut off is removed after this.
+const UPLOAD_AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// Removes what uploads left behind that were cut off.
+pub fn sweep_uploads(station: &Station, now: SystemTime) -> Result<()> {
+    let folder = &station.folder;
+    for entry in fs::read_dir(folder).map_err(Error::io("Scanordner lesen", folder))?.flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(UPLOADING);
+        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|m| now.duration_since(m).ok());
+        if ours && age.is_some_and(|age| age > UPLOAD_AGE) {
+            fs::remove_file(entry.path()).map_err(Error::io("Abgebrochenes entfernen", entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes what has lain in `done/` longer than the station keeps it.
 pub fn sweep_done(station: &Station, now: SystemTime) -> Result<()> {
     let (Some(keep), folder) = (station.keep_done, station.folder.join("done")) else { return Ok(()) };

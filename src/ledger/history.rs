@@ -28,7 +28,8 @@ pub struct PageFace {
 }
 
 /// The condition that this person may see page `p` of batch `b`: no document it lies in is hidden, and whoever
-/// does not see the whole house sees one it lies in.
+/// does not see the whole house sees one it lies in. Before anybody knows what it is, a page is for those who
+/// work on it: the mailroom, and the members of the circle its batch belongs to.
 fn sees_page() -> String {
     let lies_in = "(EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE value = p.number - 1)
         OR EXISTS (SELECT 1 FROM json_each(d.pages, '$.suppressed')
@@ -36,7 +37,8 @@ fn sees_page() -> String {
     let documents = "SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id";
     format!(
         "{OWN_CIRCLE} AND NOT EXISTS ({documents} AND {lies_in} AND NOT ({SEES_DOCUMENT}))
-         AND (:house OR EXISTS ({documents} AND {lies_in} AND {SEES_DOCUMENT}))"
+         AND (:mailroom OR b.circle IS NOT NULL
+              OR EXISTS ({documents} AND {lies_in} AND {SEES_DOCUMENT} AND d.state NOT IN ('formed', 'understood')))"
     )
 }
 
@@ -100,7 +102,7 @@ impl Ledger {
         let names = Names::of(sight);
         self.read(|db, tenant| {
             let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
-            values.extend(names.document());
+            values.extend(names.page());
             let sees = sees_page();
             let mut statement = db.prepare_cached(&format!(
                 "SELECT p.number FROM page p JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
@@ -118,7 +120,7 @@ impl Ledger {
         self.read(|db, tenant| {
             let mut values: Vec<(&str, &dyn ToSql)> =
                 vec![(":tenant", &tenant), (":batch", &batch.0), (":number", &number)];
-            values.extend(names.document());
+            values.extend(names.page());
             let sees = sees_page();
             db.prepare_cached(&format!(
                 "SELECT b.hash, b.station, p.source, p.measured, p.thumbnail FROM page p

@@ -102,22 +102,27 @@ impl Ledger {
         })
     }
 
-    /// Takes a letter out of an inbox again; who had taken it over, `None` where none lay.
+    /// Takes a letter out of an inbox again, back to the mailroom: who had taken it over. `None` where it lies
+    /// no more, because the department passed it on.
     pub fn inbox_take_back(&self, document: &DocumentId, department: &str) -> Result<Option<Option<String>>> {
         let (document, department) = (document.0.clone(), department.to_owned());
         self.write(move |tx, tenant| {
-            Ok(tx
+            let person: Option<Option<String>> = tx
                 .query_row(
                     "UPDATE inbox SET state = 'recalled' WHERE tenant = ?1 AND document = ?2 AND department = ?3
-                       AND state IN ('new', 'taken', 'done') RETURNING person",
+                       AND state <> 'moved' RETURNING person",
                     (tenant, &document, &department),
                     |row| row.get(0),
                 )
-                .optional()?)
+                .optional()?;
+            if person.is_some() {
+                event(tx, tenant, "inbox.recalled", &document, "delivery", &department)?;
+            }
+            Ok(person)
         })
     }
 
-    /// Letters of one department in those states (comma between), newest first, whose words contain `text`.
+    /// Letters of one department in those states, newest first, one of whose fields contains `text`.
     pub fn inbox(
         &self,
         sight: &Sight,
@@ -140,7 +145,8 @@ impl Ledger {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {INBOX} WHERE i.tenant = :tenant AND i.department = :department
                    AND i.state IN (SELECT value FROM json_each(:states)) AND {SEES_DOCUMENT}
-                   AND (:text = '' OR instr(lower(w.words), lower(:text)) > 0)
+                   AND (:text = '' OR EXISTS (SELECT 1 FROM json_each(w.words, '$.fields') f
+                     WHERE instr(lower(json_extract(f.value, '$.value')), lower(:text)) > 0))
                  ORDER BY i.arrived_at DESC LIMIT :max"
             ))?;
             let rows = statement.query_map(&*values, inbox_row)?;
@@ -170,14 +176,14 @@ impl Ledger {
         })
     }
 
-    /// Letters departments sent back, oldest first.
+    /// Letters that departments sent back or that were taken back from them, oldest first.
     pub fn returned(&self, sight: &Sight, rows_max: u32) -> Result<Vec<InboxRow>> {
         let names = Names::of(sight);
         self.read(|db, tenant| {
             let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":max", &rows_max)];
             values.extend(names.document());
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {INBOX} WHERE i.tenant = :tenant AND i.state = 'returned' AND {SEES_DOCUMENT}
+                "SELECT {INBOX} WHERE i.tenant = :tenant AND i.state IN ('returned', 'recalled') AND {SEES_DOCUMENT}
                  ORDER BY i.arrived_at LIMIT :max"
             ))?;
             let rows = statement.query_map(&*values, inbox_row)?;
@@ -185,30 +191,46 @@ impl Ledger {
         })
     }
 
-    /// Takes over, finishes or sends back; whoever comes too late changes nothing.
+    /// Takes over, finishes or sends back. `seen`: who had taken it over when `by` looked; if that changed
+    /// meanwhile, nothing happens.
     pub fn inbox_act(
         &self,
         document: &DocumentId,
         department: &str,
         act: InboxAct,
-        note: &str,
+        (seen, note): (&str, &str),
         by: &str,
     ) -> Result<()> {
         let document = document.0.clone();
-        let [department, note, by] = [department, note, by].map(str::to_owned);
+        let [department, seen, note, by] = [department, seen, note, by].map(str::to_owned);
         self.write(move |tx, tenant| {
             let (from, to, code) = act.step();
-            moved(tx, tenant, &document, &department, from, to, &by)?;
+            if act == InboxAct::Take {
+                let taken = tx.execute(
+                    "UPDATE inbox SET person = ?4 WHERE tenant = ?1 AND document = ?2 AND department = ?3
+                       AND coalesce(person, '') = ?5",
+                    (tenant, &document, &department, &by, &seen),
+                )?;
+                if taken == 0 {
+                    return Err(Error::Refused(Refusal::new(
+                        "inbox.taken",
+                        "Inzwischen hat es jemand anderes übernommen.",
+                        "Seite neu laden; wer es trotzdem braucht, übernimmt es von dort.",
+                    )));
+                }
+            }
+            moved(tx, tenant, &document, &department, from, to)?;
             write_note(tx, tenant, &document, &note, &by)?;
             event(tx, tenant, code, &document, &by, &department)
         })
     }
 
-    /// On to another department: into its inbox if it had the letter before, else to all its targets.
+    /// On to another department: into its inbox if it had the letter before, else to all its targets. `lies`:
+    /// the states it may be in here.
     pub fn forward(
         &self,
         document: &DocumentId,
-        from: &str,
+        (from, lies): (&str, &'static [&'static str]),
         to: (&str, Vec<String>),
         note: &str,
         by: &str,
@@ -217,22 +239,49 @@ impl Ledger {
         let (department, targets) = (to.0.to_owned(), to.1);
         let [from, note, by] = [from, note, by].map(str::to_owned);
         self.write(move |tx, tenant| {
-            moved(tx, tenant, &document.0, &from, &["new", "taken", "done", "returned"], "moved", &by)?;
+            moved(tx, tenant, &document.0, &from, lies, "moved")?;
             write_note(tx, tenant, &document.0, &note, &by)?;
             event(tx, tenant, "inbox.forwarded", &document.0, &by, &format!("{from}->{department}"))?;
-            let known = tx.execute(
-                "UPDATE inbox SET state = 'new', person = NULL, arrived_at = ?4
-                 WHERE tenant = ?1 AND document = ?2 AND department = ?3",
-                (tenant, &document.0, &department, now()),
-            )?;
-            for target in targets.iter().filter(|_| known == 0) {
+            let key = (tenant, &document.0, &department);
+            let lies_there: Option<String> = tx
+                .query_row(
+                    "SELECT state FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3",
+                    key,
+                    |row| row.get(0),
+                )
+                .optional()?;
+            match lies_there.as_deref() {
+                Some("new" | "taken") => return Ok(()),
+                Some(_) => {
+                    tx.execute(
+                        "UPDATE inbox SET state = 'new', person = NULL, arrived_at = ?4
+                         WHERE tenant = ?1 AND document = ?2 AND department = ?3",
+                        (tenant, &document.0, &department, now()),
+                    )?;
+                    return event(tx, tenant, "inbox.arrived", &document.0, &by, &department);
+                }
+                None => {}
+            }
+            let mut planned = 0;
+            for target in &targets {
                 let delivery = DeliveryId::new(&document, target);
-                tx.execute(
+                let new = tx.execute(
                     "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
                     (tenant, &delivery.0, &document.0, &department, target, DeliveryState::Planned.text()),
                 )?;
-                event(tx, tenant, "delivery.planned", &delivery.0, &by, target)?;
+                if new > 0 {
+                    event(tx, tenant, "delivery.planned", &delivery.0, &by, target)?;
+                }
+                planned += new;
+            }
+            if planned == 0 {
+                // The move above is undone with the transaction.
+                return Err(Error::Refused(Refusal::new(
+                    "inbox.no_way",
+                    "Über dieselben Ziele ging das Schriftstück schon hinaus; das Amt bekäme nichts.",
+                    "Dem Amt ein eigenes Ziel oder einen Posteingang geben, oder es dort selbst abgeben.",
+                )));
             }
             Ok(())
         })
@@ -258,7 +307,6 @@ fn moved(
     department: &str,
     from: &[&str],
     to: &str,
-    by: &str,
 ) -> Result<()> {
     let state: Option<String> = tx
         .query_row(
@@ -272,8 +320,8 @@ fn moved(
         return Err(Error::Transition { subject: document.into(), from: state, to: to.into() });
     }
     tx.execute(
-        "UPDATE inbox SET state = ?4, person = ?5 WHERE tenant = ?1 AND document = ?2 AND department = ?3",
-        (tenant, document, department, to, by),
+        "UPDATE inbox SET state = ?4 WHERE tenant = ?1 AND document = ?2 AND department = ?3",
+        (tenant, document, department, to),
     )?;
     Ok(())
 }

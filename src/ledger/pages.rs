@@ -42,19 +42,24 @@ const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FRO
     LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
 impl Ledger {
-    /// Takes the next page. Page numbers first, batches second: the first page
-    /// of a letter that came in later goes before page 500 of a big batch.
-    pub fn lease_page(&self, worker: &str) -> Result<Option<PageRow>> {
+    /// Takes the next page in that state, or else one in the other. Page numbers first, batches second: the
+    /// first page of a letter that came in later goes before page 500 of a big batch.
+    pub fn lease_page(&self, worker: &str, rather: PageState) -> Result<Option<PageRow>> {
         let worker = worker.to_owned();
+        let or_else = if rather == PageState::Stored { PageState::Measured } else { PageState::Stored };
         self.write(move |tx, tenant| {
             let at = now();
-            let found: Option<(String, u32)> = tx
-                .prepare_cached(&format!(
-                    "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"
-                ))?
-                .query_row((tenant, PageState::Stored.text(), &at), |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
+            let mut next = tx.prepare_cached(&format!(
+                "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
+                   AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"
+            ))?;
+            let mut found: Option<(String, u32)> = None;
+            for state in [rather, or_else] {
+                if found.is_none() {
+                    let key = (tenant, state.text(), &at);
+                    found = next.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                }
+            }
             let Some((batch, number)) = found else { return Ok(None) };
             tx.prepare_cached(
                 "UPDATE page SET leased_by = ?4, leased_until = ?5, attempts = attempts + 1
@@ -70,8 +75,43 @@ impl Ledger {
         })
     }
 
-    /// A page was measured and read (or given up with a note). When it was the
-    /// last one, the batch is read too.
+    /// A page was measured. With its text there is nothing left to read on it.
+    pub fn page_measured(
+        &self,
+        batch: &BatchId,
+        number: u32,
+        measured: MeasuredPage,
+        text: Option<PageText>,
+        thumbnail: Option<ContentHash>,
+    ) -> Result<()> {
+        if let Some(text) = text {
+            return self.page_read(batch, number, ReadPage { measured, text }, thumbnail);
+        }
+        let batch = batch.clone();
+        self.write(move |tx, tenant| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE page SET state = ?4, measured = ?5, thumbnail = ?6, leased_by = NULL, leased_until = NULL
+                     WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state = ?7",
+                )?
+                .execute((
+                    tenant,
+                    &batch.0,
+                    number,
+                    PageState::Measured.text(),
+                    serde_json::to_string(&measured)?,
+                    thumbnail.map(|hash| hash.hex()),
+                    PageState::Stored.text(),
+                ))?;
+            if let (Some(hash), true) = (thumbnail, changed > 0) {
+                hold_bytes(tx, tenant, &hash.hex(), &format!("{batch} thumbnail {number}"))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A page was read, or given up with a note; without a new thumbnail the one it has stays. When it was
+    /// the last one, the batch is read too.
     pub fn page_read(
         &self,
         batch: &BatchId,
@@ -83,7 +123,8 @@ impl Ledger {
         self.write(move |tx, tenant| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE page SET state = ?4, measured = ?5, thumbnail = ?6, leased_by = NULL, leased_until = NULL
+                    "UPDATE page SET state = ?4, measured = ?5, thumbnail = COALESCE(?6, thumbnail),
+                       leased_by = NULL, leased_until = NULL
                      WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state <> ?4",
                 )?
                 .execute((
@@ -97,8 +138,10 @@ impl Ledger {
             if changed == 0 {
                 return Ok(()); // Another worker was faster after a lease ran out.
             }
-            tx.prepare_cached("INSERT OR REPLACE INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)")?
-                .execute((tenant, &batch.0, number, serde_json::to_string(&page.text)?))?;
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((tenant, &batch.0, number, serde_json::to_string(&page.text)?))?;
             if let Some(hash) = thumbnail {
                 hold_bytes(tx, tenant, &hash.hex(), &format!("{batch} thumbnail {number}"))?;
             }

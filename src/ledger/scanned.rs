@@ -22,6 +22,8 @@ pub struct ScannedBatch {
     pub file_name: String,
     /// Why it stopped.
     pub reason: Option<String>,
+    /// A person let it go on although something did not add up.
+    pub accepted: bool,
     /// Images the scanner counted, if it said so.
     pub expected: Option<u32>,
     /// Its pages in order.
@@ -54,7 +56,8 @@ impl Ledger {
                 vec![(":tenant", &tenant), (":station", &station), (":since", &since), (":max", &rows_max)];
             values.extend(names.batch());
             let mut statement = db.prepare_cached(&format!(
-                "SELECT b.id, b.state, b.taken_at, b.file_name, b.reason, json_extract(b.sidecar, '$.images')
+                "SELECT b.id, b.state, b.taken_at, b.file_name, b.reason, json_extract(b.sidecar, '$.images'),
+                   b.accepted_by IS NOT NULL
                  FROM batch b WHERE b.tenant = :tenant AND b.taken_at >= :since AND b.station = :station
                    AND {SEES_BATCH} ORDER BY b.taken_at DESC, b.number DESC LIMIT :max"
             ))?;
@@ -66,6 +69,7 @@ impl Ledger {
                     file_name: row.get(3)?,
                     reason: row.get(4)?,
                     expected: row.get(5)?,
+                    accepted: row.get(6)?,
                     pages: Vec::new(),
                 })
             })?;

@@ -13,8 +13,10 @@ pub struct Sight {
     pub claimed_holds: Vec<String>,
     /// Sees held documents that no circle is named for.
     pub unclaimed_holds: bool,
-    /// Sees what goes through the mailroom, not only what reached a department.
+    /// Sees what goes through the house, not only what reached a department or belongs to a circle.
     pub house: bool,
+    /// Works on the mail: sees pages of which nobody has decided yet what they are.
+    pub mailroom: bool,
     /// Departments whose inbox this person reads.
     pub departments: Vec<String>,
 }
@@ -26,16 +28,18 @@ pub(super) const SEES_DOCUMENT: &str =
     AND (d.hold IS NULL OR (d.hold = 'hold.circle' AND d.circle IS NOT NULL)
          OR d.hold IN (SELECT value FROM json_each(:holds))
          OR (:unclaimed AND d.hold NOT IN (SELECT value FROM json_each(:claimed))))
-    AND (:house OR EXISTS (SELECT 1 FROM inbox mine WHERE mine.tenant = d.tenant AND mine.document = d.id
-         AND mine.state <> 'moved' AND mine.department IN (SELECT value FROM json_each(:departments))))";
+    AND (:house OR d.circle IS NOT NULL OR d.hold IN (SELECT value FROM json_each(:holds))
+         OR EXISTS (SELECT 1 FROM inbox mine WHERE mine.tenant = d.tenant AND mine.document = d.id
+         AND mine.state NOT IN ('moved', 'recalled')
+         AND mine.department IN (SELECT value FROM json_each(:departments))))";
 
 /// The condition that the circle of a batch `b` is this person's.
 pub(super) const OWN_CIRCLE: &str =
     "(b.circle IS NULL OR b.circle IN (SELECT value FROM json_each(:circles)))";
 
-/// The condition on a batch `b` as a whole.
+/// The condition on a batch `b` as a whole: a circle's is for its members alone.
 pub(super) const SEES_BATCH: &str =
-    "(b.circle IS NULL OR b.circle IN (SELECT value FROM json_each(:circles))) AND :house";
+    "iif(b.circle IS NULL, :house, b.circle IN (SELECT value FROM json_each(:circles)))";
 
 /// The values of the conditions' names.
 pub(super) struct Names {
@@ -45,6 +49,7 @@ pub(super) struct Names {
     departments: String,
     unclaimed: bool,
     house: bool,
+    mailroom: bool,
 }
 
 impl Names {
@@ -57,6 +62,7 @@ impl Names {
             departments: list(&sight.departments),
             unclaimed: sight.unclaimed_holds,
             house: sight.house,
+            mailroom: sight.mailroom,
         }
     }
 
@@ -70,6 +76,12 @@ impl Names {
             (":unclaimed", &self.unclaimed),
             (":house", &self.house),
         ]
+    }
+
+    /// For conditions on pages.
+    pub(super) fn page(&self) -> [(&'static str, &dyn ToSql); 7] {
+        let [circles, holds, claimed, departments, unclaimed, house] = self.document();
+        [circles, holds, claimed, departments, unclaimed, house, (":mailroom", &self.mailroom)]
     }
 
     /// For conditions on batches.

@@ -93,7 +93,7 @@ pub struct Parcel {
     pub document: DocumentId,
     /// Department it is for.
     pub department: String,
-    /// Human title: kind and sender, for a subject line. German.
+    /// Human title: kind and document id, for a subject line. German.
     pub title: String,
     /// The PDF, or the original.
     pub product: Vec<u8>,

@@ -176,6 +176,9 @@ pub struct Understanding {
     pub fields: BTreeMap<String, Field>,
     /// Everything that led to the above.
     pub reasons: Vec<Reason>,
+    /// Versions of the kinds named above, and of the learned model if it spoke (`gelernt`), when it was decided.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rule_versions: BTreeMap<String, u32>,
 }
 
 /// What a document is made of, as `document::understand` sees it.

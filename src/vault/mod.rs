@@ -152,6 +152,21 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io("Ordner sichern", folder))
 }
 
+/// Renames, but never over another file: that is [`std::io::ErrorKind::AlreadyExists`].
+pub fn rename_to_new(from: &Path, to: &Path) -> std::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Shares often do not know "never replace"; nobody else uses these names, so looking first is enough.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            if to.exists() {
+                return Err(std::io::ErrorKind::AlreadyExists.into());
+            }
+            std::fs::rename(from, to)
+        }
+        other => other.map_err(std::io::Error::from),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

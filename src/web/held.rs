@@ -47,7 +47,7 @@ pub async fn page(visit: Visit) -> Answer {
             let documents = rows.into_iter().map(|row| Line {
                 since: words::moment(visit.w.language, &row.since),
                 batch: row.id.0.rsplit_once('-').map_or(String::new(), |(batch, _)| batch.to_owned()),
-                reason: visit.desk.hold_text(&row.hold).to_owned(),
+                reason: visit.desk.hold_text(&row.hold),
                 id: row.id.0,
             });
             html(&HeldPage {

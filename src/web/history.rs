@@ -183,6 +183,11 @@ pub fn noted(visit: &Visit, document: &DocumentRow) -> bool {
     document.circle.is_some() || confidential || !works
 }
 
+/// Whether there is a file to hand out: nothing is made of a source nobody can open.
+pub(super) fn has_file(document: &DocumentRow) -> bool {
+    document.product.is_some() && document.sheet.as_ref().is_some_and(|s| s.product != Product::None)
+}
+
 /// `GET /schriftstueck/{id}`
 pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
     visit.needs(READERS)?;
@@ -194,7 +199,6 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
             if logged {
                 desk.ledger.seen(&document.id, &visit.person.id)?;
             }
-            let has_product = document.sheet.as_ref().is_some_and(|s| s.product != Product::None);
             html(&DocumentPage {
                 w,
                 frame: visit.frame("/stapel"),
@@ -206,7 +210,7 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
                 pages: document.cut.pages.iter().filter_map(|i| u32::try_from(i + 1).ok()).collect(),
                 deliveries: deliveries(visit, desk.ledger.deliveries(&document.id)?),
                 proof: proof(visit, &document)?,
-                product: has_product && document.product.is_some(),
+                product: has_file(&document),
                 events: lines(w, desk.ledger.events(&document.id.0)?),
             })
         })
@@ -216,7 +220,7 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
 fn facts(visit: &Visit, sheet: &DocumentSheet) -> Facts {
     let (desk, w, u) = (&visit.desk, visit.w, &sheet.understanding);
     let kind = |id: &str| {
-        if id == crate::model::document::UNKNOWN_KIND { w.unknown_kind } else { desk.kind(id) }.to_owned()
+        if id == crate::model::document::UNKNOWN_KIND { w.unknown_kind.to_owned() } else { desk.kind(id) }
     };
     let role = |role| if role == Role::Lead { w.lead } else { w.copy };
     let received = match &sheet.received.date {

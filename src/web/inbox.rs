@@ -39,6 +39,7 @@ struct Line {
     state: &'static str,
     state_word: &'static str,
     person: String,
+    taken_by: String,
 }
 
 /// What to list.
@@ -95,7 +96,7 @@ fn line(visit: &Visit, row: InboxRow) -> Line {
         "new" => ("new", w.inbox_new),
         "taken" => ("taken", w.inbox_taken),
         "done" => ("done", w.inbox_done),
-        "returned" => ("returned", w.inbox_returned),
+        "returned" | "recalled" => ("returned", w.inbox_returned),
         _ => ("moved", w.inbox_moved),
     };
     let due = field("due_date");
@@ -105,10 +106,11 @@ fn line(visit: &Visit, row: InboxRow) -> Line {
         sender: field("sender"),
         subject: field("subject"),
         due: (!due.is_empty()).then(|| words::date(w.language, &due)),
-        kind: row.sheet.as_ref().map_or(String::new(), |s| visit.desk.kind(&s.understanding.kind).to_owned()),
+        kind: row.sheet.as_ref().map_or(String::new(), |s| visit.desk.kind(&s.understanding.kind)),
         received: received(w, row.sheet.as_ref()),
         urgent: row.sheet.as_ref().is_some_and(|s| s.understanding.urgency != "normal"),
         person: taken_by.map_or(String::new(), |p| p.name.clone()),
+        taken_by: row.person.clone().unwrap_or_default(),
         state,
         state_word,
         id: row.document.0,
@@ -172,7 +174,7 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
                     .filter(|d| d.id != department)
                     .map(|d| (d.id.clone(), d.name.clone()))
                     .collect(),
-                has_product: document.product.is_some(),
+                has_product: super::history::has_file(&document),
                 letter: line(visit, row),
             })
         })
@@ -200,12 +202,13 @@ pub async fn act(Path((department, id, act)): Path<(String, String, String)>, po
                 "erledigt" => InboxAct::Done,
                 "zurueck" => InboxAct::Return,
                 "weiter" => {
-                    pass_on(visit, &row, &department, posted.get("amt"), note)?;
+                    let from = (department.as_str(), &["new", "taken", "done"][..]);
+                    pass_on(visit, &row, from, posted.get("amt"), note)?;
                     return Ok(onwards(&format!("/posteingang?amt={department}")));
                 }
                 _ => return Err(Trouble::NotFound),
             };
-            ledger.inbox_act(&row.document, &department, step, note, by)?;
+            ledger.inbox_act(&row.document, &department, step, (posted.get("bei"), note), by)?;
             Ok(onwards(&match step {
                 InboxAct::Take => format!("/posteingang/{department}/{id}"),
                 _ => format!("/posteingang?amt={department}"),
@@ -215,8 +218,15 @@ pub async fn act(Path((department, id, act)): Path<(String, String, String)>, po
 }
 
 /// To another department and its targets.
-fn pass_on(visit: &Visit, row: &InboxRow, from: &str, to: &str, note: &str) -> Result<(), Trouble> {
-    let Some(department) = visit.desk.pipeline.department(to).filter(|d| d.id != from) else {
+fn pass_on(
+    visit: &Visit,
+    row: &InboxRow,
+    from: (&str, &'static [&'static str]),
+    to: &str,
+    note: &str,
+) -> Result<(), Trouble> {
+    let taken_back = row.state == "recalled";
+    let Some(department) = visit.desk.pipeline.department(to).filter(|d| d.id != from.0 || taken_back) else {
         return Err(Trouble::Bad(format!("{} „{to}“", visit.w.no_such_department)));
     };
     let to = (department.id.as_str(), department.targets.clone());
@@ -247,8 +257,13 @@ pub async fn returned(visit: Visit) -> Answer {
             let ledger = &visit.desk.ledger;
             let mut rows = Vec::new();
             for row in ledger.returned(&visit.sight, ROWS_MAX)? {
-                let note =
-                    ledger.inbox_notes(&row.document)?.pop().map_or(String::new(), |[_, _, text]| text);
+                // Why they sent it back: what somebody of that department wrote last.
+                let of_them = |[_, person, _]: &[String; 3]| {
+                    let person = visit.desk.pipeline.person(person);
+                    person.is_some_and(|p| p.departments.contains(&row.department))
+                };
+                let notes = ledger.inbox_notes(&row.document)?;
+                let note = notes.into_iter().rfind(of_them).map_or(String::new(), |[_, _, text]| text);
                 rows.push(ReturnedLine {
                     from_name: visit.desk.department(&row.department).to_owned(),
                     from: row.department.clone(),
@@ -277,7 +292,8 @@ pub async fn reassign(Path((from, id)): Path<(String, String)>, posted: Posted) 
             visit.desk.ledger.document_for(&visit.sight, &document)?;
             let row = visit.desk.ledger.inbox_letter(&visit.sight, &document, &from)?;
             let row = row.ok_or(Trouble::NotFound)?;
-            pass_on(visit, &row, &from, posted.get("amt"), posted.get("notiz"))?;
+            let from = (from.as_str(), &["returned", "recalled"][..]);
+            pass_on(visit, &row, from, posted.get("amt"), posted.get("notiz"))?;
             Ok(onwards("/ruecklaeufer"))
         })
         .await

@@ -21,7 +21,7 @@ mod visit;
 mod words;
 
 use crate::config::Pipeline;
-use crate::document::{Kind, RuleBook};
+use crate::daemon::Rules;
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
@@ -46,7 +46,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 #[derive(Debug)]
 pub(crate) struct Desk {
     pipeline: Pipeline,
-    book: RuleBook,
+    rules: Arc<Rules>,
     ledger: Ledger,
     vault: Vault,
     screens: picture::Screens,
@@ -56,20 +56,22 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// The German name of a kind.
-    fn kind<'a>(&'a self, id: &'a str) -> &'a str {
-        self.kinds().find(|kind| kind.id == id).map_or(id, |kind| kind.name.as_str())
+    fn kind(&self, id: &str) -> String {
+        self.rules.book().kind(id).map_or(id, |kind| kind.name.as_str()).to_owned()
     }
 
-    /// Every kind, by name.
-    fn kinds(&self) -> impl Iterator<Item = &Kind> {
-        let mut kinds: Vec<&Kind> = self.book.kinds().iter().collect();
-        kinds.sort_by(|a, b| a.name.cmp(&b.name));
-        kinds.into_iter()
+    /// Id and name of every kind, by name.
+    fn kinds(&self) -> Vec<(String, String)> {
+        let book = self.rules.book();
+        let mut kinds: Vec<_> = book.kinds().iter().map(|k| (k.id.clone(), k.name.clone())).collect();
+        kinds.sort_by(|a, b| a.1.cmp(&b.1));
+        kinds
     }
 
     /// Why something with that code is held.
-    fn hold_text<'a>(&'a self, code: &'a str) -> &'a str {
-        self.book.hold_codes().find(|(known, _)| *known == code).map_or(code, |(_, text)| text)
+    fn hold_text(&self, code: &str) -> String {
+        let book = self.rules.book();
+        book.hold_codes().find(|(known, _)| *known == code).map_or(code, |(_, text)| text).to_owned()
     }
 
     /// The name of a department.
@@ -79,11 +81,11 @@ impl Desk {
 }
 
 /// Serves until the future is dropped.
-pub async fn serve(pipeline: &Pipeline, book: &RuleBook, address: SocketAddr) -> Result<()> {
+pub async fn serve(pipeline: &Pipeline, rules: &Arc<Rules>, address: SocketAddr) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(Error::io("Seite anbieten", address.to_string()))?;
-    let desk = Arc::new(open(pipeline, book)?);
+    let desk = Arc::new(open(pipeline, rules)?);
     let watch = live::keep_looking(desk.clone());
     let pages = async {
         axum::serve(listener, router(desk)).await.map_err(Error::io("Seite anbieten", address.to_string()))
@@ -94,7 +96,7 @@ pub async fn serve(pipeline: &Pipeline, book: &RuleBook, address: SocketAddr) ->
     }
 }
 
-fn open(pipeline: &Pipeline, book: &RuleBook) -> Result<Desk> {
+fn open(pipeline: &Pipeline, rules: &Arc<Rules>) -> Result<Desk> {
     // An engine of its own: a page for the screen never waits behind pages that are being read.
     let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
     let limits = EngineLimits {
@@ -103,7 +105,7 @@ fn open(pipeline: &Pipeline, book: &RuleBook) -> Result<Desk> {
     };
     Ok(Desk {
         pipeline: pipeline.clone(),
-        book: book.clone(),
+        rules: rules.clone(),
         // A ledger of its own: its reader never waits for the workers'.
         ledger: Ledger::open(&pipeline.ledger, &pipeline.tenant)?,
         vault: Vault::for_reading(&pipeline.vault),

@@ -212,7 +212,7 @@ fn show(
         logged,
         why: u.review.iter().map(|r| r.text.clone()).collect(),
         kind: kind_name(visit, &u.kind),
-        kinds: desk.kinds().map(|k| (k.id.clone(), k.name.clone())).collect(),
+        kinds: desk.kinds(),
         department: lead.as_deref().map_or(String::new(), |d| desk.department(d).to_owned()),
         departments: desk.pipeline.departments.iter().map(|d| (d.id.clone(), d.name.clone())).collect(),
         targets: proposals(visit, &sheet),
@@ -223,7 +223,12 @@ fn show(
             Some(date) => words::date(w.language, date),
             None => w.received_unknown.into(),
         },
-        holds: desk.book.hold_codes().map(|(code, text)| (code.to_owned(), text.to_owned())).collect(),
+        holds: desk
+            .rules
+            .book()
+            .hold_codes()
+            .map(|(code, text)| (code.to_owned(), text.to_owned()))
+            .collect(),
         next_image,
     })?;
     Ok((status, page).into_response())
@@ -242,11 +247,7 @@ fn in_review(visit: &Visit, id: &DocumentId) -> Result<(DocumentRow, DocumentShe
 }
 
 fn kind_name(visit: &Visit, id: &str) -> String {
-    if id == UNKNOWN_KIND || id.is_empty() {
-        visit.w.unknown_kind.to_owned()
-    } else {
-        visit.desk.kind(id).to_owned()
-    }
+    if id == UNKNOWN_KIND || id.is_empty() { visit.w.unknown_kind.to_owned() } else { visit.desk.kind(id) }
 }
 
 /// The best targets with their reasons: what was proposed, what came second, and the house's own way out.
@@ -255,7 +256,7 @@ fn proposals(visit: &Visit, sheet: &DocumentSheet) -> Vec<Proposal> {
     let mut all: Vec<(String, String)> =
         u.targets.iter().map(|t| (t.department.clone(), t.reason.clone())).collect();
     if let Some(second) = &u.runner_up
-        && let Some(kind) = desk.kinds().find(|k| k.id == second.kind)
+        && let Some(kind) = desk.rules.book().kind(&second.kind)
     {
         let reason = format!("{} ({:.0} %)", kind.name, second.confidence * 100.0);
         all.push((kind.department.clone(), reason));
@@ -345,8 +346,8 @@ fn accepted(visit: &Visit, id: &DocumentId, posted: &Posted) -> Result<(), Troub
     let kind = if kind == w.unknown_kind {
         UNKNOWN_KIND.to_owned()
     } else {
-        let known = desk.kinds().find(|k| k.id == kind || k.name == kind);
-        known.map(|k| k.id.clone()).ok_or_else(|| Trouble::Bad(format!("{} „{kind}“", w.no_such_kind)))?
+        let known = desk.kinds().into_iter().find(|(id, name)| id == kind || name == kind);
+        known.map(|(id, _)| id).ok_or_else(|| Trouble::Bad(format!("{} „{kind}“", w.no_such_kind)))?
     };
     let department = posted.get("department");
     let known = desk.pipeline.departments.iter().find(|d| d.id == department || d.name == department);
@@ -361,7 +362,7 @@ fn accepted(visit: &Visit, id: &DocumentId, posted: &Posted) -> Result<(), Troub
     let correction = Correction { kind: Some(kind), department, fields };
     let departments: Vec<String> = desk.pipeline.departments.iter().map(|d| d.id.clone()).collect();
     let (decision, changed) =
-        corrected(sheet.understanding, &correction, &desk.book, &departments, &visit.person.id)
+        corrected(sheet.understanding, &correction, &desk.rules.book(), &departments, &visit.person.id)
             .map_err(|refusal| Trouble::Bad(format!("{} {}", refusal.text, refusal.hint)))?;
     sheet.understanding = decision;
     let decided = Decided { sheet, then: DocumentState::Approved, changed, undo: desk.pipeline.desk.undo };
@@ -377,7 +378,8 @@ pub async fn hold(Path(id): Path<String>, posted: Posted) -> Answer {
             let id = DocumentId(id);
             let (_, mut sheet) = in_review(visit, &id)?;
             let code = posted.get("code");
-            let known = visit.desk.book.hold_codes().find(|(known, _)| *known == code);
+            let book = visit.desk.rules.book();
+            let known = book.hold_codes().find(|(known, _)| *known == code);
             let Some((code, _)) = known else {
                 return Err(Trouble::from(Error::Refused(Refusal::new(
                     "review.hold",

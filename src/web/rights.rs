@@ -7,8 +7,9 @@ use crate::model::town::{Person, StaffRole};
 /// What this person may see.
 ///
 /// Mailroom, head, auditors and administrators see what goes through the house, except what belongs to a
-/// circle they are not in. Held documents are for the circle that is named for the code of the hold; where
-/// none is named, for the head of the mailroom. Departments see what reached them.
+/// circle they are not in; pages nobody has decided about yet, only the mailroom. Held documents are for the
+/// circle that is named for the code of the hold; where none is named, for the head of the mailroom.
+/// Departments see what reached them, members of circles what is theirs.
 pub fn sight(person: &Person, pipeline: &Pipeline) -> Sight {
     let mine = || pipeline.circles.iter().filter(|c| c.members.contains(&person.id));
     let holds = |circles: &mut dyn Iterator<Item = &crate::model::town::Circle>| {
@@ -19,7 +20,8 @@ pub fn sight(person: &Person, pipeline: &Pipeline) -> Sight {
         holds: holds(&mut mine()),
         claimed_holds: holds(&mut pipeline.circles.iter()),
         unclaimed_holds: person.is(StaffRole::Head),
-        house: person.roles.iter().any(|role| *role != StaffRole::Department) || mine().next().is_some(),
+        house: person.roles.iter().any(|role| *role != StaffRole::Department),
+        mailroom: [StaffRole::Operator, StaffRole::Reviewer, StaffRole::Head].iter().any(|r| person.is(*r)),
         departments: person.departments.clone(),
     }
 }
@@ -66,5 +68,6 @@ roles = ["department"]
         let member = of("pr-1");
         assert_eq!(member.holds, ["hold.personalrat"]);
         assert!(!member.unclaimed_holds);
+        assert!(!member.house && !member.mailroom, "what is not the circle's stays the house's");
     }
 }

@@ -4,8 +4,10 @@ use super::trouble::{Answer, Spoken, Trouble};
 use super::visit::{Frame, MAILROOM, Posted, Visit, from_elsewhere, html, onwards};
 use super::words::{self, Words};
 use crate::error::Error;
+use crate::intake::UPLOADING;
 use crate::ledger::ScannedBatch;
 use crate::model::notes::Severity;
+use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::{StaffRole, Station};
 use askama::Template;
@@ -113,11 +115,14 @@ fn light(w: &Words, batch: ScannedBatch) -> Light {
         BatchState::Rejected | BatchState::Held | BatchState::Cancelled => {
             ("red", "✖", batch.reason.clone().unwrap_or_else(|| w.light_stop.into()))
         }
-        _ if batch.expected.is_some_and(|e| e as usize != found && batch.state != BatchState::Received) => {
+        _ if !batch.accepted
+            && batch.expected.is_some_and(|e| e as usize != found && batch.state != BatchState::Received) =>
+        {
             ("red", "✖", w.light_count.into())
         }
-        BatchState::Received | BatchState::Opened => ("grey", "…", w.light_wait.into()),
         _ if !problems.is_empty() => ("yellow", "!", w.light_again.into()),
+        // Received date, person and count are judged when the batch is cut.
+        BatchState::Received | BatchState::Opened | BatchState::Read => ("grey", "…", w.light_wait.into()),
         _ => ("green", "✔", w.light_go.into()),
     };
     Light {
@@ -187,6 +192,7 @@ pub async fn upload(
     let spoken = |trouble| Spoken(trouble, w);
     let station = one(&visit, &id).map_err(spoken)?;
     let name = plain_name(&named.name)
+        .filter(|name| crate::intake::listing::is_taken(station, name))
         .ok_or_else(|| spoken(Trouble::Bad(format!("{} „{}“", w.upload_name, named.name))))?;
     let arriving = Arriving::new(station, &name).map_err(|e| spoken(e.into()))?;
     let most = station.profile.limits.source_bytes_max;
@@ -228,7 +234,7 @@ struct Arriving {
 impl Arriving {
     fn new(station: &Station, name: &str) -> Result<Self, Error> {
         crate::intake::make_station_folder(&station.folder)?;
-        let temporary = station.folder.join(format!(".{}.tmp", super::secret::token()?));
+        let temporary = station.folder.join(format!("{UPLOADING}{}.tmp", super::secret::token()?));
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -248,23 +254,20 @@ impl Arriving {
             let name =
                 if number == 1 { format!("{stem}{ending}") } else { format!("{stem}-{number}{ending}") };
             let place = self.place.with_file_name(name);
-            let cwd = rustix::fs::CWD;
-            match rustix::fs::renameat_with(
-                cwd,
-                &self.temporary,
-                cwd,
-                &place,
-                rustix::fs::RenameFlags::NOREPLACE,
-            ) {
+            match crate::vault::rename_to_new(&self.temporary, &place) {
                 Ok(()) => {
                     self.kept = true;
                     return self.place.parent().map_or(Ok(()), crate::vault::sync_folder);
                 }
-                Err(rustix::io::Errno::EXIST) => {}
-                Err(error) => return Err(Error::io("Datei ablegen", &place)(error.into())),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::io("Datei ablegen", &place)(error)),
             }
         }
-        Err(Error::Format("a thousand files of that name".into()))
+        Err(Error::Refused(Refusal::new(
+            "upload.name",
+            format!("Dateien mit dem Namen {stem}{ending} liegen schon tausendfach da."),
+            "Unter einem anderen Namen hochladen.",
+        )))
     }
 }
 

@@ -196,7 +196,7 @@ words! {
     note: "Notiz", "Note";
     notes: "Notizen", "Notes";
     returned: "Rückläufer", "Returned";
-    returned_lead: "Ämter haben diese Post zurückgegeben. Jede Zuordnung lehrt das Programm, wohin solche Post gehört.", "Departments sent this mail back. Each assignment teaches the program where such mail belongs.";
+    returned_lead: "Ämter haben diese Post zurückgegeben, oder sie wurde von dort zurückgeholt.", "Departments sent this mail back, or it was taken back from them.";
     returned_none: "Kein Amt hat etwas zurückgegeben.", "No department sent anything back.";
     assign: "Zuordnen", "Assign";
     sent_back_by: "Zurück von", "Back from";
@@ -318,6 +318,7 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.arrived" => ("Im Posteingang des Amts", "In the department's inbox"),
         "inbox.taken" => ("Vom Amt übernommen", "Taken over by the department"),
         "inbox.done" => ("Vom Amt erledigt", "Done by the department"),
+        "inbox.recalled" => ("Aus dem Posteingang zurückgeholt", "Taken back from the inbox"),
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
         "delivery.planned" => ("Zustellung geplant", "Delivery planned"),

@@ -80,7 +80,7 @@ pub fn fill(town: &Town, numbers: std::ops::Range<u32>, targets: &[&str]) -> Vec
             notes: vec![],
         };
         ledger.batch_opened(&batch.id, opened).unwrap();
-        ledger.batch_cut(&batch.id, vec![CutDocument::default()]).unwrap();
+        ledger.batch_cut(&batch.id, vec![CutDocument::default()], &[]).unwrap();
         let id = DocumentId::new(&batch.id, 1);
         let sheet = sheet(&id, &batch.id.0, n);
         let json = serde_json::to_vec(&sheet).unwrap();

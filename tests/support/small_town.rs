@@ -14,6 +14,7 @@ use std::time::Duration;
 pub fn town(mail: Option<SocketAddr>) -> Town {
     let town = Town::empty();
     fs::create_dir(town.path("classifiers")).unwrap();
+    fs::copy(root().join("classifiers/anhalten.toml"), town.path("classifiers/anhalten.toml")).unwrap();
     fs::write(
         town.path("classifiers/hundesteuer.toml"),
         "id = \"hundesteuer\"\nversion = 1\nname = \"Hundesteuer\"\ndepartment = \"steuern\"\n\

@@ -35,7 +35,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
             let mut seed = [0u8; 32];
             openssl::rand::rand_bytes(&mut seed)?;
             house.ledger.note("sample.seed", &batch.id.0, "engine", &ContentHash(seed).hex())?;
-            house.ledger.batch_cut(&batch.id, cut)?;
+            house.ledger.batch_cut(&batch.id, cut, &house.pipeline.town_rules().circles)?;
         }
     }
     fault::point("batch.cut");

@@ -20,16 +20,7 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     };
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
-    let mut sheet = sheet_of(house, &document, &batch, &pages)?;
-    if let Some(first) = house.ledger.same_invoice(&sheet, batch.circle.as_deref())?
-        && sheet.understanding.hold.is_none()
-    {
-        sheet.understanding.review.push(ReviewReason {
-            code: "invoice.twice".into(),
-            text: format!("Absender, Rechnungsnummer und Betrag stehen schon in Schriftstück {first}."),
-            page: None,
-        });
-    }
+    let sheet = sheet_of(house, &document, &batch, &pages)?;
     fault::point("document.understood");
     let decision = &sheet.understanding;
     let then = if decision.hold.is_some() {
@@ -44,7 +35,7 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// The decision about a document, from its pages alone.
+/// The decision about a document, from its pages and what came before it.
 pub fn sheet_of(
     house: &House,
     document: &DocumentRow,
@@ -59,6 +50,7 @@ pub fn sheet_of(
     // Without a person or a received date nothing replaces paper.
     let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
     let station = house.pipeline.station(&batch.station);
+    let town = house.pipeline.town_rules();
     let mut decision = understand(
         &DocumentPages {
             pages: read.iter().collect(),
@@ -68,10 +60,10 @@ pub fn sheet_of(
             received: &received,
         },
         &house.book(),
-        &house.town_rules(),
+        &town,
     );
+    obey(&mut decision, &document.cut.orders, &town);
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
-    obey(&mut decision, &document.cut.orders, &house.town_rules());
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
     if decision.hold.is_none() {
         let notes = opened.notes.iter().chain(&document.cut.notes).filter(|n| n.severity == Severity::Review);
@@ -90,7 +82,7 @@ pub fn sheet_of(
     }
     let product = product(opened, document, pages);
     let number = |index: usize| pages.get(index).map_or(0, |p| p.number);
-    Ok(DocumentSheet {
+    let mut sheet = DocumentSheet {
         schema: 1,
         document_id: document.id.clone(),
         batch: batch.id.clone(),
@@ -122,7 +114,17 @@ pub fn sheet_of(
                 orders: s.orders.clone(),
             })
             .collect(),
-    })
+    };
+    if sheet.understanding.hold.is_none()
+        && let Some(first) = house.ledger.same_invoice(&sheet, document.circle.as_deref())?
+    {
+        sheet.understanding.review.push(ReviewReason {
+            code: "invoice.twice".into(),
+            text: format!("Absender, Rechnungsnummer und Betrag stehen schon in Schriftstück {first}."),
+            page: None,
+        });
+    }
+    Ok(sheet)
 }
 
 /// What the finished file is. A claim to be PDF/A is no proof: ISO 19005 has some hundred rules about fonts,

@@ -10,6 +10,7 @@ use crate::model::document::{DocumentSheet, Need, Product, ReviewReason, Role, S
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
 use crate::model::page::ReadPage;
+use crate::model::refusal::Refusal;
 use crate::model::state::DocumentState;
 use crate::pdf::About;
 use crate::record::{Body, Envelope};
@@ -125,6 +126,10 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
     let Some(sheet) = document.sheet.clone() else {
         return Err(Error::Missing { what: "decision", id: document.id.0 });
     };
+    let intended = match intentions(house, &sheet) {
+        Ok(intended) => intended,
+        Err(refusal) => return ask(house, &document, sheet, refusal.into()),
+    };
     let made = match produce(house, &document, &batch, &pages, &sheet) {
         Ok(made) => made,
         Err(error) => return give_up_or_wait(house, &document, sheet, error),
@@ -138,7 +143,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
         seal: made.seal,
     };
     fault::point("document.vaulted");
-    house.ledger.document_sealed(&document.id, produced, intentions(house, &sheet))?;
+    house.ledger.document_sealed(&document.id, produced, intended)?;
     fault::point("document.sealed");
     Ok(true)
 }
@@ -147,7 +152,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
 fn give_up_or_wait(
     house: &House,
     document: &DocumentRow,
-    mut sheet: DocumentSheet,
+    sheet: DocumentSheet,
     error: Error,
 ) -> Result<bool> {
     // Without seal or timestamp a document waits for as long as it takes; it never goes out unsealed.
@@ -156,25 +161,38 @@ fn give_up_or_wait(
         house.ledger.document_again(&document.id, AGAIN * (document.attempts.min(ATTEMPTS_MAX) + 1))?;
         return Err(error);
     }
-    sheet.understanding.review.push(ReviewReason {
-        code: "document.not_produced".into(),
-        text: error.to_string(),
-        page: None,
-    });
+    ask(house, document, sheet, error)
+}
+
+/// A person sees the document again, with what stands in its way.
+fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: Error) -> Result<bool> {
+    let code = match &error {
+        Error::Refused(refusal) => refusal.code.clone(),
+        _ => "document.not_produced".into(),
+    };
+    sheet.understanding.review.push(ReviewReason { code, text: error.to_string(), page: None });
     house.ledger.document_decided(&document.id, sheet, DocumentState::Review, "engine")?;
     Err(error)
 }
 
-fn intentions(house: &House, sheet: &DocumentSheet) -> Vec<Intention> {
+/// A delivery for each target of each department. A department that is not there (any more) gets nothing
+/// silently: a person chooses another.
+fn intentions(house: &House, sheet: &DocumentSheet) -> std::result::Result<Vec<Intention>, Refusal> {
     let mut targets = sheet.understanding.targets.clone();
     targets.sort_by_key(|t| t.role != Role::Lead);
-    targets
-        .iter()
-        .filter_map(|t| house.pipeline.department(&t.department))
-        .flat_map(|d| {
-            d.targets.iter().map(|target| Intention { department: d.id.clone(), target: target.clone() })
-        })
-        .collect()
+    let mut intended = Vec::new();
+    for chosen in &targets {
+        let department = house.pipeline.department(&chosen.department).ok_or_else(|| {
+            let text = format!("Das Amt „{}“ gibt es nicht.", chosen.department);
+            Refusal::new("target.unknown", text, "Ein anderes Amt wählen.")
+        })?;
+        let to = |target: &String| Intention { department: department.id.clone(), target: target.clone() };
+        intended.extend(department.targets.iter().map(to));
+    }
+    if intended.is_empty() {
+        return Err(Refusal::new("target.none", "Kein Amt bekäme dieses Schriftstück.", "Ein Amt wählen."));
+    }
+    Ok(intended)
 }
 
 /// The hash under which a document's files lie in the vault, read back whole.

@@ -2,12 +2,12 @@
 
 use super::AGAIN;
 use crate::daemon::House;
-use crate::engine::protocol::{Answer, Order, ReadOrder, unreadable};
+use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::intake::put_aside;
 use crate::model::refusal::Refusal;
-use crate::model::state::BatchState;
+use crate::model::state::{BatchState, PageState};
 
 /// Opens the next received source: its pages become known, or it is put aside with a reason.
 pub fn next_source(house: &House, worker: &str) -> Result<bool> {
@@ -37,21 +37,37 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Measures and reads the next page. A page that kills its engine is kept, with the reason.
-pub fn next_page(house: &House, worker: &str) -> Result<bool> {
-    let Some(page) = house.ledger.lease_page(worker)? else { return Ok(false) };
+/// Measures or reads the next page, rather the one than the other. A page that kills its engine is kept, with
+/// the reason.
+pub fn next_page(house: &House, worker: &str, rather: PageState) -> Result<bool> {
+    let Some(page) = house.ledger.lease_page(worker, rather)? else { return Ok(false) };
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
     let profile = house.profile(&batch.station);
-    let order = Order::Read(Box::new(ReadOrder {
-        path: house.vault.path(&batch.hash),
-        page: page.source.clone(),
-        languages: profile.languages.clone(),
-        dpi_min: profile.dpi_min,
-        limits: profile.limits.clone(),
-    }));
-    let (read, thumbnail) = match house.engine.run(&order) {
-        Ok(Answer::Page(result)) => (result.page, result.thumbnail),
+    let (path, limits) = (house.vault.path(&batch.hash), profile.limits.clone());
+    let source = page.source.clone();
+    let order = match page.measured.clone() {
+        None => {
+            Order::Measure(Box::new(MeasureOrder { path, page: source, dpi_min: profile.dpi_min, limits }))
+        }
+        Some(measured) => {
+            let languages = profile.languages.clone();
+            Order::Read(Box::new(ReadOrder { path, page: source, measured, languages, limits }))
+        }
+    };
+    let put = |image: &[u8]| if image.is_empty() { Ok(None) } else { house.vault.put(image).map(Some) };
+    match house.engine.run(&order) {
+        Ok(Answer::Measured(result)) => {
+            fault::point("page.measured");
+            let MeasureResult { measured, text, thumbnail } = *result;
+            let thumbnail = put(&thumbnail)?;
+            house.ledger.page_measured(&page.batch, page.number, measured, text, thumbnail)?;
+        }
+        Ok(Answer::Page(result)) => {
+            fault::point("page.answered");
+            let thumbnail = put(&result.thumbnail.unwrap_or_default())?;
+            house.ledger.page_read(&page.batch, page.number, result.page, thumbnail)?;
+        }
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
         Err(Error::Engine { code: "start", text }) => {
             house.ledger.page_again(&page.batch, page.number, AGAIN)?;
@@ -60,13 +76,11 @@ pub fn next_page(house: &House, worker: &str) -> Result<bool> {
         Err(Error::Engine { code, text }) => {
             let refusal =
                 Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
-            (unreadable(&page.source, &refusal), Vec::new())
+            let kept = given_up(&page.source, page.measured, &refusal);
+            house.ledger.page_read(&page.batch, page.number, kept, None)?;
         }
         Err(error) => return Err(error),
-    };
-    fault::point("page.answered");
-    let thumbnail = if thumbnail.is_empty() { None } else { Some(house.vault.put(&thumbnail)?) };
-    house.ledger.page_read(&page.batch, page.number, read, thumbnail)?;
+    }
     fault::point("page.recorded");
     Ok(true)
 }

@@ -3,8 +3,7 @@
 use super::{Place, Trouble};
 use crate::error::Error;
 use crate::model::refusal::Refusal;
-use crate::vault::sync_folder;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use crate::vault::{rename_to_new, sync_folder};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -66,17 +65,7 @@ impl Place for Local {
 
     fn rename(&self, from: &str, to: &str) -> Result<bool, Trouble> {
         let (old, new) = (self.at(from), self.at(to));
-        let renamed = match renameat_with(CWD, &old, CWD, &new, RenameFlags::NOREPLACE) {
-            // Shares often do not know "never replace"; nobody else uses our names, so looking first is enough.
-            Err(e) if e == rustix::io::Errno::INVAL || e == rustix::io::Errno::NOSYS => {
-                if new.exists() {
-                    return Ok(false);
-                }
-                fs::rename(&old, &new)
-            }
-            other => other.map_err(std::io::Error::from),
-        };
-        match renamed {
+        match rename_to_new(&old, &new) {
             Ok(()) => self.sync_around(to).and(self.sync_around(from)).map(|()| true),
             Err(e) if matches!(e.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => Ok(false),
             Err(e) => Err(io("Im Zielordner umbenennen", new)(e)),

@@ -33,9 +33,9 @@ impl Sftp {
         Self { access: access.clone(), socket: OnceLock::new() }
     }
 
-    /// The name on the server, quoted. Names come from `layout`, which leaves no quotes and no wildcards in them.
+    /// The name on the server, quoted.
     fn at(&self, name: &str) -> String {
-        format!("\"{}/{name}\"", self.access.path.trim_end_matches('/'))
+        quoted(&format!("{}/{name}", self.access.path.trim_end_matches('/')))
     }
 
     fn run(&self, batch: &str) -> Result<End, Trouble> {
@@ -88,6 +88,19 @@ impl Sftp {
             End::Said(words) => Err(refused(&words)),
         }
     }
+}
+
+/// As `sftp` reads it: one word, whatever is in it. A line break would begin another command.
+fn quoted(name: &str) -> String {
+    let mut out = String::from('"');
+    for c in name.chars().filter(|c| !c.is_control()) {
+        if matches!(c, '"' | '\\' | '*' | '?' | '[' | ']') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
 }
 
 fn refused(words: &str) -> Trouble {
@@ -143,7 +156,9 @@ impl Place for Sftp {
     }
 
     fn remove(&self, name: &str) -> Result<(), Trouble> {
-        self.all(&format!("-rm {0}\n-rmdir {0}\n", self.at(name)))
+        // One of both fails, it is a file or a folder; what counts is whether it is gone.
+        self.all(&format!("-rm {0}\n-rmdir {0}\n", self.at(name)))?;
+        if self.has(name)? { Err(refused("Löschen ist nicht erlaubt")) } else { Ok(()) }
     }
 
     fn make_folder(&self, name: &str) -> Result<(), Trouble> {

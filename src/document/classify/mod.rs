@@ -11,7 +11,7 @@ mod rule;
 
 pub use file::{Source, compiled, phrases};
 pub use matter::{Matter, plain_text};
-pub use phrase::Phrase;
+pub use phrase::{Phrase, unified};
 pub use rule::Rule;
 
 use super::holds::Holds;
@@ -31,6 +31,9 @@ const DECIDED: f32 = 0.99;
 
 /// File name of the learned model in force.
 pub const MODEL: &str = "gelernt.json";
+
+/// File name of what must not be opened.
+pub const HOLDS: &str = "anhalten.toml";
 
 /// Complaints about rule files look like those about the configuration.
 pub type RuleComplaint = Complaint;
@@ -112,7 +115,7 @@ impl RuleBook {
                 }
                 continue;
             }
-            if name.ends_with("anhalten.toml") {
+            if name.ends_with(HOLDS) {
                 match Holds::parse(&source) {
                     Ok(holds) => book.holds = holds,
                     Err(wrong) => complaints.extend(wrong),

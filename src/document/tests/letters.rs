@@ -1,7 +1,7 @@
 //! Letters as towns get them (`tests/letters`), as words on paper without scanner and OCR: kinds, holds and
 //! fields. Each begins with what is true of it; letters are divided by a line of equal signs.
 
-use super::{book, decided, files, town};
+use super::{book, decided, files};
 use crate::config;
 use crate::model::document::UNKNOWN_KIND;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ fn letters() -> Vec<(BTreeMap<String, String>, String)> {
 fn letters_are_known_or_shown_to_a_person() {
     let (book, letters) = (book(), letters());
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/pipeline.toml");
-    let town = town(&config::load(shipped.as_ref()).unwrap());
+    let town = config::load(shipped.as_ref()).unwrap().town_rules();
     let (mut wrong, mut straight, mut known, mut asked) = (Vec::new(), 0, 0, Vec::new());
     for (truth, text) in &letters {
         let u = decided(text, ("allgemein", None), None, &book, &town);

@@ -1,7 +1,7 @@
 //! The sentences a town says about its mail, each as configuration (`tests/rules/*.toml`) with letters that
 //! it hits and letters that it just misses. What decides is returned word for word.
 
-use super::{book, decided, files, text_of, town};
+use super::{book, decided, files, text_of};
 use crate::config;
 use crate::document::{RuleBook, TownRules};
 use crate::model::document::{Role, ScanMode, Understanding};
@@ -76,7 +76,7 @@ fn every_sentence_hits_and_just_misses() {
         let pipeline = config::resolve(&config, name, Path::new("/srv")).unwrap_or_else(|complaints| {
             panic!("{}", complaints.iter().map(ToString::to_string).collect::<String>())
         });
-        let town = town(&pipeline);
+        let town = pipeline.town_rules();
         assert!(rule.letter.iter().any(|l| l.hits) && rule.letter.iter().any(|l| !l.hits), "{name}");
         for (number, letter) in (1..).zip(&rule.letter) {
             let u = decide(letter, &pipeline, &town, &book);
