@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-tamper prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-tamper prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -13,7 +13,7 @@ run: build
 
 # Formatting, lints, licences, then every test with the named fault places built in.
 test:
-	scripts/install.sh build run test
+	scripts/install.sh build run samples test
 	$(MAKE) lint
 	$(CARGO) test --release --features faults
 
@@ -61,6 +61,9 @@ prove-many: build
 # 1,000 pages in one batch, 1,000 letters at once: memory, fairness, steady pace.
 prove-big: build
 	PROVE_BIG=1000 $(PROVE) --test big_batch_is_fair -- --nocapture --test-threads=1
+# 2,000 held-out letters: words, fields, kinds, holds.
+prove-letters: build
+	scripts/prove-letters.sh
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture

@@ -277,6 +277,11 @@ pub fn coffee(dice: &mut Dice) -> Tint {
 
 /// Black and white, as a scanner without grey delivers it.
 pub fn bitonal(page: &mut Raster, threshold: u8) {
+    // Scanners follow the paper: on a dark envelope a threshold for white paper would leave nothing but black.
+    let mut sorted: Vec<u8> = page.data.iter().copied().step_by(97).collect();
+    sorted.sort_unstable();
+    let paper = sorted.get(sorted.len() / 2).copied().unwrap_or(255);
+    let threshold = if paper < threshold.saturating_add(12) { paper / 4 * 3 } else { threshold };
     page.data.iter_mut().for_each(|b| *b = if *b < threshold { 0 } else { 255 });
 }
 

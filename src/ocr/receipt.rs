@@ -36,8 +36,6 @@ const STROKE: usize = 16;
 const SURE: f32 = 0.85;
 /// A line is as full as at its best with this share of the ink.
 const FULL: f32 = 0.9;
-/// Words read with this confidence are not taken for torn pieces of a stamp.
-const READ_WELL: f32 = 0.7;
 /// Leans tried on one stamp.
 const LEANS_MAX: usize = 3;
 /// Stamps read on one page.
@@ -321,8 +319,7 @@ fn median(pixels: &[u8]) -> u8 {
     found.unwrap_or(255) as u8
 }
 
-/// Words read again take the place of what was read of them before, and of what was read badly where they lie. A
-/// stamp stands on print: words below it that were read well stay.
+/// Words read again take the place of those they lie on, unless those were read better and say something else.
 fn replace(words: &mut Vec<Word>, found: Vec<Word>) {
     let overlaps = |a: &Word, b: &Word| {
         let w = (a.bounds.x + a.bounds.w).min(b.bounds.x + b.bounds.w) - a.bounds.x.max(b.bounds.x);
@@ -330,17 +327,13 @@ fn replace(words: &mut Vec<Word>, found: Vec<Word>) {
         let least = (a.bounds.w * a.bounds.h).min(b.bounds.w * b.bounds.h);
         w > 0 && h > 0 && w * h * 3 > least
     };
-    let same = |a: &Word, b: &Word| {
-        let [a, b] = [a, b].map(|w| w.text.to_lowercase());
-        levenshtein(&a, &b) * 2 <= a.chars().count().max(b.chars().count())
-    };
     let mut new = Vec::new();
     for word in found {
-        let better = |old: &Word| old.confidence > word.confidence + 0.05 && same(old, &word);
+        let better = |old: &Word| old.confidence > word.confidence + 0.05 && old.text != word.text;
         if words.iter().any(|old| overlaps(old, &word) && better(old)) {
             continue;
         }
-        words.retain(|old| !overlaps(old, &word) || old.confidence >= READ_WELL && !same(old, &word));
+        words.retain(|old| !overlaps(old, &word));
         new.push(word);
     }
     words::append(words, new);
