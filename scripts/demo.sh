@@ -12,7 +12,9 @@ if [ "${ONCE:-}" = 1 ]; then
   "$program" run --until-settled
   "$program" status
   # 0 only if every sample is delivered, in review or held as the truth says.
-  "$program" evaluate --truth sample-scans/truth.jsonl
+  "$program" evaluate --truth sample-scans/truth.jsonl && settled=0 || settled=$?
+  echo "Delivered: var/out/. Why a letter waits: $program review list, $program explain ID. Start over: rm -r var" >&2
+  exit "$settled"
 else
   # Printed once, at the first start; later: poststelle person set-password leitung --generate --by demo
   "$program" person set-password leitung --generate --if-none --by demo

@@ -3,25 +3,15 @@
 
 mod support;
 
-use support::browser::{Browser, Page, Station};
+use support::browser::{Browser, Page, Station, people};
 use support::small_town;
 
-const PEOPLE: &str = r#"
+const PEOPLE: &[(&str, &str, &str)] =
+    &[("leitung", "head", ""), ("nb-1", "reviewer", ""), ("nb-2", "reviewer", "")];
+const TOWN: &str = r#"
 [decide]
 min_confidence = 1.0
 min_lead = 1.0
-[[person]]
-id = "leitung"
-name = "Leitung"
-roles = ["head"]
-[[person]]
-id = "nb-1"
-name = "Nachbearbeitung 1"
-roles = ["reviewer"]
-[[person]]
-id = "nb-2"
-name = "Nachbearbeitung 2"
-roles = ["reviewer"]
 "#;
 
 /// A town that is never sure, with that many letters in review.
@@ -35,7 +25,7 @@ fn doubtful(letters: u32) -> Station {
     for number in 1..=letters {
         small_town::drop_letter(&town, number);
     }
-    let station = Station::open(town, PEOPLE);
+    let station = Station::open(town, &(TOWN.to_owned() + &people(PEOPLE)));
     station.wait_for("review", letters as usize);
     station
 }

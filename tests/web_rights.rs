@@ -3,23 +3,12 @@
 
 mod support;
 
-use support::browser::{Browser, PASSWORD, Station};
+use support::browser::{Browser, PASSWORD, Station, people};
 use support::small_town;
 
-const PEOPLE: &str = r#"
-[[person]]
-id = "leitung"
-name = "Leitung"
-roles = ["head", "reviewer"]
-[[person]]
-id = "jul-1"
-name = "Jugend"
-roles = ["reviewer"]
-[[person]]
-id = "amt-1"
-name = "Amt"
-roles = ["department"]
-departments = ["steuern"]
+const PEOPLE: &[(&str, &str, &str)] =
+    &[("leitung", "head,reviewer", ""), ("jul-1", "reviewer", ""), ("amt-1", "department", "steuern")];
+const TOWN: &str = r#"
 [[circle]]
 id = "jugend"
 members = ["jul-1"]
@@ -27,7 +16,7 @@ members = ["jul-1"]
 
 #[test]
 fn nobody_is_sent_to_sign_on_and_wrong_passwords_wait() {
-    let station = Station::open(small_town::town(None), PEOPLE);
+    let station = Station::open(small_town::town(None), &(TOWN.to_owned() + &people(PEOPLE)));
     let mut browser = Browser::new(station.address);
     for path in ["/", "/live", "/stapel", "/stapel/B000001-aa/1/seite.jpg", "/schriftstueck/B000001-aa-01"] {
         let page = browser.get(path);
@@ -54,7 +43,7 @@ fn nobody_is_sent_to_sign_on_and_wrong_passwords_wait() {
 
 #[test]
 fn a_session_ends_and_a_form_without_its_token_does_nothing() {
-    let station = Station::open(small_town::town(None), PEOPLE);
+    let station = Station::open(small_town::town(None), &(TOWN.to_owned() + &people(PEOPLE)));
     let mut browser = station.browser("leitung");
     let page = browser.get("/");
     assert_eq!(page.status, 200);
@@ -74,7 +63,7 @@ fn what_belongs_to_a_circle_exists_for_its_members_alone() {
     let config = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"")).unwrap();
     small_town::drop_letter(&town, 1);
-    let station = Station::open(town, PEOPLE);
+    let station = Station::open(town, &(TOWN.to_owned() + &people(PEOPLE)));
     station.wait_for("closed", 1);
     let document = station.town.documents().remove(0).0;
     let batch = document.rsplit_once('-').unwrap().0.to_owned();

@@ -3,23 +3,14 @@
 
 mod support;
 
-use support::browser::Station;
+use support::browser::{Station, people};
 use support::small_town;
 
-const PEOPLE: &str = r#"
-[[person]]
-id = "sk-7"
-name = "Frau Scan"
-roles = ["operator"]
-[[person]]
-id = "pruefung"
-name = "Prüfung"
-roles = ["auditor"]
-"#;
+const PEOPLE: &[(&str, &str, &str)] = &[("sk-7", "operator", ""), ("pruefung", "auditor", "")];
 
 #[test]
 fn a_file_handed_in_is_a_scan_like_any_other() {
-    let station = Station::open(small_town::town(None), PEOPLE);
+    let station = Station::open(small_town::town(None), &people(PEOPLE));
     let mut browser = station.browser("sk-7");
     let page = browser.get("/stationen/a");
     assert_eq!(page.status, 200, "{}", page.text());
@@ -27,7 +18,7 @@ fn a_file_handed_in_is_a_scan_like_any_other() {
     let day = [("received", "gestern")];
     assert_eq!(browser.post("/stationen/a/oeffnen", &day).status, 400);
     assert_eq!(browser.post("/stationen/a/oeffnen", &[("received", "2026-10-30")]).status, 303);
-    assert!(browser.get("/stationen/a").text().contains("Frau Scan"));
+    assert!(browser.get("/stationen/a").text().contains("Name sk-7"));
     let token = browser.last_token.clone();
     let (name, bytes) = small_town::letter(1);
     let to = |name: &str| format!("/stationen/a/hochladen?name={name}");
@@ -52,4 +43,10 @@ fn a_file_handed_in_is_a_scan_like_any_other() {
     assert!(left.is_empty(), "nothing half stays in the drop folder: {left:?}");
     // What nobody can read is said where the paper is.
     assert_eq!(browser.send("POST", &to("kaputt.pdf"), b"%PDF-1.4 nicht mehr", &with, &[]).status, 201);
+    let rejected = |page: &str| page.contains("class=\"light red\"") && page.contains("kaputt.pdf");
+    let said = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        rejected(&browser.get("/stationen/a").text())
+    });
+    assert!(said, "{}", browser.get("/stationen/a").text());
 }

@@ -29,11 +29,11 @@ pub(super) fn ways(check: &mut Check<'_>, written: &File) -> Ways {
     let land = land.map(|l| l.get_ref().clone());
     let own_references = written.town.own_references.iter().filter_map(|p| pattern(check, p)).collect();
     let desks = written.department.iter().map(|d| desk(check, d)).collect();
-    let routes = written.route.iter().map(|r| route(check, r, written, &departments)).collect();
+    let routes: Vec<Route> = written.route.iter().map(|r| route(check, r, written, &departments)).collect();
     let redirects: Vec<Redirect> =
         written.redirect.iter().map(|r| redirect(check, r, &departments)).collect();
     check.unique(written.route.iter().map(|r| &r.id));
-    unreachable(check, &written.route);
+    unreachable(check, &written.route, &routes);
     overlapping(check, &written.redirect, &redirects);
     Ways { land, own_references, desks, routes, redirects }
 }
@@ -147,8 +147,8 @@ fn time(
 
 /// A route that asks for the same as one tried before it that stops, or names a lead when this one does nothing
 /// but naming another, is never of effect.
-fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
-    let place = |nth: usize, r: &file::Route| (std::cmp::Reverse(r.priority), stage(r), nth);
+fn unreachable(check: &mut Check<'_>, routes: &[file::Route], resolved: &[Route]) {
+    let place = |nth: usize| (resolved[nth].place(), nth);
     for (nth, late) in routes.iter().enumerate() {
         let earlier = routes.iter().enumerate().find(|(i, early)| {
             // `@recipient` may name nobody; then the later one is the fallback.
@@ -160,7 +160,7 @@ fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
                 && !late.urgent
                 && !late.copying;
             let ends = early.stop || names(early) && only_lead;
-            *i != nth && place(*i, early) < place(nth, late) && ends && asks_for_less(early, late)
+            *i != nth && place(*i) < place(nth) && ends && asks_for_less(early, late)
         });
         if let Some((_, early)) = earlier {
             let text = format!(
@@ -171,17 +171,6 @@ fn unreachable(check: &mut Check<'_>, routes: &[file::Route]) {
             check.complain(late.id.span(), "config.unreachable", text, "Priorität oder Bedingungen ändern.");
         }
     }
-}
-
-/// As `document::route` tries them.
-fn stage(written: &file::Route) -> u8 {
-    let asks = [
-        !written.kind.is_empty(),
-        !written.recipient.is_empty(),
-        written.reference.is_some(),
-        !written.sender.is_empty(),
-    ];
-    asks.iter().position(|asks| *asks).unwrap_or(asks.len()) as u8
 }
 
 /// Whether whatever hits `late` hits `early`, too.

@@ -33,23 +33,21 @@ impl Rules {
     /// comes in that moment must not lose what protects it. Whoever drops a kind starts the service again.
     pub fn book(&self) -> Arc<RuleBook> {
         let mut rules = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = fingerprint(&self.folder);
+        let mut now = fingerprint(&self.folder);
+        // What is gone stays expected, so that it is named once and not with every letter.
+        let gone: Vec<PathBuf> = missing(&rules.0, &now);
+        now.extend(gone.iter().map(|path| (path.clone(), 0, None)));
+        now.sort();
         if now != rules.0 {
-            let gone = rules.0.iter().find(|(old, ..)| now.iter().all(|(new, ..)| new != old));
-            let book = match gone {
-                Some((path, ..)) => Err(refused(format!("{} fehlt auf einmal.", path.display()))),
+            let book = match gone.first() {
+                Some(path) => Err(refused(format!("{} fehlt auf einmal.", path.display()))),
                 None => read(&self.folder),
             };
             match book {
                 Ok(book) => rules.1 = Arc::new(book),
                 Err(error) => observe::trouble("rules", &error),
             }
-            // A mistake is named once, not with every letter; what is gone stays expected.
-            let gone = rules.0.iter().filter(|(old, ..)| now.iter().all(|(new, ..)| new != old));
-            let gone: Fingerprint = gone.map(|(path, ..)| (path.clone(), 0, None)).collect();
             rules.0 = now;
-            rules.0.extend(gone);
-            rules.0.sort();
         }
         rules.1.clone()
     }
@@ -64,6 +62,12 @@ fn fingerprint(folder: &Path) -> Fingerprint {
     let mut files: Fingerprint = rule_files(folder).unwrap_or_default().into_iter().map(stamp).collect();
     files.sort();
     files
+}
+
+/// Files that were there and are not.
+fn missing(before: &Fingerprint, now: &Fingerprint) -> Vec<PathBuf> {
+    let there = |path: &PathBuf| now.iter().any(|(new, ..)| new == path);
+    before.iter().map(|(path, ..)| path).filter(|path| !there(path)).cloned().collect()
 }
 
 /// The kinds, what is held, and the learned model in force.

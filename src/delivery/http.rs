@@ -7,7 +7,7 @@
 use crate::model::refusal::Refusal;
 use crate::model::town::{HttpAccess, HttpLogin};
 use base64::Engine;
-use std::fmt::Write;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -189,16 +189,11 @@ fn lost(error: &ureq::Error) -> Lost {
     Lost { sent, text }
 }
 
+/// What stands in a path as it is (RFC 3986, unreserved), and `/`.
+const IN_PATHS: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
 /// Percent-encoding of a path; `/` stays.
 pub fn escaped(name: &str) -> String {
-    name.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                out.push(char::from(byte))
-            }
-            // Writing into a string cannot fail.
-            _ => drop(write!(out, "%{byte:02X}")),
-        }
-        out
-    })
+    utf8_percent_encode(name, IN_PATHS).to_string()
 }

@@ -57,20 +57,18 @@ pub fn corrected(
         }
     }
     decision.kind_confidence = 1.0;
-    let gone = lead.as_ref().is_some_and(|d| !departments.contains(d));
-    if let Some(department) =
-        department.or(lead.clone().filter(|_| gone)).filter(|d| gone || Some(d) != lead.as_ref())
-    {
-        if !departments.contains(&department) {
-            let text = format!("Das Amt „{department}“ gibt es nicht.");
-            return Err(refused("review.department", text, "Eines aus der Liste wählen."));
-        }
+    let Some(department) = department.or_else(|| lead.clone()) else {
+        return Err(refused("review.no_department", "Es ist kein Amt gewählt.", "Ein Amt wählen."));
+    };
+    if !departments.contains(&department) {
+        let text = format!("Das Amt „{department}“ gibt es nicht.");
+        return Err(refused("review.department", text, "Eines aus der Liste wählen."));
+    }
+    if Some(&department) != lead.as_ref() {
         changed.push(format!("department={}->{department}", lead.as_deref().unwrap_or("-")));
         decision.targets.retain(|t| t.role == Role::Copy && t.department != department);
         let reason = format!("Entscheidung von {by}.");
         decision.targets.insert(0, TargetChoice { department, role: Role::Lead, reason });
-    } else if lead.is_none() {
-        return Err(refused("review.no_department", "Es ist kein Amt gewählt.", "Ein Amt wählen."));
     }
     for (name, text) in &correction.fields {
         let value = normalised(name, text)?;

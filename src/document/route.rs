@@ -9,6 +9,7 @@ use super::text::{Line, Zone};
 use super::{TownRules, because};
 use crate::model::document::{Field, Reason, Role, TargetChoice};
 use regex::Regex;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Who a route names.
@@ -137,10 +138,9 @@ pub struct Routed {
 pub fn route(case: &Case<'_>, town: &TownRules) -> Routed {
     let mut routed = Routed::default();
     let mut routes: Vec<&Route> = town.routes.iter().collect();
-    routes.sort_by_key(|r| (std::cmp::Reverse(r.priority), r.stage()));
-    let (before, after): (Vec<&Route>, Vec<&Route>) = routes
-        .into_iter()
-        .partition(|r| (std::cmp::Reverse(r.priority), r.stage()) <= (std::cmp::Reverse(0), 0));
+    routes.sort_by_key(|r| r.place());
+    let (before, after): (Vec<&Route>, Vec<&Route>) =
+        routes.into_iter().partition(|r| r.place() <= (Reverse(0), 0));
     let mut going = routed.follow(&before, case, town);
     if let Some(kind) = case.kind {
         let sentence = format!("„{}“ geht an dieses Amt.", kind.name);
@@ -168,15 +168,16 @@ pub fn route(case: &Case<'_>, town: &TownRules) -> Routed {
 }
 
 impl Route {
-    /// Place in the stated order: by the first thing the route asks for.
-    fn stage(&self) -> u8 {
-        match self {
+    /// Its place among all: by priority, then by the first thing it asks for. The lower goes first.
+    pub fn place(&self) -> (Reverse<i32>, u8) {
+        let stage = match self {
             r if !r.kinds.is_empty() => 0,
             r if !r.recipient.is_empty() => 1,
             r if r.reference.is_some() => 2,
             r if !r.sender.is_empty() => 3,
             _ => 4,
-        }
+        };
+        (Reverse(self.priority), stage)
     }
 
     fn hits(&self, case: &Case<'_>) -> bool {

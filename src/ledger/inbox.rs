@@ -122,6 +122,21 @@ impl Ledger {
         })
     }
 
+    /// Letters of which a condition holds, as far as this person may see them.
+    fn letters(&self, sight: &Sight, condition: &str, with: &[(&str, &dyn ToSql)]) -> Result<Vec<InboxRow>> {
+        let names = Names::of(sight);
+        self.read(|db, tenant| {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant)];
+            values.extend(with);
+            values.extend(names.document());
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {INBOX} WHERE i.tenant = :tenant AND {SEES_DOCUMENT} AND {condition}"
+            ))?;
+            let rows = statement.query_map(&*values, inbox_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
     /// Letters of one department in those states, newest first, one of whose fields contains `text`.
     pub fn inbox(
         &self,
@@ -131,27 +146,15 @@ impl Ledger {
         text: &str,
         rows_max: u32,
     ) -> Result<Vec<InboxRow>> {
-        let names = Names::of(sight);
-        self.read(|db, tenant| {
-            let states = serde_json::Value::from(states.to_vec()).to_string();
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![
-                (":tenant", &tenant),
-                (":department", &department),
-                (":states", &states),
-                (":text", &text),
-                (":max", &rows_max),
-            ];
-            values.extend(names.document());
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {INBOX} WHERE i.tenant = :tenant AND i.department = :department
-                   AND i.state IN (SELECT value FROM json_each(:states)) AND {SEES_DOCUMENT}
-                   AND (:text = '' OR EXISTS (SELECT 1 FROM json_each(w.words, '$.fields') f
-                     WHERE instr(lower(json_extract(f.value, '$.value')), lower(:text)) > 0))
-                 ORDER BY i.arrived_at DESC LIMIT :max"
-            ))?;
-            let rows = statement.query_map(&*values, inbox_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
-        })
+        let states = serde_json::Value::from(states.to_vec()).to_string();
+        self.letters(
+            sight,
+            "i.department = :department AND i.state IN (SELECT value FROM json_each(:states))
+               AND (:text = '' OR EXISTS (SELECT 1 FROM json_each(w.words, '$.fields') f
+                 WHERE instr(lower(json_extract(f.value, '$.value')), lower(:text)) > 0))
+             ORDER BY i.arrived_at DESC LIMIT :max",
+            &[(":department", &department), (":states", &states), (":text", &text), (":max", &rows_max)],
+        )
     }
 
     /// One letter in the inbox of a department, if this person may see it.
@@ -161,34 +164,14 @@ impl Ledger {
         document: &DocumentId,
         department: &str,
     ) -> Result<Option<InboxRow>> {
-        let names = Names::of(sight);
-        self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> =
-                vec![(":tenant", &tenant), (":document", &document.0), (":department", &department)];
-            values.extend(names.document());
-            Ok(db
-                .prepare_cached(&format!(
-                    "SELECT {INBOX} WHERE i.tenant = :tenant AND i.document = :document
-                       AND i.department = :department AND {SEES_DOCUMENT}"
-                ))?
-                .query_row(&*values, inbox_row)
-                .optional()?)
-        })
+        let key: [(&str, &dyn ToSql); 2] = [(":document", &document.0), (":department", &department)];
+        Ok(self.letters(sight, "i.document = :document AND i.department = :department", &key)?.pop())
     }
 
     /// Letters that departments sent back or that were taken back from them, oldest first.
     pub fn returned(&self, sight: &Sight, rows_max: u32) -> Result<Vec<InboxRow>> {
-        let names = Names::of(sight);
-        self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":max", &rows_max)];
-            values.extend(names.document());
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {INBOX} WHERE i.tenant = :tenant AND i.state IN ('returned', 'recalled') AND {SEES_DOCUMENT}
-                 ORDER BY i.arrived_at LIMIT :max"
-            ))?;
-            let rows = statement.query_map(&*values, inbox_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
-        })
+        let condition = "i.state IN ('returned', 'recalled') ORDER BY i.arrived_at LIMIT :max";
+        self.letters(sight, condition, &[(":max", &rows_max)])
     }
 
     /// Takes over, finishes or sends back. `seen`: who had taken it over when `by` looked; if that changed

@@ -4,11 +4,15 @@
 
 use crate::error::Error;
 use crate::ledger::BatchRow;
+use std::io::IsTerminal;
 
-/// Starts logging: human lines on stderr, or JSON if `POSTSTELLE_LOG=json`.
+/// Starts logging: human lines on stderr, coloured on a terminal only, or JSON if `POSTSTELLE_LOG=json`.
 pub fn start() {
     let json = std::env::var("POSTSTELLE_LOG").is_ok_and(|v| v == "json");
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     let _ = if json { builder.json().try_init() } else { builder.try_init() };
 }
 
@@ -24,7 +28,8 @@ pub fn trouble(worker: &str, error: &Error) {
 
 /// The daemon is up.
 pub fn started(stations: usize, web: Option<std::net::SocketAddr>) {
-    tracing::info!(stations, web = ?web, "Poststelle runs.");
+    let web = web.map_or("off".to_owned(), |address| format!("http://{address}/"));
+    tracing::info!(stations, web, "Poststelle runs.");
 }
 
 /// The daemon stops.

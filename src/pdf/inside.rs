@@ -24,6 +24,7 @@ pub struct Inside {
     /// Length of the file before it was sealed; all of it if it is not.
     pub unsealed_length: usize,
 }
+
 /// The same for a file anybody may have made: what breaks the reader is a product that is not intact.
 pub fn inside_of_stranger(bytes: &[u8]) -> Inside {
     std::panic::catch_unwind(|| inside(bytes)).unwrap_or(Inside { ours: true, ..Inside::default() })

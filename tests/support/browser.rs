@@ -9,6 +9,20 @@ use std::time::{Duration, Instant};
 
 pub const PASSWORD: &str = "ein langes Kennwort";
 
+/// People as `pipeline.toml` names them: id (the name is "Name" and the id), roles, departments; commas between.
+pub fn people(people: &[(&str, &str, &str)]) -> String {
+    let list = |words: &str| {
+        words.split(',').filter(|w| !w.is_empty()).map(|w| format!("\"{w}\",")).collect::<String>()
+    };
+    let person = |(id, roles, departments): &(&str, &str, &str)| {
+        let (roles, departments) = (list(roles), list(departments));
+        format!(
+            "[[person]]\nid = \"{id}\"\nname = \"Name {id}\"\nroles = [{roles}]\ndepartments = [{departments}]\n"
+        )
+    };
+    people.iter().map(person).collect()
+}
+
 /// What came back.
 pub struct Page {
     pub status: u16,

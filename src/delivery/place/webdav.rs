@@ -10,6 +10,7 @@ use crate::delivery::http::{Client, Lost, Reply, escaped};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::HttpAccess;
+use percent_encoding::percent_decode_str;
 
 /// Files below one address.
 pub struct WebDav {
@@ -73,7 +74,9 @@ fn entries(body: &[u8]) -> Result<Vec<Properties>, Trouble> {
         };
         let href = text("href").unwrap_or_default();
         Properties {
-            name: unescaped(href.trim_end_matches('/').rsplit('/').next().unwrap_or_default()),
+            name: percent_decode_str(href.trim_end_matches('/').rsplit('/').next().unwrap_or_default())
+                .decode_utf8_lossy()
+                .into_owned(),
             length: text("getcontentlength").and_then(|t| t.parse().ok()),
             etag: text("getetag"),
             folder: response.descendants().any(|n| dav(&n, "collection")),
@@ -194,25 +197,6 @@ fn refused(reply: &Reply) -> Trouble {
     Trouble { code, text: format!("{text} (HTTP {status})"), after: reply.retry_after(), lasting }
 }
 
-fn unescaped(name: &str) -> String {
-    let raw = name.as_bytes();
-    let (mut out, mut at) = (Vec::with_capacity(raw.len()), 0);
-    while at < raw.len() {
-        let hex = name.get(at + 1..at + 3).and_then(|h| u8::from_str_radix(h, 16).ok());
-        match (raw[at], hex) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +211,7 @@ mod tests {
     proptest! {
         #[test]
         fn names_survive_the_address(name in "\\PC{0,30}") {
-            prop_assert_eq!(unescaped(&escaped(&name)), name);
+            prop_assert_eq!(percent_decode_str(&escaped(&name)).decode_utf8_lossy(), name);
         }
 
         #[test]

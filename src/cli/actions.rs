@@ -1,0 +1,294 @@
+//! What can be asked of each command that has actions of its own.
+
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// Stations.
+#[derive(Debug, Subcommand)]
+pub enum StationAction {
+    /// Öffnen
+    Open {
+        /// Station
+        name: String,
+        /// Scankraft
+        #[arg(long)]
+        operator: String,
+        /// Eingangsdatum (JJJJ-MM-TT)
+        #[arg(long)]
+        received: String,
+        /// Woher das Datum kommt
+        #[arg(long, default_value = "station_day")]
+        source: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Schließen
+    Close {
+        /// Station
+        name: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Review.
+#[derive(Debug, Subcommand)]
+pub enum ReviewAction {
+    /// Alle wartenden Schriftstücke
+    List,
+    /// Eines ansehen
+    Show {
+        /// Kennung
+        id: String,
+    },
+    /// Eines entscheiden
+    Accept {
+        /// Kennung
+        id: String,
+        /// Dokumentart
+        #[arg(long)]
+        kind: Option<String>,
+        /// Amt
+        #[arg(long)]
+        department: Option<String>,
+        /// Feld berichtigen: name=wert
+        #[arg(long = "field")]
+        fields: Vec<String>,
+        /// Wer entscheidet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Hold.
+#[derive(Debug, Subcommand)]
+pub enum HoldAction {
+    /// Alles, was angehalten ist: Stapel mit Grund, Schriftstücke
+    List,
+    /// Schriftstück in die Nachbearbeitung geben, Stapel weiterlaufen lassen
+    Release {
+        /// Kennung des Schriftstücks oder Stapels
+        id: String,
+        /// Stapel: Eingangsdatum (JJJJ-MM-TT)
+        #[arg(long)]
+        received: Option<String>,
+        /// Stapel: woher das Datum kommt
+        #[arg(long, default_value = "person")]
+        source: String,
+        /// Stapel: Scankraft
+        #[arg(long)]
+        operator: Option<String>,
+        /// Wer entscheidet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Deliveries.
+#[derive(Debug, Subcommand)]
+pub enum DeliverAction {
+    /// Alles, was noch nicht angekommen ist; zuerst, was eine Person entscheiden muss
+    List,
+    /// Alle Ziele mit Art und Zusage
+    Targets,
+    /// Eine zurückgewiesene Zustellung noch einmal versuchen; vorher wird das Ziel gefragt
+    Again {
+        /// Kennung der Zustellung
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Eine falsche Zustellung zurückholen, soweit das Ziel es kann; vertrauliche ergeben einen Vorfallsbericht
+    Recall {
+        /// Kennung der Zustellung
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Eine Zustellung von Hand abschließen: sie wird nicht mehr gesendet
+    Close {
+        /// Kennung der Zustellung
+        id: String,
+        /// Grund als kurzes Wort ohne Inhalte des Schriftstücks, zum Beispiel „anderweitig_zugestellt“
+        #[arg(long)]
+        reason: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// People.
+#[derive(Debug, Subcommand)]
+pub enum PersonAction {
+    /// Wer sich anmelden darf
+    List,
+    /// Kennwort setzen: von der Standardeingabe gelesen, oder erzeugt und einmal ausgegeben
+    SetPassword {
+        /// Kennung aus der Konfiguration
+        id: String,
+        /// Ein Kennwort erzeugen und einmal ausgeben
+        #[arg(long)]
+        generate: bool,
+        /// Nur, wenn noch keines gesetzt ist
+        #[arg(long)]
+        if_none: bool,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub enum ReportAction {
+    /// Abgleich eines Tages: gescannt = zugestellt, Abweichungen zuerst (Rückgabe 1, wenn es welche gibt)
+    Day {
+        /// Tag (JJJJ-MM-TT); heute, wenn nichts angegeben ist
+        #[arg(long)]
+        date: Option<String>,
+        /// Einzelnachweis je Schriftstück und Ziel als CSV-Datei
+        #[arg(long, value_name = "DATEI")]
+        csv: Option<PathBuf>,
+    },
+}
+
+/// The log.
+#[derive(Debug, Subcommand)]
+pub enum LogAction {
+    /// Stand: Zahl der Einträge und Wurzel des Hashbaums
+    Head,
+    /// Beleg, dass der Nachweis eines Schriftstücks im Protokoll steht
+    Proof {
+        /// Kennung des Schriftstücks
+        id: String,
+    },
+    /// Beleg, dass ein früherer Stand der Anfang des jetzigen ist
+    Consistency {
+        /// Zahl der Einträge damals
+        size: u64,
+    },
+}
+
+/// What somebody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Seen {
+    /// Lesbar und vollständig
+    Good,
+    /// Fehlt, unleserlich oder falsch
+    Bad,
+}
+
+/// Why paper is kept against the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeepReason {
+    /// Rechtsstreit oder Verdacht der Fälschung
+    Litigation,
+    /// Ausgeliehen
+    Loan,
+    /// Offene Anfrage oder Rückfrage
+    Request,
+    /// Eigentum anderer, wird zurückgegeben
+    Return,
+}
+
+impl KeepReason {
+    /// The word in the log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Litigation => "litigation",
+            Self::Loan => "loan",
+            Self::Request => "request",
+            Self::Return => "return",
+        }
+    }
+}
+
+/// Sample.
+#[derive(Debug, Subcommand)]
+pub enum SampleAction {
+    /// Gezogene Schriftstücke, die noch niemand mit dem Papier verglichen hat
+    List,
+    /// Ergebnis des Vergleichs mit dem Papier
+    Verdict {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Was die Prüfung ergab
+        verdict: Seen,
+        /// Wer verglichen hat: nicht die Scankraft
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Paper.
+#[derive(Debug, Subcommand)]
+pub enum DisposalAction {
+    /// Ein Stapel Papier kommt in eine Kiste
+    Box {
+        /// Kennung des Stapels
+        batch: String,
+        /// Kiste, zum Beispiel 2026-014
+        name: String,
+        /// Wer ihn hineinlegt
+        #[arg(long)]
+        by: String,
+    },
+    /// Papier eines Schriftstücks bleibt
+    Keep {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Warum
+        #[arg(long)]
+        reason: KeepReason,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Sperre aufheben
+    Free {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+    /// Rückmeldung des Amts
+    Feedback {
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Was das Amt sieht
+        verdict: Seen,
+        /// Wer das meldet
+        #[arg(long)]
+        by: String,
+    },
+    /// Eine Datensicherung ist bestätigt
+    Backup {
+        /// SHA-256 der Sicherung
+        hash: String,
+        /// Wer oder was das bestätigt
+        #[arg(long)]
+        by: String,
+    },
+    /// Was in den Kisten liegt und ob es vernichtet werden darf (CSV)
+    List {
+        /// Nur diese Kiste
+        name: Option<String>,
+    },
+    /// Eine Kiste zur Vernichtung freigeben; sonst die Liste dessen, was herausmuss
+    Release {
+        /// Kiste
+        name: String,
+        /// Erste Person
+        #[arg(long)]
+        by: String,
+        /// Zweite Person
+        #[arg(long)]
+        and: String,
+    },
+}
