@@ -7,7 +7,7 @@ declare -A groups=(
   [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates openssh-client"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="poppler-utils default-jre-headless maven git openssl python3 apache2-bin openssh-server"
+  [test]="poppler-utils default-jre-headless maven git openssl python3 python3-venv apache2-bin openssh-server postfix dovecot-imapd dovecot-lmtpd samba smbclient"
 )
 wanted=()
 for group in "$@"; do

@@ -36,6 +36,23 @@ pub const PLACES: &[&str] = &[
     "delivery.recorded",
 ];
 
+/// Places on the way of a delivery to a system that makes objects; reached only with such a target.
+pub const AT_SYSTEMS: &[&str] = &["object.asked", "object.step", "object.created"];
+
+/// Waits between attempts are that many times shorter if a test asked for it (`POSTSTELLE_HURRY=n`).
+#[cfg(feature = "faults")]
+pub fn hurried(wait: std::time::Duration) -> std::time::Duration {
+    let times = std::env::var("POSTSTELLE_HURRY").ok().and_then(|n| n.parse().ok());
+    wait / times.unwrap_or(1).max(1)
+}
+
+/// As long as it is.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn hurried(wait: std::time::Duration) -> std::time::Duration {
+    wait
+}
+
 /// Dies here if a test asked for it.
 #[cfg(feature = "faults")]
 pub fn point(name: &str) {

@@ -6,12 +6,13 @@
 mod support;
 
 use std::fs;
+use std::process::Command;
 use support::{Town, small_town};
 
 /// Exit code and text of `report day` for today; the run may have begun the day before.
 fn report(town: &Town) -> (Option<i32>, String) {
-    let csv = town.path("tag.csv").display().to_string();
-    let done = town.command(&["report", "day", "--csv", &csv], None);
+    let at = |name: &str| town.path(name).display().to_string();
+    let done = town.command(&["report", "day", "--csv", &at("tag.csv"), "--pdf", &at("tag.pdf")], None);
     (done.status.code(), String::from_utf8(done.stdout).unwrap())
 }
 
@@ -36,5 +37,9 @@ fn after_kills_everything_is_accounted_for_and_what_is_missing_is_named() {
     let (code, text) = report(&town);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains(&format!("[day.document_missing] {gone}:")), "{text}");
+    let mut filed = Command::new("pdftotext");
+    filed.args(["-layout", &town.path("tag.pdf").display().to_string(), "-"]);
+    let filed = String::from_utf8(filed.output().unwrap().stdout).unwrap();
+    assert!(filed.contains(&format!("[day.document_missing] {gone}:")), "{filed}");
     println!("PROVED day: 3 kills, zero differences; one document taken out of the ledger: named");
 }

@@ -6,15 +6,21 @@
 
 mod support;
 
+use poststelle::fault::AT_SYSTEMS;
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 use support::apache::{Apache, USER};
+use support::contract::{Contract, Stored};
 use support::lossy::Lossy;
 use support::outbox;
 use support::smtp_sink::{Act, SmtpSink};
 use support::sshd::Sshd;
-use support::{Town, invariants};
+use support::vendors::opencmis::OpenCmis;
+use support::vendors::{self, docuware, dvelop, enaio, jobrouter, opencmis, sharepoint};
+use support::{Town, invariants, root};
 
 /// Places on the way of a delivery, and which of several visits to kill at.
 const STEPS: &[&str] =
@@ -104,15 +110,24 @@ fn webdav_of_apache() {
     let kills = killed(&town, "wolke", &places);
     each_there_once(&town, &server.files(), "confirmed", kills);
 
-    // Now the answer to each request of a delivery is lost in turn, until no request is left.
-    let mut number = kills;
-    let mut answer = 1;
-    // Each lost answer costs a wait before the target is asked: the reduced run loses every fourth.
-    let (each, step) = if documents() < 10 { (1, 4) } else { (documents(), 1) };
-    loop {
+    let number = answers_lost(&town, &wire, "wolke", kills);
+    each_there_once(&town, &server.files(), "confirmed", number);
+    assert!(wire.lost() > 10, "only {} requests in a delivery?", wire.lost());
+    println!(
+        "PROVED delivery webdav (Apache mod_dav): {kills} kills at {} places, {} answers lost, {number} documents each exactly once",
+        places.len(),
+        wire.lost()
+    );
+}
+
+/// The answer to each request of a delivery is lost in turn, until no request is left. From that number of
+/// documents on; how many there are then.
+fn answers_lost(town: &Town, wire: &Lossy, target: &str, mut number: u32) -> u32 {
+    let each = if documents() < 10 { 1 } else { documents() };
+    for answer in 1.. {
         let before = wire.lost();
         for _ in 0..each {
-            outbox::fill(&town, number..number + 1, &["wolke"]);
+            outbox::fill(town, number..number + 1, &[target]);
             number += 1;
             wire.swallow(answer);
             let end = town.run_until_settled(None);
@@ -122,14 +137,142 @@ fn webdav_of_apache() {
         if wire.lost() == before {
             break;
         }
-        answer += step;
     }
-    each_there_once(&town, &server.files(), "confirmed", number);
-    assert!(answer > 10, "only {answer} requests in a delivery?");
+    number
+}
+
+/// A system that makes objects: killed at each place, each answer lost; each document is one object there.
+fn system(
+    name: &str,
+    server: SocketAddr,
+    secret: &str,
+    table: fn(&str, &str) -> String,
+    counts: impl Fn() -> Counts,
+) {
+    let wire = Lossy::to(server);
+    let folder = tempfile::tempdir().unwrap();
+    let secret_file = folder.path().join("secret");
+    fs::write(&secret_file, format!("{secret}\n")).unwrap();
+    let table = table(&format!("http://{}", wire.address), &secret_file.display().to_string());
+    let town = outbox::town(&[("ziel", table)]);
+    let checked = town.command(&["check"], None);
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(!said.contains("Ziel „"), "{said}");
+    let at_systems: Vec<String> = AT_SYSTEMS.iter().map(|place| format!("{place}:1")).collect();
+    let places: Vec<&str> = STEPS.iter().copied().chain(at_systems.iter().map(String::as_str)).collect();
+    let kills = killed(&town, "ziel", &places);
+    let number = answers_lost(&town, &wire, "ziel", kills);
+    let deliveries = outbox::deliveries(&town);
+    assert_eq!(deliveries.len(), number as usize);
+    for (id, (state, trouble, receipt)) in &deliveries {
+        assert_eq!(state, "confirmed", "{id}: {trouble}");
+        assert!(receipt.contains("sha256:"), "{id} without receipt");
+    }
+    let once: Counts = deliveries.keys().map(|id| (id.clone(), 1)).collect();
+    assert_eq!(counts(), once);
+    invariants::deliveries_hold(&town, "at rest");
+    nowhere(&town, secret);
     println!(
-        "PROVED delivery webdav (Apache mod_dav): {kills} kills at {} places, {} answers lost, {number} documents each exactly once",
+        "PROVED delivery {name}: {kills} kills at {} places, {} answers lost, {number} documents each exactly once",
         places.len(),
         wire.lost()
+    );
+}
+
+type Counts = BTreeMap<String, usize>;
+
+/// A secret is in no file the program wrote.
+fn nowhere(town: &Town, secret: &str) {
+    for file in ["ledger.sqlite", "ledger.sqlite-wal"] {
+        let bytes = fs::read(town.path("var").join(file)).unwrap_or_default();
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "the secret stands in {file}");
+    }
+}
+
+#[test]
+fn cmis_of_opencmis() {
+    let Some(server) = OpenCmis::start() else { return };
+    system("CMIS (OpenCMIS)", server.address, vendors::PASSWORD, opencmis::table, || server.counts());
+    let folder = "/root/Posteingang/2026-11-02?cmisselector=children&succinct=true&maxItems=1";
+    let one = &server.get(folder)["objects"][0]["object"]["succinctProperties"];
+    assert_eq!(one["DateTimeProp"], 1_793_620_800_000_u64, "noon of the day: {one}");
+    assert_eq!(one["UriPropMV"], serde_json::json!(["urn:a", "urn:b"]));
+}
+
+/// A contract server; what it refused apart from ended sessions is a mistake of ours.
+fn contract(
+    name: &str,
+    serve: Serve,
+    secret: &str,
+    table: fn(&str, &str) -> String,
+    refused: &[&str],
+) -> Contract {
+    let server = Contract::start(serve);
+    system(name, server.address, secret, table, || server.counts());
+    let unexpected = |r: &&String| !refused.iter().any(|part| r.contains(part));
+    let refusals = server.refusals();
+    assert_eq!(refusals.iter().filter(unexpected).collect::<Vec<_>>(), Vec::<&String>::new());
+    for (id, contents) in &server.stored.lock().unwrap().objects {
+        assert!(contents[0].starts_with(b"%PDF-1.7 document"), "{id}");
+    }
+    server
+}
+
+type Serve = fn(&mut Stored, &support::contract::Asked) -> axum::response::Response;
+
+#[test]
+fn dvelop_documents() {
+    let expected = ["401 Unauthorized GET /dms", "401 Unauthorized POST /dms"];
+    contract("d.velop", dvelop::serve, vendors::API_KEY, dvelop::table, &expected);
+}
+
+#[test]
+fn enaio_dms_service() {
+    contract("enaio", enaio::serve, vendors::PASSWORD, enaio::table, &[]);
+}
+
+#[test]
+fn docuware_platform() {
+    let server = contract("DocuWare", docuware::serve, vendors::PASSWORD, docuware::table, &[]);
+    let delivery = server.counts().into_keys().next().unwrap();
+    let url = format!("http://{}", server.address);
+    let arguments = ["ask_docuware.py", &url, vendors::USER, vendors::PASSWORD, &delivery];
+    let found = Command::new(root().join("tests/tools/foreign.sh")).args(arguments).output().unwrap();
+    eprint!("{}", String::from_utf8_lossy(&found.stderr));
+    if found.status.code() != Some(3) {
+        assert_eq!(String::from_utf8_lossy(&found.stdout).trim(), "1", "a client that is not ours finds it");
+    }
+}
+
+#[test]
+fn sharepoint_through_graph() {
+    let expected = ["404 Not Found GET /v1.0/drives/b%21drive/root%3A/", "404 Not Found GET /v1.0/drives"];
+    contract("SharePoint", sharepoint::serve, vendors::SECRET, sharepoint::table, &expected);
+}
+
+/// JobRouter cannot be asked: a kill after the request left leads to one marked repeat, never to a third.
+#[test]
+fn jobrouter_process() {
+    let server = Contract::start(jobrouter::serve);
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, vendors::PASSWORD).unwrap();
+    let table = jobrouter::table(&format!("http://{}", server.address), &secret.display().to_string());
+    let town = outbox::town(&[("vorgang", table)]);
+    let at_systems: Vec<String> = AT_SYSTEMS.iter().map(|place| format!("{place}:1")).collect();
+    let places: Vec<&str> = STEPS.iter().copied().chain(at_systems.iter().map(String::as_str)).collect();
+    let kills = killed(&town, "vorgang", &places);
+    for (id, (state, trouble, _)) in &outbox::deliveries(&town) {
+        assert_eq!(state, "handed_over", "{id}: {trouble}");
+    }
+    let counts = server.counts();
+    assert!(counts.values().all(|n| (1..=2).contains(n)), "{counts:?}");
+    assert_eq!((counts.len(), server.refusals()), (kills as usize, vec![]));
+    let repeats = counts.values().filter(|n| **n == 2).count();
+    println!(
+        "PROVED delivery JobRouter: {kills} kills at {} places, {repeats} marked repeats, never a third",
+        places.len()
     );
 }
 

@@ -21,7 +21,19 @@ fn every_documented_target_is_accepted() {
             panic!("{example}\n{}", all.join("\n"));
         }
     }
-    for kind in ["folder", "webdav", "sftp", "mail"] {
+    let kinds = [
+        "folder",
+        "webdav",
+        "sftp",
+        "mail",
+        "cmis",
+        "dvelop",
+        "enaio",
+        "docuware",
+        "sharepoint",
+        "jobrouter",
+    ];
+    for kind in kinds {
         assert!(examples.iter().any(|e| e.contains(&format!("type = \"{kind}\""))), "no example of {kind}");
     }
 }

@@ -154,6 +154,9 @@ pub enum ReportAction {
         /// Einzelnachweis je Schriftstück und Ziel als CSV-Datei
         #[arg(long, value_name = "DATEI")]
         csv: Option<PathBuf>,
+        /// Derselbe Bericht als PDF-Datei, zum Ablegen
+        #[arg(long, value_name = "DATEI")]
+        pdf: Option<PathBuf>,
     },
 }
 

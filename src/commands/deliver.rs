@@ -11,7 +11,7 @@ use crate::model::delivery::{Parcel, Recall};
 use crate::model::document::{DocumentSheet, Need};
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
-use crate::model::town::{PlaceWay, Target, TargetWay};
+use crate::model::town::{PlaceWay, System, Target, TargetWay};
 use crate::vault::Vault;
 use std::path::Path;
 
@@ -212,5 +212,13 @@ fn kind(target: &Target) -> &'static str {
         },
         TargetWay::Inbox { .. } => "Posteingang",
         TargetWay::Mail(_) => "E-Mail",
+        TargetWay::Dms(dms) => match &dms.system {
+            System::Cmis(_) => "CMIS",
+            System::Dvelop(_) => "d.velop documents",
+            System::Enaio(_) => "enaio",
+            System::Docuware(_) => "DocuWare",
+            System::Sharepoint(_) => "SharePoint",
+            System::Jobrouter(_) => "JobRouter",
+        },
     }
 }

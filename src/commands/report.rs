@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// One report.
 pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
-    let ReportAction::Day { date: wanted, csv } = action;
+    let ReportAction::Day { date: wanted, csv, pdf } = action;
     let day = match &wanted {
         Some(text) => date(text)?,
         None => jiff::Zoned::now().date(),
@@ -23,7 +23,15 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
     let (from, to) = bounds(day)?;
     let batches = ledger.day(&from, &to, |hash| vault.has(hash))?;
     let account = account(&batches);
-    print_text(&pipeline.town, day, &batches, &account);
+    let title = format!("{}: Abgleich {day}, gescannt = zugestellt", pipeline.town);
+    let lines = text(&batches, &account);
+    println!("{title}");
+    lines.iter().for_each(|line| println!("{line}"));
+    if let Some(path) = pdf {
+        let bytes = crate::pdf::listing(&title, &lines).map_err(Error::Refused)?;
+        std::fs::write(&path, bytes).map_err(Error::io("Bericht schreiben", &path))?;
+        println!("Zum Ablegen: {}", path.display());
+    }
     if let Some(path) = csv {
         std::fs::write(&path, rows(&batches, &account)?).map_err(Error::io("Bericht schreiben", &path))?;
         println!("Einzelnachweis: {}", path.display());
@@ -42,38 +50,40 @@ fn bounds(day: Date) -> Result<(String, String), Stop> {
     Ok((stamp(day).map_err(wrong)?, stamp(next).map_err(wrong)?))
 }
 
-fn print_text(town: &str, day: Date, batches: &[DayBatch], account: &Account) {
-    println!("{town}: Abgleich {day}, gescannt = zugestellt");
+/// The report as lines, differences first.
+fn text(batches: &[DayBatch], account: &Account) -> Vec<String> {
+    let mut lines = Vec::new();
     if account.differences.is_empty() {
-        println!("Keine Abweichung.");
+        lines.push("Keine Abweichung.".to_owned());
     } else {
-        println!("{} Abweichungen:", account.differences.len());
+        lines.push(format!("{} Abweichungen:", account.differences.len()));
         for difference in &account.differences {
-            println!("  [{}] {}: {}", difference.code, difference.about, difference.text);
+            lines.push(format!("  [{}] {}: {}", difference.code, difference.about, difference.text));
         }
     }
     for (station, fates) in &account.stations {
         let pages: usize = fates.values().sum();
         let parts: Vec<String> = fates.iter().map(|(fate, n)| format!("{n} {}", fate.text())).collect();
-        println!("Station {station}: {pages} Seiten = {}", parts.join(" + "));
+        lines.push(format!("Station {station}: {pages} Seiten = {}", parts.join(" + ")));
     }
     for batch in batches {
         let state = batch.state.map_or("fehlt", |s| s.text());
         let expected = batch.expected.map_or(String::new(), |n| format!(", Scanner {n}"));
-        println!("{} {} {state}, {} Seiten{expected}", batch.id, shown(batch), batch.pages);
+        lines.push(format!("{} {} {state}, {} Seiten{expected}", batch.id, shown(batch), batch.pages));
         for document in &batch.documents {
             let to: Vec<String> =
                 document.deliveries.iter().map(|d| format!("{}: {}", d.target, d.state.text())).collect();
-            println!(
-                "  {} {} Seiten, {} {}",
+            let pages = document.pages.len();
+            lines.push(format!(
+                "  {} {pages} Seiten, {} {}",
                 document.id,
-                document.pages.len(),
                 fate(document).text(),
                 to.join(", ")
-            );
+            ));
         }
     }
-    println!("Summe: {} Seiten in {} Stapeln.", account.pages(), batches.len());
+    lines.push(format!("Summe: {} Seiten in {} Stapeln.", account.pages(), batches.len()));
+    lines
 }
 
 /// File names may carry words of letters: those of a circle stay in it.

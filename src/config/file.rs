@@ -265,6 +265,10 @@ pub struct Target {
     pub to: Vec<String>,
     pub ca_file: Option<PathBuf>,
     pub megabytes_max: Option<u64>,
+    /// Mail: certificates it is encrypted for.
+    pub certificate_file: Option<PathBuf>,
+    /// Mail: where bounces arrive.
+    pub returns: Option<Returns>,
     /// Mail: where staff fetch what is not attached, a template over `document_id`.
     pub link: Option<Spanned<String>>,
     pub timeout_seconds: Option<u64>,
@@ -280,6 +284,31 @@ pub struct Target {
     pub known_hosts_file: Option<PathBuf>,
     /// HTTP: proxy.
     pub proxy: Option<String>,
+    /// HTTP: how long a body may be on its way.
+    pub transfer_seconds: Option<u64>,
+    /// HTTP: where an application fetches its tokens, and as whom.
+    pub token_url: Option<Spanned<String>>,
+    pub client_id: Option<String>,
+    pub secret_file: Option<PathBuf>,
+    pub scope: Option<String>,
+    /// Systems: where a document goes and as what.
+    pub repository: Option<String>,
+    pub folder: Option<Spanned<String>>,
+    pub object_type: Option<String>,
+    #[serde(default)]
+    pub secondary: Vec<String>,
+    pub category: Option<String>,
+    pub source: Option<String>,
+    pub parent: Option<String>,
+    pub cabinet: Option<String>,
+    pub dialog: Option<String>,
+    pub store_dialog: Option<String>,
+    pub drive: Option<String>,
+    pub process: Option<String>,
+    pub step: Option<u32>,
+    pub initiator: Option<String>,
+    pub summary: Option<Spanned<String>>,
+    pub file_field: Option<String>,
     /// Files: which side-car.
     pub layout: Option<Spanned<String>>,
     /// Files: the town's own side-car template.
@@ -305,6 +334,18 @@ pub struct Target {
     /// What the target is told, in order.
     #[serde(default)]
     pub field: Vec<Field>,
+}
+
+/// The mailbox for bounces, over IMAP.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Returns {
+    pub host: Spanned<String>,
+    pub port: Option<u16>,
+    pub security: Option<Spanned<String>>,
+    pub user: String,
+    pub password_file: PathBuf,
+    pub folder: Option<String>,
 }
 
 /// One field of a target: exactly one of `value`, `from`, `template`.

@@ -8,6 +8,7 @@ mod file;
 mod resolve;
 mod routes;
 mod stations;
+mod systems;
 mod targets;
 
 pub use complaint::Complaint;

@@ -2,10 +2,11 @@
 
 use super::file::{self, File};
 use super::resolve::Check;
+use super::systems::HTTP;
 use crate::delivery::{fields, layout, template};
 use crate::model::town::{
-    FieldRule, FieldSource, FilesTarget, HttpAccess, HttpLogin, Layout, MailSecurity, MailTarget, PlaceWay,
-    Preset, SftpAccess, Target, TargetWay,
+    FieldRule, FieldSource, FilesTarget, Layout, MailSecurity, MailTarget, PlaceWay, Preset, ReturnBox,
+    SftpAccess, Target, TargetWay,
 };
 use std::time::Duration;
 use toml::Spanned;
@@ -39,20 +40,11 @@ const MAIL: &[&str] = &[
     "megabytes_max",
     "link",
     "timeout_seconds",
+    "certificate_file",
+    "returns",
 ];
 
 const SFTP: &[&str] = &["host", "port", "user", "key_file", "known_hosts_file", "path"];
-const HTTP: &[&str] = &[
-    "url",
-    "user",
-    "password_file",
-    "token_file",
-    "ca_file",
-    "client_certificate_file",
-    "proxy",
-    "timeout_seconds",
-];
-
 /// The types of targets and the keys each may have besides the common ones.
 const TYPES: &[(&str, &[&[&str]])] = &[
     ("folder", &[&["path"], FILES]),
@@ -60,12 +52,18 @@ const TYPES: &[(&str, &[&[&str]])] = &[
     ("sftp", &[SFTP, FILES]),
     ("inbox", &[]),
     ("mail", &[MAIL]),
+    ("cmis", &[HTTP, &["repository", "folder", "object_type", "secondary", "field"]]),
+    ("dvelop", &[HTTP, &["repository", "category", "source", "field"]]),
+    ("enaio", &[HTTP, &["object_type", "parent", "field"]]),
+    ("docuware", &[HTTP, &["cabinet", "dialog", "store_dialog", "field"]]),
+    ("sharepoint", &[HTTP, &["drive", "folder", "field"]]),
+    ("jobrouter", &[HTTP, &["process", "step", "initiator", "summary", "file_field", "field"]]),
 ];
 
 impl Check<'_> {
     pub(super) fn target(&mut self, written: &file::Target, file: &File) -> Option<Target> {
         let id = self.id(&written.id);
-        let fields = written.field.iter().map(|f| self.field(f)).collect();
+        let fields: Vec<FieldRule> = written.field.iter().map(|f| self.field(f)).collect();
         let way = match written.kind.get_ref().as_str() {
             "folder" => {
                 let path = self.needed(written, "path", written.path.as_ref())?;
@@ -81,6 +79,9 @@ impl Check<'_> {
                 TargetWay::Files(self.files(written, PlaceWay::Sftp(access)))
             }
             "mail" => self.mail(written)?,
+            system if TYPES.iter().any(|(name, _)| *name == system) => {
+                TargetWay::Dms(self.system(written, &fields)?)
+            }
             _ => {
                 let known: Vec<String> = TYPES.iter().map(|(name, _)| format!("\"{name}\"")).collect();
                 self.complain(
@@ -131,7 +132,12 @@ impl Check<'_> {
         }
     }
 
-    fn needed<'v, T>(&mut self, written: &file::Target, key: &str, value: Option<&'v T>) -> Option<&'v T> {
+    pub(super) fn needed<'v, T>(
+        &mut self,
+        written: &file::Target,
+        key: &str,
+        value: Option<&'v T>,
+    ) -> Option<&'v T> {
         if value.is_none() {
             self.complain(
                 written.id.span(),
@@ -171,6 +177,8 @@ impl Check<'_> {
             ("csv", Preset::Csv),
             ("json", Preset::Json),
             ("mets", Preset::Mets),
+            ("xdomea-0101", Preset::Xdomea0101),
+            ("xdomea-0605", Preset::Xdomea0605),
         ];
         let preset = self.word(&written.layout, &presets).unwrap_or(Preset::Plain);
         let orders = [("product_last", true), ("sidecar_last", false)];
@@ -255,6 +263,7 @@ impl Check<'_> {
             Preset::D3 => &[&["dokuart"]],
             Preset::Docuware => &[&["FileCabinet", "Basket"]],
             Preset::Enaio => &[&["Archive"], &["ObjectType"]],
+            Preset::Xdomea0101 | Preset::Xdomea0605 => &[&["Institution"]],
             _ => &[],
         };
         for names in needed {
@@ -314,45 +323,6 @@ impl Check<'_> {
         Some(access)
     }
 
-    fn http(&mut self, written: &file::Target) -> Option<HttpAccess> {
-        let url = self.needed(written, "url", written.url.as_ref())?;
-        let host =
-            url.get_ref().strip_prefix("http://").map(|rest| rest.split(['/', ':']).next().unwrap_or(""));
-        let here = host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1"));
-        if !here && !url.get_ref().starts_with("https://") {
-            self.complain(
-                url.span(),
-                "config.plain_http",
-                "Unverschlüsselt geht es nur an den eigenen Rechner.",
-                "url = \"https://…\".",
-            );
-        }
-        let login = match (&written.user, &written.password_file, &written.token_file) {
-            (None, None, None) => HttpLogin::None,
-            (None, None, Some(token)) => HttpLogin::Bearer { token_file: self.path(token) },
-            (Some(user), Some(file), None) => {
-                HttpLogin::Basic { user: user.clone(), password_file: self.path(file) }
-            }
-            _ => {
-                self.complain(
-                    written.id.span(),
-                    "config.login",
-                    "Die Anmeldung ist unvollständig oder doppelt.",
-                    "Entweder user und password_file oder token_file angeben.",
-                );
-                HttpLogin::None
-            }
-        };
-        Some(HttpAccess {
-            url: url.get_ref().clone(),
-            login,
-            ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
-            client_certificate_file: written.client_certificate_file.as_ref().map(|p| self.path(p)),
-            proxy: written.proxy.clone(),
-            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
-        })
-    }
-
     fn mail(&mut self, written: &file::Target) -> Option<TargetWay> {
         let host = self.needed(written, "host", written.host.as_ref());
         let from = self.needed(written, "from", written.from.as_ref());
@@ -379,14 +349,33 @@ impl Check<'_> {
             }),
             security,
             user: written.user.clone(),
-            password_file: written.password_file.as_ref().map(|p| self.path(p)),
+            password_file: written.password_file.as_ref().map(|p| self.secret(p)),
             from: from.clone(),
             to: written.to.clone(),
             ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
             bytes_max: written.megabytes_max.unwrap_or(20) << 20,
             link: written.link.as_ref().map(|l| l.get_ref().clone()),
             timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+            certificate_file: written.certificate_file.as_ref().map(|p| self.path(p)),
+            returns: written.returns.as_ref().map(|r| self.returns(written, r)),
         }))
+    }
+
+    /// IMAP with TLS from the first byte; anything less only to the own machine.
+    fn returns(&mut self, written: &file::Target, returns: &file::Returns) -> ReturnBox {
+        let words = [("tls", MailSecurity::Tls), ("plain", MailSecurity::PlainLoopback)];
+        let security = self.word(&returns.security, &words).unwrap_or(MailSecurity::Tls);
+        self.plain_only_here(security, &returns.host);
+        ReturnBox {
+            host: returns.host.get_ref().clone(),
+            port: returns.port.unwrap_or(if security == MailSecurity::Tls { 993 } else { 143 }),
+            security,
+            user: returns.user.clone(),
+            password_file: self.secret(&returns.password_file),
+            folder: returns.folder.clone().unwrap_or_else(|| "INBOX".into()),
+            ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
+            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+        }
     }
 
     fn security(&mut self, written: &file::Target, host: &Spanned<String>) -> MailSecurity {
@@ -396,6 +385,11 @@ impl Check<'_> {
             ("plain", MailSecurity::PlainLoopback),
         ];
         let security = self.word(&written.security, &words).unwrap_or(MailSecurity::Starttls);
+        self.plain_only_here(security, host);
+        security
+    }
+
+    fn plain_only_here(&mut self, security: MailSecurity, host: &Spanned<String>) {
         let here = matches!(host.get_ref().as_str(), "localhost" | "127.0.0.1" | "::1");
         if security == MailSecurity::PlainLoopback && !here {
             self.complain(
@@ -405,7 +399,6 @@ impl Check<'_> {
                 "security = \"starttls\" oder \"tls\".",
             );
         }
-        security
     }
 }
 

@@ -45,6 +45,10 @@ impl<'a> Counter<'a> {
                 let text = "Der Versand wurde unterbrochen; es wird nachgesehen.";
                 let next = AttemptResult::unknown("delivery.interrupted", text);
                 let next = retry::after_attempt(&delivery.id.0, 0, false, next);
+                // A search index needs a moment: what it does not show yet may be there all the same.
+                if self.way.capabilities().guarantee == Guarantee::OnceIfIndexed {
+                    return self.apply(&delivery, next).map(|()| true);
+                }
                 self.apply(&delivery, immediately(next))?;
                 self.look(&DeliveryRow { unsure: true, ..delivery }, &parcel)?;
             }
@@ -89,7 +93,7 @@ impl<'a> Counter<'a> {
         let answer = match self.way.capabilities().confirms {
             true => self.way.confirm(parcel, delivery.receipt.as_deref().unwrap_or_default()),
             // The configuration no longer expects an answer: the hand-over stands as it is.
-            false => Confirmation::Confirmed { receipt: delivery.receipt.clone().unwrap_or_default() },
+            false => Confirmation::Silent,
         };
         self.apply(delivery, retry::after_confirmation(&delivery.id.0, delivery.attempts, answer))
     }
@@ -97,15 +101,19 @@ impl<'a> Counter<'a> {
     /// Leaves the target alone if it is down, or as long as it asked for itself.
     fn pause(&mut self, reached: bool, asked: Option<Duration>) {
         let pause = self.breaker.note(reached).max(asked.map(|a| a.min(Duration::from_secs(3600))));
-        self.closed_until = pause.map(|pause| Instant::now() + pause);
+        self.closed_until = pause.map(|pause| Instant::now() + fault::hurried(pause));
     }
 
     fn apply(&self, delivery: &DeliveryRow, next: retry::Next) -> Result<()> {
         match next {
-            retry::Next::Move(moved) => self.house.ledger.delivery_moved(&delivery.id, moved),
-            retry::Next::Wait { trouble, after } => {
-                self.house.ledger.delivery_later(&delivery.id, trouble.as_deref(), after)
+            retry::Next::Move(moved) => {
+                let moved = Moved { after: fault::hurried(moved.after), ..moved };
+                self.house.ledger.delivery_moved(&delivery.id, moved)
             }
+            retry::Next::Wait { trouble, after } => {
+                self.house.ledger.delivery_later(&delivery.id, trouble.as_deref(), fault::hurried(after))
+            }
+            retry::Next::Rest => self.house.ledger.delivery_rests(&delivery.id),
         }
     }
 }
@@ -113,7 +121,7 @@ impl<'a> Counter<'a> {
 fn immediately(next: retry::Next) -> retry::Next {
     match next {
         retry::Next::Move(moved) => retry::Next::Move(Moved { after: Duration::ZERO, ..moved }),
-        wait @ retry::Next::Wait { .. } => wait,
+        other => other,
     }
 }
 

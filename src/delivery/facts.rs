@@ -45,6 +45,9 @@ pub const NAMES: &[&str] = &[
     "net_amount",
     "vat_amount",
     "currency",
+    "seller_vat_id",
+    "preceding_invoice",
+    "invoice_document",
 ];
 
 /// Whether a mapping may use that name.

@@ -12,7 +12,7 @@
 //! that was cut off anywhere is finished by the next one, and a document whose
 //! `.sent` is there is never sent again, not even after the ledger was restored.
 
-use super::layout::{Piece, pieces};
+use super::layout::{Piece, pieces, xdomea};
 use super::place::{self, Place, Trouble};
 use super::{Target, plan_of_files, template};
 use crate::fault;
@@ -138,6 +138,22 @@ impl Files {
         Ok(AttemptResult::Confirmed { receipt })
     }
 
+    /// What the eAkte's messages about a process say.
+    fn message(&self, folder: &str, process: &str, receipt: &str) -> Result<Confirmation, Trouble> {
+        let names = self.place.list(folder)?;
+        for name in names.iter().filter(|name| name.starts_with(process)) {
+            let bytes = self.place.read(&format!("{folder}/{name}"))?.unwrap_or_default();
+            match xdomea::answer(self.config.layout.preset, process, &bytes) {
+                Some(Confirmation::Confirmed { receipt: said }) => {
+                    return Ok(Confirmation::Confirmed { receipt: format!("{receipt}; {said}") });
+                }
+                Some(refused) => return Ok(refused),
+                None => {}
+            }
+        }
+        Ok(Confirmation::Pending)
+    }
+
     /// A file of the delivery in one of the consumer's folders.
     fn answered(&self, folder: &str, stem: &str) -> Result<Option<String>, Trouble> {
         let names = self.place.list(folder)?;
@@ -246,6 +262,11 @@ impl Target for Files {
 
     fn confirm(&self, parcel: &Parcel, receipt: &str) -> Confirmation {
         let Ok(pieces) = self.pieces(parcel) else { return Confirmation::Pending };
+        if let (Some(process), Some(folder)) =
+            (xdomea::process(self.config.layout.preset, parcel), &self.config.accepted)
+        {
+            return self.message(folder, &process, receipt).unwrap_or(Confirmation::Pending);
+        }
         let Some(product) = pieces.iter().find(|p| p.bytes == parcel.product) else {
             return Confirmation::Pending;
         };

@@ -1,6 +1,8 @@
 //! A document as files: product, side-car, record, trigger, in the order in
 //! which a consumer may see them. Pure.
 
+pub mod xdomea;
+
 use super::facts::{Fact, Facts};
 use super::fields::{self, Mapped};
 use super::template::{self, Escape};
@@ -29,7 +31,7 @@ struct BuiltIn {
 
 fn built_in(preset: Preset) -> Option<BuiltIn> {
     let (template, ending, last) = match preset {
-        Preset::Plain | Preset::None => return None,
+        Preset::Plain | Preset::None | Preset::Xdomea0101 | Preset::Xdomea0605 => return None,
         Preset::D3 => (include_str!("../../templates/sidecar/d3.jpl"), "jpl", true),
         Preset::Docuware => (include_str!("../../templates/sidecar/docuware.dwcontrol"), "dwcontrol", false),
         Preset::Enaio => (include_str!("../../templates/sidecar/enaio.xml"), "xml", true),
@@ -56,6 +58,9 @@ pub fn pieces(
     parcel: &Parcel,
 ) -> Result<Vec<Piece>, Refusal> {
     let mut facts = Facts::of(parcel);
+    if xdomea::process(layout.preset, parcel).is_some() {
+        return Ok(vec![xdomea::package(layout.preset, &facts, &fields::map(rules, &facts)?, parcel)?]);
+    }
     let stem = name(layout.stem.as_deref().unwrap_or("{{ delivery_id }}"), &facts)?;
     let product = Piece { name: format!("{stem}.{}", parcel.extension), bytes: parcel.product.clone() };
     let mut known = |name: &str, value: &str| {
@@ -127,16 +132,24 @@ fn extra<'a>(preset: Preset, fields: &'a [Mapped], facts: &Facts) -> Vec<&'a Map
     fields.iter().filter(own).collect()
 }
 
-/// What the record says happened, with its time, for archives.
+/// What the record says happened, with its time, for archives; types from the PREMIS vocabulary.
 fn events(parcel: &Parcel) -> Vec<serde_json::Value> {
     let record: serde_json::Value = serde_json::from_slice(&parcel.record_json).unwrap_or_default();
-    let setting = &record["setting"];
-    let word = |name: &str| setting[name].as_str().unwrap_or_default().to_owned();
-    if word("taken_over").is_empty() {
-        return Vec::new();
-    }
-    let detail = format!("{}; {}; {}", word("scan_mode"), word("profile"), word("software"));
-    vec![json!({ "type": "capture", "at": word("taken_over"), "detail": detail })]
+    let body = &record["body"];
+    let word = |part: &str, name: &str| body[part][name].as_str().unwrap_or_default().to_owned();
+    let scanned =
+        [word("environment", "mode"), word("environment", "station"), word("environment", "scanner")];
+    let steps = [
+        ("capture", "scanned", scanned.join("; ")),
+        ("ingestion", "taken_over", word("environment", "software")),
+        ("transformation", "processed", word("procedure", "name")),
+        ("validation", "checked", word("quality", "mode")),
+    ];
+    let event = |(kind, time, detail): (&str, &str, String)| {
+        let at = word("times", time);
+        (!at.is_empty()).then(|| json!({ "type": kind, "at": at, "detail": detail }))
+    };
+    steps.into_iter().filter_map(event).collect()
 }
 
 /// A file name from a template: only characters every file system takes, no way out of the folder.

@@ -5,9 +5,11 @@
 //! try again. A call blocks; it belongs on a delivery thread of its own.
 //!
 //! `facts` says what is known of a document, `fields` what a target wants to
-//! hear of it, `layout` which files that becomes; `place` is where files go.
+//! hear of it, `layout` which files that becomes; `place` is where files go,
+//! `dms` which systems make an object of it.
 
 pub mod breaker;
+mod dms;
 mod facts;
 pub mod fields;
 mod files;
@@ -18,6 +20,7 @@ mod mail;
 mod place;
 pub mod reconcile;
 pub mod retry;
+pub mod secret;
 pub mod template;
 
 use crate::model::delivery::{
@@ -51,6 +54,7 @@ pub fn open(target: &TargetConfig) -> Box<dyn Target> {
         TargetWay::Files(config) => Box::new(files::Files::new(config, &target.fields)),
         TargetWay::Inbox { ledger, tenant } => Box::new(inbox::Inbox::new(ledger, tenant)),
         TargetWay::Mail(config) => Box::new(mail::Mail::new(config)),
+        TargetWay::Dms(config) => Box::new(dms::Dms::new(config, &target.fields)),
     }
 }
 

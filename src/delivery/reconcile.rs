@@ -22,6 +22,8 @@ pub struct DayBatch {
     pub state: Option<BatchState>,
     /// Images the scanner counted, if it said so.
     pub expected: Option<u32>,
+    /// Documents a cover sheet announced for the batch.
+    pub announced: Option<u32>,
     /// Person who accepted a difference.
     pub accepted_by: Option<String>,
     /// Pages known.
@@ -45,6 +47,8 @@ pub struct DayDocument {
     pub department: String,
     /// Pages of the letter, from 0.
     pub pages: Vec<usize>,
+    /// Pages its cover sheet announced.
+    pub announced: Option<u32>,
     /// Blank pages left out.
     pub suppressed: Vec<usize>,
     /// Separators before it.
@@ -205,14 +209,32 @@ fn differences(batch: &DayBatch) -> Vec<Difference> {
         say("day.batch_missing", &batch.id, "Der Stapel wurde übernommen, fehlt aber im Journal.".into());
         return found;
     }
+    let by = batch.accepted_by.as_ref().map(|_| " Eine Person hat das angenommen.").unwrap_or_default();
     match batch.expected {
         Some(images) if images as usize != batch.pages && batch.state != Some(BatchState::Rejected) => {
-            let by =
-                batch.accepted_by.as_ref().map(|_| " Eine Person hat das angenommen.").unwrap_or_default();
             let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {}.{by}", batch.pages);
             say("day.count_differs", &batch.id, text);
         }
         _ => {}
+    }
+    if let Some(announced) = batch.announced.filter(|&n| n as usize != batch.documents.len()) {
+        let text = format!(
+            "Das Deckblatt kündigt {announced} Schriftstücke an, es sind {}.{by}",
+            batch.documents.len()
+        );
+        say("day.cover_sheet_differs", &batch.id, text);
+    }
+    for document in &batch.documents {
+        // A blank back may be left out or not: both counts are what the sheet meant.
+        let (pages, blank) = (document.pages.len(), document.suppressed.len());
+        if let Some(announced) =
+            document.announced.filter(|&n| ![pages, pages + blank].contains(&(n as usize)))
+        {
+            let text = format!(
+                "Das Deckblatt kündigt {announced} Seiten an, es sind {pages} und {blank} leere.{by}"
+            );
+            say("day.cover_sheet_differs", &document.id, text);
+        }
     }
     let there: BTreeSet<&str> = batch.documents.iter().map(|d| d.id.as_str()).collect();
     for gone in batch.formed.iter().filter(|id| !there.contains(id.as_str())) {
@@ -288,6 +310,7 @@ mod tests {
             state: DocumentState::Closed,
             department: "a".into(),
             pages: pages.to_vec(),
+            announced: None,
             suppressed: vec![],
             separators: vec![],
             product_there: Some(true),
@@ -303,6 +326,7 @@ mod tests {
             confidential: false,
             state: Some(BatchState::Released),
             expected: Some(5),
+            announced: Some(2),
             accepted_by: None,
             pages: 5,
             formed: documents.iter().map(|d| d.id.clone()).collect(),
@@ -331,10 +355,13 @@ mod tests {
     fn whatever_is_missing_is_named() {
         assert_eq!(
             codes(|b| drop(b.documents.pop())),
-            ["day.document_missing", "day.delivery_missing", "day.page_nowhere"]
+            ["day.cover_sheet_differs", "day.document_missing", "day.delivery_missing", "day.page_nowhere"]
         );
         assert_eq!(codes(|b| b.documents[0].deliveries.clear()), ["day.delivery_missing"]);
         assert_eq!(codes(|b| b.expected = Some(6)), ["day.count_differs"]);
+        assert_eq!(codes(|b| b.announced = Some(3)), ["day.cover_sheet_differs"]);
+        assert_eq!(codes(|b| b.documents[0].announced = Some(3)), ["day.cover_sheet_differs"]);
+        assert_eq!(codes(|b| b.documents[1].announced = Some(2)), [""; 0], "one page and a blank one");
         assert_eq!(codes(|b| b.state = None), ["day.batch_missing"]);
         assert_eq!(codes(|b| b.documents[0].pages.push(3)), ["day.page_twice"]);
         assert_eq!(codes(|b| b.documents[0].product_there = Some(false)), ["day.product_missing"]);

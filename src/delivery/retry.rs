@@ -25,6 +25,8 @@ pub enum Next {
         /// When.
         after: Duration,
     },
+    /// Stay, and look no more.
+    Rest,
 }
 
 /// What is known of a delivery when a probe could not tell.
@@ -98,6 +100,7 @@ pub fn after_confirmation(delivery: &str, looks: u32, answer: Confirmation) -> N
         Confirmation::Confirmed { receipt } => moved(DeliveryState::Confirmed, Some(receipt), None),
         Confirmation::Refused { code, text } => moved(DeliveryState::Refused, None, Some((code, text))),
         Confirmation::Pending => Next::Wait { trouble: None, after: wait(delivery, looks).min(LOOK_LONGEST) },
+        Confirmation::Silent => Next::Rest,
     }
 }
 
@@ -117,7 +120,7 @@ mod tests {
     fn state(next: Next) -> Option<DeliveryState> {
         match next {
             Next::Move(moved) => Some(moved.to),
-            Next::Wait { .. } => None,
+            Next::Wait { .. } | Next::Rest => None,
         }
     }
 
@@ -141,6 +144,7 @@ mod tests {
             match after_attempt("d", 0, false, answer) {
                 Next::Move(moved) => moved.after,
                 Next::Wait { after, .. } => after,
+                Next::Rest => Duration::MAX,
             }
         };
         assert_eq!(asked(120), Duration::from_secs(120));

@@ -13,12 +13,14 @@ pub mod learned;
 mod orders;
 mod route;
 mod text;
+mod told;
 
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
 pub use fields::LAENDER;
 pub use orders::obey;
 pub use route::{Desk, Redirect, Route, Who};
+pub use told::told;
 
 use classify::Matter;
 

@@ -92,7 +92,9 @@ fn refused(order: &Order, refusal: Refusal) -> Answer {
             let page = given_up(&order.page, Some(order.measured.clone()), &refusal);
             Answer::Page(Box::new(PageResult { page, thumbnail: None }))
         }
-        Order::Open { .. } | Order::Produce(_) | Order::Look(_) => Answer::Refused(refusal),
+        Order::Open { .. } | Order::Produce(_) | Order::Look(_) | Order::Invoice { .. } => {
+            Answer::Refused(refusal)
+        }
     }
 }
 
@@ -107,6 +109,10 @@ fn carry_out(
             let opened = container::open(&source, limits);
             watch.lap(Stage::Open);
             opened.map(Answer::Opened)
+        }
+        Order::Invoice { path, limits } => {
+            let source = sources.open(path, limits)?;
+            Ok(Answer::Invoice(container::electronic_invoice(&source, limits)))
         }
         Order::Measure(order) => measure(order, sources, watch).map(|page| Answer::Measured(Box::new(page))),
         Order::Read(order) => read(order, sources, watch).map(|page| Answer::Page(Box::new(page))),

@@ -4,6 +4,7 @@
 //! finished bytes on the way out.
 
 use crate::error::{Error, Result};
+use crate::model::invoice::ElectronicInvoice;
 use crate::model::limits::Limits;
 use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
@@ -33,6 +34,13 @@ pub enum Order {
     Produce(Box<ProduceOrder>),
     /// Make an image of one page for a screen.
     Look(Box<LookOrder>),
+    /// Read the electronic invoice inside a source.
+    Invoice {
+        /// Where its bytes lie.
+        path: PathBuf,
+        /// Bounds.
+        limits: Limits,
+    },
 }
 
 /// Make an image of one page for a screen.
@@ -142,6 +150,8 @@ pub enum Answer {
     Product(Box<ProductResult>),
     /// A JPEG.
     Image(Vec<u8>),
+    /// What the invoice inside says, if there is one.
+    Invoice(Option<ElectronicInvoice>),
     /// Refused with a reason.
     Refused(Refusal),
 }

@@ -3,6 +3,7 @@
 use super::Ledger;
 use super::batches::{json, parsed};
 use crate::batch::CutDocument;
+use crate::batch::cover_sheet::Order;
 use crate::delivery::reconcile::{DayBatch, DayDelivery, DayDocument};
 use crate::error::Result;
 use crate::model::hash::ContentHash;
@@ -54,6 +55,7 @@ fn batch(
                 confidential: row.get(2)?,
                 state: Some(parsed(3, BatchState::parse(&row.get::<_, String>(3)?))?),
                 expected: sidecar.and_then(|s| s.images),
+                announced: None,
                 accepted_by: row.get(5)?,
                 pages: usize::try_from(row.get::<_, i64>(6)?).unwrap_or_default(),
                 documents: Vec::new(),
@@ -69,13 +71,16 @@ fn batch(
         confidential: true,
         state: None,
         expected: None,
+        announced: None,
         accepted_by: None,
         pages: 0,
         documents: Vec::new(),
         formed: BTreeSet::new(),
         planned: BTreeSet::new(),
     });
-    batch.documents = documents(db, tenant, &id, in_vault)?;
+    let documents = documents(db, tenant, &id, in_vault)?;
+    batch.announced = documents.iter().find_map(|(_, announced)| *announced);
+    batch.documents = documents.into_iter().map(|(document, _)| document).collect();
     batch.formed = subjects(db, tenant, &id, "document.formed")?;
     batch.planned = subjects(db, tenant, &id, "delivery.planned")?;
     Ok(batch)
@@ -91,12 +96,13 @@ fn subjects(db: &Connection, tenant: &str, batch: &str, code: &str) -> Result<BT
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The documents in order, each with the number of documents its cover sheet announced for the batch.
 fn documents(
     db: &Connection,
     tenant: &str,
     batch: &str,
     in_vault: &impl Fn(&ContentHash) -> bool,
-) -> Result<Vec<DayDocument>> {
+) -> Result<Vec<(DayDocument, Option<u32>)>> {
     let mut statement = db.prepare_cached(
         "SELECT id, state, COALESCE(department, ''), pages, product FROM document
          WHERE tenant = ?1 AND batch = ?2 ORDER BY ordinal",
@@ -104,23 +110,27 @@ fn documents(
     let rows = statement.query_map((tenant, batch), |row| {
         let cut: CutDocument = json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?;
         let product: Option<String> = row.get(4)?;
-        Ok(DayDocument {
+        let announced = |wanted: fn(&Order) -> Option<u32>| cut.orders.iter().find_map(wanted);
+        let of_batch = announced(|order| if let Order::Documents(n) = order { Some(*n) } else { None });
+        let document = DayDocument {
             id: row.get(0)?,
             state: parsed(1, DocumentState::parse(&row.get::<_, String>(1)?))?,
             department: row.get(2)?,
+            announced: announced(|order| if let Order::Pages(n) = order { Some(*n) } else { None }),
             pages: cut.pages,
             suppressed: cut.suppressed.iter().map(|(page, _)| *page).collect(),
             separators: cut.separators.iter().map(|s| s.page).collect(),
             product_there: product.map(|hex| ContentHash::from_hex(&hex).is_some_and(|hash| in_vault(&hash))),
             deliveries: Vec::new(),
-        })
+        };
+        Ok((document, of_batch))
     })?;
     let mut documents = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut statement = db.prepare_cached(
         "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
          ORDER BY id",
     )?;
-    for document in &mut documents {
+    for (document, _) in &mut documents {
         let rows = statement.query_map((tenant, &document.id), |row| {
             Ok(DayDelivery {
                 id: row.get(0)?,

@@ -171,6 +171,19 @@ impl Ledger {
         })
     }
 
+    /// No answer will come any more: it stays handed over and is not looked at again.
+    pub fn delivery_rests(&self, id: &DeliveryId) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE delivery SET awaits = 0, leased_by = NULL, leased_until = NULL
+                 WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0),
+            )?;
+            event(tx, tenant, "delivery.rests", &id.0, "delivery", "")
+        })
+    }
+
     /// A clerk has a refused delivery tried again. The target is asked first, so nothing is doubled.
     pub fn delivery_again(&self, id: &DeliveryId, by: &str) -> Result<()> {
         let (id, by) = (id.clone(), by.to_owned());

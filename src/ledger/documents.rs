@@ -193,6 +193,25 @@ impl Ledger {
         })
     }
 
+    /// Invoices with that number in that circle, with their senders; a few are enough to see that it is not one.
+    pub fn invoices_numbered(
+        &self,
+        number: &str,
+        circle: Option<&str>,
+    ) -> Result<Vec<(DocumentId, Option<String>)>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT w.document, json_extract(w.words, '$.fields.sender.value')
+                 FROM document_words w JOIN document d ON d.tenant = w.tenant AND d.id = w.document
+                 WHERE w.tenant = ?1 AND json_extract(w.words, '$.fields.invoice_number.value') = ?2
+                   AND d.circle IS ?3 AND d.kind = 'rechnung' ORDER BY w.document LIMIT 5",
+            )?;
+            let rows =
+                statement.query_map((tenant, number, circle), |r| Ok((DocumentId(r.get(0)?), r.get(1)?)))?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
     /// All documents of a batch in order.
     pub fn documents(&self, batch: &BatchId) -> Result<Vec<DocumentRow>> {
         self.read(|db, tenant| {

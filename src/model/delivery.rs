@@ -46,6 +46,8 @@ pub enum Confirmation {
     },
     /// Nothing yet.
     Pending,
+    /// Nothing will come any more: the hand-over stands as it is.
+    Silent,
     /// It gave the document back: a clerk decides.
     Refused {
         /// Stable code.

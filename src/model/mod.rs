@@ -8,6 +8,7 @@ pub mod document;
 pub mod geometry;
 pub mod hash;
 pub mod ids;
+pub mod invoice;
 pub mod limits;
 pub mod notes;
 pub mod page;

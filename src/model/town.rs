@@ -147,6 +147,8 @@ pub enum TargetWay {
     Files(FilesTarget),
     /// An e-mail per document.
     Mail(MailTarget),
+    /// An object per document in a system that is spoken to over HTTP.
+    Dms(DmsTarget),
     /// The department's inbox on the pages.
     Inbox {
         /// The ledger it lies in.
@@ -259,8 +261,10 @@ pub struct HttpAccess {
     pub client_certificate_file: Option<PathBuf>,
     /// Proxy, if there is one.
     pub proxy: Option<String>,
-    /// Time-out of sending and of answering.
+    /// How long the server may take to begin its answer.
     pub timeout: Duration,
+    /// How long a body may be on its way, in either direction.
+    pub transfer: Duration,
 }
 
 /// Login at an HTTP server. Secrets stay in their files.
@@ -280,6 +284,113 @@ pub enum HttpLogin {
         /// File with it.
         token_file: PathBuf,
     },
+    /// An application that fetches its tokens itself (OAuth 2.0 client credentials).
+    Client {
+        /// Where tokens are fetched.
+        token_url: String,
+        /// Id of the application.
+        client_id: String,
+        /// File with its secret.
+        secret_file: PathBuf,
+        /// What the token is for, if the server wants to know.
+        scope: Option<String>,
+    },
+}
+
+/// A system that makes an object of every document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DmsTarget {
+    /// How it is reached.
+    pub access: HttpAccess,
+    /// Which one, and where in it.
+    pub system: System,
+}
+
+/// The systems that are known, with what each needs to be told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum System {
+    /// Any system that speaks CMIS 1.1, browser binding.
+    Cmis(CmisSettings),
+    /// d.velop documents.
+    Dvelop(DvelopSettings),
+    /// enaio or yuuvis, DMS service.
+    Enaio(EnaioSettings),
+    /// DocuWare Platform.
+    Docuware(DocuwareSettings),
+    /// SharePoint through Microsoft Graph.
+    Sharepoint(SharepointSettings),
+    /// JobRouter.
+    Jobrouter(JobrouterSettings),
+}
+
+/// Where and as what a document lies in a CMIS repository.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CmisSettings {
+    /// Id of the repository; the first one if left out.
+    pub repository: Option<String>,
+    /// Path from the root, a template; folders are made.
+    pub folder: String,
+    /// Object type.
+    pub object_type: String,
+    /// Secondary types, for properties the type does not have.
+    pub secondary: Vec<String>,
+    /// Properties the mapping sets.
+    pub fields: Vec<String>,
+}
+
+/// Where a document goes in d.velop documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DvelopSettings {
+    /// Id of the repository.
+    pub repository: String,
+    /// Category of the mapping.
+    pub category: String,
+    /// Id of the mapping's source; the repository's own if left out.
+    pub source: Option<String>,
+}
+
+/// Where a document goes in enaio.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnaioSettings {
+    /// Object type, internal name or id.
+    pub object_type: String,
+    /// Folder or register, or `system:tray`.
+    pub parent: Option<String>,
+}
+
+/// Where a document goes in DocuWare.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocuwareSettings {
+    /// Id of the cabinet or basket.
+    pub cabinet: String,
+    /// Id of the search dialog that finds the field with the delivery id.
+    pub dialog: String,
+    /// Id of the store dialog, if not the default one.
+    pub store_dialog: Option<String>,
+}
+
+/// Where a document goes in SharePoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharepointSettings {
+    /// Id of the document library.
+    pub drive: String,
+    /// Folder in it, a template.
+    pub folder: String,
+}
+
+/// What a document starts in JobRouter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobrouterSettings {
+    /// Name of the process.
+    pub process: String,
+    /// First step.
+    pub step: u32,
+    /// User who starts it, if not the one who signs in.
+    pub initiator: Option<String>,
+    /// Summary of the instance, a template.
+    pub summary: String,
+    /// Field of the process table for the file.
+    pub file_field: String,
 }
 
 /// Which files a document becomes.
@@ -326,6 +437,10 @@ pub enum Preset {
     Json,
     /// METS with PREMIS events, for archives.
     Mets,
+    /// xdomea 3.0.0, message 0101: for information or take-over by an eAkte.
+    Xdomea0101,
+    /// xdomea 3.0.0, message 0605: for filing in an eAkte, which answers with its id.
+    Xdomea0605,
 }
 
 /// An e-mail target.
@@ -352,6 +467,31 @@ pub struct MailTarget {
     /// Address of the staff page: what is too large or confidential is fetched there. `{{ document_id }}` in it.
     pub link: Option<String>,
     /// Time-out of one attempt.
+    pub timeout: Duration,
+    /// Certificates of those who shall be able to read it, PEM: the mail is encrypted for them.
+    pub certificate_file: Option<PathBuf>,
+    /// Where bounces arrive.
+    pub returns: Option<ReturnBox>,
+}
+
+/// The mailbox that bounces come back to, over IMAP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReturnBox {
+    /// IMAP server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Encryption.
+    pub security: MailSecurity,
+    /// Login name.
+    pub user: String,
+    /// File with the password.
+    pub password_file: PathBuf,
+    /// Folder.
+    pub folder: String,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Time-out of one answer.
     pub timeout: Duration,
 }
 

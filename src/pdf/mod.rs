@@ -12,12 +12,14 @@ mod font;
 mod icc;
 mod image;
 mod inside;
+mod listing;
 mod metadata;
 mod seal;
 mod sheet;
 mod text_layer;
 
 pub use inside::{Inside, inside, inside_of_stranger};
+pub use listing::listing;
 pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
 pub use sheet::sheet as cover_sheet;
 

@@ -45,10 +45,11 @@ pub fn sheet(value: &str, lines: &[String]) -> Result<Vec<u8>, Refusal> {
     }
     let foot = "Vor das Schriftstück legen, Balken quer zur Laufrichtung. Wird nicht mit abgelegt.";
     write_text(&mut content, "F1", 9.0, 30.0, 262.0, foot);
-    finished(content.into_bytes()).map_err(|e| Refusal::new("coversheet.write", e.to_string(), ""))
+    finished(vec![content.into_bytes()]).map_err(|e| Refusal::new("coversheet.write", e.to_string(), ""))
 }
 
-fn finished(content: Vec<u8>) -> Result<Vec<u8>, lopdf::Error> {
+/// A4 pages with these contents; fonts F1 plain, F2 bold, F3 of one width.
+pub(super) fn finished(contents: Vec<Vec<u8>>) -> Result<Vec<u8>, lopdf::Error> {
     let mut pdf = Document::with_version("1.7");
     let pages = pdf.new_object_id();
     let font = |name: &str| {
@@ -56,19 +57,23 @@ fn finished(content: Vec<u8>) -> Result<Vec<u8>, lopdf::Error> {
             "Type" => "Font", "Subtype" => "Type1", "BaseFont" => name, "Encoding" => "WinAnsiEncoding",
         }
     };
-    let (plain, bold) = (pdf.add_object(font("Helvetica")), pdf.add_object(font("Helvetica-Bold")));
-    let content = pdf.add_object(Stream::new(dictionary! {}, content));
-    let page = pdf.add_object(dictionary! {
-        "Type" => "Page",
-        "Parent" => pages,
-        "MediaBox" => vec![0.into(), 0.into(), Object::Real(595.28), Object::Real(841.89)],
-        "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold } },
-        "Contents" => content,
-    });
-    pdf.objects.insert(
-        pages,
-        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
-    );
+    let [plain, bold, fixed] =
+        ["Helvetica", "Helvetica-Bold", "Courier"].map(|name| pdf.add_object(font(name)));
+    let mut kids: Vec<Object> = Vec::with_capacity(contents.len());
+    for content in contents {
+        let content = pdf.add_object(Stream::new(dictionary! {}, content));
+        let page = pdf.add_object(dictionary! {
+            "Type" => "Page",
+            "Parent" => pages,
+            "MediaBox" => vec![0.into(), 0.into(), Object::Real(595.28), Object::Real(841.89)],
+            "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold, "F3" => fixed } },
+            "Contents" => content,
+        });
+        kids.push(page.into());
+    }
+    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
+    let tree = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
+    pdf.objects.insert(pages, Object::Dictionary(tree));
     let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     pdf.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
@@ -89,7 +94,7 @@ fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
 }
 
 /// A line of text; what the encoding lacks becomes a question mark.
-fn write_text(content: &mut String, font: &str, size: f64, x: f64, y: f64, text: &str) {
+pub(super) fn write_text(content: &mut String, font: &str, size: f64, x: f64, y: f64, text: &str) {
     let mut shown = String::new();
     for c in text.chars() {
         let byte = match c {

@@ -89,3 +89,24 @@ pub fn encrypted(bytes: &[u8], user_password: &str) -> Vec<u8> {
     pdf.save_to(&mut out).unwrap();
     out
 }
+
+/// The same with a file attached, as hybrid invoices carry their XML.
+pub fn carrying(bytes: &[u8], name: &str, content: &str) -> Vec<u8> {
+    let mut pdf = Document::load_mem(bytes).unwrap();
+    let stream = pdf.add_object(Stream::new(
+        dictionary! { "Type" => "EmbeddedFile", "Subtype" => "text/xml" },
+        content.into(),
+    ));
+    let file = pdf.add_object(dictionary! {
+        "Type" => "Filespec", "F" => Object::string_literal(name), "UF" => Object::string_literal(name),
+        "AFRelationship" => "Alternative", "EF" => dictionary! { "F" => stream },
+    });
+    let names = dictionary! { "EmbeddedFiles" => dictionary! { "Names" => vec![Object::string_literal(name), file.into()] } };
+    let catalog = pdf.trailer.get(b"Root").unwrap().as_reference().unwrap();
+    let catalog = pdf.get_dictionary_mut(catalog).unwrap();
+    catalog.set("Names", names);
+    catalog.set("AF", vec![Object::Reference(file)]);
+    let mut out = Vec::new();
+    pdf.save_to(&mut out).unwrap();
+    out
+}

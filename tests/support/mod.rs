@@ -5,13 +5,17 @@ pub mod apache;
 pub mod authority;
 pub mod born_digital;
 pub mod browser;
+pub mod contract;
 pub mod invariants;
 pub mod lossy;
 pub mod outbox;
+pub mod postoffice;
+pub mod samba;
 pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
 pub mod sshd;
+pub mod vendors;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,16 +67,27 @@ impl Town {
         command.spawn().unwrap()
     }
 
+    /// The same with shorter waits between attempts.
+    pub fn start_hurried(&self) -> std::process::Child {
+        let mut command = self.program(&["run"]);
+        command.env("POSTSTELLE_HURRY", "20");
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.spawn().unwrap()
+    }
+
     pub fn command(&self, arguments: &[&str], fault: Option<&str>) -> Output {
         self.command_with(arguments, fault.map(|fault| ("POSTSTELLE_FAULT", fault)))
     }
 
     /// A command with one more variable in its environment.
     pub fn command_with(&self, arguments: &[&str], variable: Option<(&str, &str)>) -> Output {
+        self.program(arguments).envs(variable).output().unwrap()
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
         command.arg("--config").arg(self.path("pipeline.toml")).args(arguments).env("OMP_THREAD_LIMIT", "1");
-        command.envs(variable);
-        command.output().unwrap()
+        command
     }
 
     /// A command to which something is typed.
@@ -94,7 +109,10 @@ impl Town {
     }
 
     pub fn run_until_settled(&self, fault: Option<&str>) -> Output {
-        self.command(&["run", "--until-settled"], fault)
+        let mut command = self.program(&["run", "--until-settled"]);
+        // Waits between attempts are real ones, only shorter.
+        command.env("POSTSTELLE_HURRY", "20").envs(fault.map(|fault| ("POSTSTELLE_FAULT", fault)));
+        command.output().unwrap()
     }
 
     /// Names of all products delivered, sorted.

@@ -50,6 +50,16 @@ pub fn sheet(id: &DocumentId, batch: &str, n: u32) -> DocumentSheet {
 
 /// Puts documents `numbers` into the outbox for all those targets.
 pub fn fill(town: &Town, numbers: std::ops::Range<u32>, targets: &[&str]) -> Vec<DocumentId> {
+    fill_with(town, numbers, targets, &"x".repeat(2000))
+}
+
+/// The same with products that hold this.
+pub fn fill_with(
+    town: &Town,
+    numbers: std::ops::Range<u32>,
+    targets: &[&str],
+    content: &str,
+) -> Vec<DocumentId> {
     let ledger = Ledger::open(&town.path("var/ledger.sqlite"), "t").unwrap();
     let vault = Vault::open(&town.path("var/vault")).unwrap();
     let one = |n: u32| {
@@ -86,7 +96,7 @@ pub fn fill(town: &Town, numbers: std::ops::Range<u32>, targets: &[&str]) -> Vec
         let json = serde_json::to_vec(&sheet).unwrap();
         ledger.document_decided(&id, sheet, DocumentState::Approved, "test").unwrap();
         let made = Produced {
-            product: vault.put(format!("%PDF-1.7 document {n} {}", "x".repeat(2000)).as_bytes()).unwrap(),
+            product: vault.put(format!("%PDF-1.7 document {n} {content}").as_bytes()).unwrap(),
             sheet: vault.put(&json).unwrap(),
             text: vault.put(b"text").unwrap(),
             record: vault.put(format!("{{\"record\":1,\"n\":{n}}}").as_bytes()).unwrap(),

@@ -2,13 +2,17 @@
 
 use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
-use crate::document::{obey, understand};
-use crate::error::Result;
+use crate::document::{obey, told, understand};
+use crate::engine::protocol::{Answer, Order};
+use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{BatchRow, DocumentRow, PageRow};
 use crate::model::document::{
-    DocumentPages, DocumentSheet, PageEntry, Product, ReviewReason, ScanMode, SeparatorEntry, SuppressedPage,
+    DocumentPages, DocumentSheet, Field, PageEntry, Product, Reason, ReviewReason, ScanMode, SeparatorEntry,
+    SuppressedPage,
 };
+use crate::model::geometry::Box2;
+use crate::model::invoice;
 use crate::model::notes::Severity;
 use crate::model::page::{Coding, Format, OpenedSource, ReadPage};
 use crate::model::state::DocumentState;
@@ -62,6 +66,18 @@ pub fn sheet_of(
         &house.book(),
         &town,
     );
+    if brings_invoice(opened) && whole(document, pages) {
+        let order = Order::Invoice { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
+        match house.engine.run(&order) {
+            Ok(Answer::Invoice(Some(invoice))) => told(&mut decision, &invoice),
+            Ok(_) | Err(Error::Engine { .. }) => decision.review.push(ReviewReason {
+                code: "invoice.unreadable".into(),
+                text: "Die elektronische Rechnung in der Datei ließ sich nicht lesen.".into(),
+                page: None,
+            }),
+            Err(error) => return Err(error),
+        }
+    }
     obey(&mut decision, &document.cut.orders, &town);
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
@@ -124,20 +140,68 @@ pub fn sheet_of(
             page: None,
         });
     }
+    if sheet.understanding.hold.is_none() {
+        link_invoice(house, &mut sheet, document.circle.as_deref())?;
+    }
     Ok(sheet)
+}
+
+/// A reminder and a credit note get the document of the invoice they are about as a field, if there is just one.
+fn link_invoice(house: &House, sheet: &mut DocumentSheet, circle: Option<&str>) -> Result<()> {
+    let decision = &mut sheet.understanding;
+    let about = match decision.kind.as_str() {
+        "mahnung" => "invoice_number",
+        "gutschrift" => "preceding_invoice",
+        _ => return Ok(()),
+    };
+    let Some(number) = decision.fields.get(about) else { return Ok(()) };
+    let mut found = house.ledger.invoices_numbered(&number.value, circle)?;
+    if found.len() > 1 {
+        let sender = decision.fields.get("sender").map(|f| f.value.clone());
+        found.retain(|(_, of)| *of == sender);
+    }
+    let [(invoice, _)] = found.as_slice() else { return Ok(()) };
+    decision.reasons.push(Reason {
+        about: "fields".into(),
+        rule: "invoice.link".into(),
+        text: format!("Rechnung {} ist Schriftstück {invoice}.", number.value),
+        weight: None,
+        page: Some(number.page),
+        bounds: Some(number.bounds),
+    });
+    let field = Field {
+        value: invoice.0.clone(),
+        raw: number.raw.clone(),
+        confidence: number.confidence,
+        sure: number.sure,
+        page: number.page,
+        bounds: Box2::default(),
+    };
+    decision.fields.insert("invoice_document".into(), field);
+    Ok(())
+}
+
+/// The file says of itself that it is an invoice.
+fn brings_invoice(opened: &OpenedSource) -> bool {
+    opened.notes.iter().any(|note| note.code == invoice::NOTE)
+}
+
+/// The document is the whole file.
+fn whole(document: &DocumentRow, pages: &[PageRow]) -> bool {
+    document.cut.pages.len() + document.cut.suppressed.len() == pages.len()
 }
 
 /// What the finished file is. A claim to be PDF/A is no proof: ISO 19005 has some hundred rules about fonts,
 /// colours and objects, a wrong claim is common, and nothing here could check it. So a born-digital file is
 /// not kept as the product on its word; it travels inside a PDF/A-3b that is one. It comes along only where it
 /// is this letter and nothing else; of a file that holds several letters each gets its own pages. A signed
-/// file, and one whose owner forbids changes, stays what it is.
+/// file, one whose owner forbids changes, and an electronic invoice stay what they are.
 fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> Product {
-    let whole = document.cut.pages.len() + document.cut.suppressed.len() == pages.len();
+    let whole = whole(document, pages);
     let composed = |&i: &usize| pages.get(i).is_some_and(|p| p.source.coding == Coding::Composed);
     if document.cut.pages.is_empty() {
         Product::None
-    } else if (opened.signed || opened.restricted) && whole {
+    } else if (opened.signed || opened.restricted || brings_invoice(opened)) && whole {
         Product::Original
     } else if opened.format == Format::Pdf && whole && document.cut.pages.iter().any(composed) {
         Product::Pdfa3b

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::delivery::Confirmation;
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::town::FieldSource;
 use proptest::prelude::*;
@@ -23,7 +24,7 @@ fn parcel(sender: &str) -> Parcel {
         product: b"%PDF".to_vec(),
         extension: "pdf".into(),
         sheet_json: serde_json::to_vec(&sheet).unwrap(),
-        record_json: br#"{"setting":{"taken_over":"2026-11-02T08:00:00.000Z","scan_mode":"copying"}}"#
+        record_json: br#"{"body":{"times":{"taken_over":"2026-11-02T08:00:00.000Z"},"environment":{"mode":"copying"}}}"#
             .to_vec(),
         confidential: false,
         repeat: false,
@@ -163,4 +164,90 @@ proptest! {
         let row = table.records().next().unwrap().unwrap();
         prop_assert_eq!(&row[0], sender);
     }
+}
+
+/// The message inside a package, and the names of everything in it.
+fn opened(piece: &Piece) -> (String, Vec<String>) {
+    use std::io::Read;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(piece.bytes.clone())).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut text = String::new();
+    let message = names.iter().find(|n| n.ends_with(".xml")).unwrap();
+    archive.by_name(message).unwrap().read_to_string(&mut text).unwrap();
+    (text, names)
+}
+
+#[test]
+fn xdomea_packs_document_and_record_into_one_message() {
+    let rules = [
+        rule("Institution", "", FieldSource::Constant("Stadt <Lindenau>".into())),
+        rule("IDContainer", "", FieldSource::Constant("9f".into())),
+        rule("Kostenstelle", "", fact("invoice_number")),
+    ];
+    for (preset, root) in [
+        (Preset::Xdomea0101, "Information.Information.0101"),
+        (Preset::Xdomea0605, "FVDaten.SGOAblegen.0605"),
+    ] {
+        let parcel = parcel("Söhne & <Co>");
+        let package = pieces(&layout(preset), None, &rules, &parcel).unwrap();
+        assert_eq!(package, pieces(&layout(preset), None, &rules, &parcel).unwrap(), "the same bytes again");
+        let [package] = package.as_slice() else { panic!("one file") };
+        let process = xdomea::process(preset, &parcel).unwrap();
+        assert_eq!(package.name, format!("{process}_{root}.zip"));
+        let (text, names) = opened(package);
+        let xml = roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(xml.root_element().tag_name().name(), root);
+        let all = |name: &str| -> Vec<&str> {
+            xml.descendants().filter(|n| n.tag_name().name() == name).filter_map(|n| n.text()).collect()
+        };
+        assert_eq!(all("ProzessID"), [process.as_str()]);
+        assert_eq!(all("Posteingangsdatum"), ["2026-11-02"]);
+        assert_eq!(all("DatumDesSchreibens"), ["2026-11-01"]);
+        assert!(all("Name").contains(&"Stadt <Lindenau>") && all("Wert").contains(&"R-17"), "{text}");
+        assert_eq!(all("IDContainer").len(), usize::from(preset == Preset::Xdomea0605));
+        for file in all("Dateiname") {
+            assert!(names.iter().any(|name| name == file), "{file} is not in the package");
+        }
+        assert_eq!(names.len(), 3);
+    }
+}
+
+#[test]
+fn xdomea_answers_find_their_delivery() {
+    let process = xdomea::process(Preset::Xdomea0605, &parcel("x")).unwrap();
+    let said = |root: &str, process: &str, inside: &str| {
+        let text = format!(
+            "<x:{root} xmlns:x=\"urn:xoev-de:xdomea:schema:3.0.0\"><x:Kopf><x:ProzessID>{process}</x:ProzessID></x:Kopf>\
+             {inside}</x:{root}>"
+        );
+        xdomea::answer(
+            Preset::Xdomea0605,
+            &xdomea::process(Preset::Xdomea0605, &parcel("x")).unwrap(),
+            text.as_bytes(),
+        )
+    };
+    let code = |list: &str, code: &str| {
+        format!(
+            "<x:ErfolgOderMisserfolg><x:Rueckmeldung><x:{list}><code>{code}</code></x:{list}></x:Rueckmeldung></x:ErfolgOderMisserfolg>"
+        )
+    };
+    let import = "FVDaten.ImportBestaetigen.0630";
+    let done =
+        said(import, &process, &(code("AllgemeineRueckmeldung", "0000000") + "<x:IDSGO>4711</x:IDSGO>"));
+    assert_eq!(done, Some(Confirmation::Confirmed { receipt: "xdomea 0630 ID 4711".into() }));
+    let again = said(import, &process, &code("AllgemeineRueckmeldung", "0000009"));
+    assert!(matches!(again, Some(Confirmation::Confirmed { .. })), "already processed is done: {again:?}");
+    let refused = said(import, &process, &code("SpezifischeFehlermeldung0605", "0605001"));
+    assert!(matches!(refused, Some(Confirmation::Refused { ref text, .. }) if text.contains("0605001")));
+    assert_eq!(said("FVDaten.EmpfangBestaetigen.0629", &process, ""), None, "received is not yet filed");
+    assert_eq!(said(import, "another", &code("AllgemeineRueckmeldung", "0000000")), None);
+    assert_eq!(xdomea::answer(Preset::Xdomea0605, &process, b"PK\x03\x04 cut off"), None);
+}
+
+#[test]
+fn events_of_a_real_record_reach_the_archive() {
+    let record = include_bytes!("../../record/golden/record.json").to_vec();
+    let events = events(&Parcel { record_json: record, ..parcel("x") });
+    let kinds: Vec<&str> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["capture", "ingestion", "transformation"]);
 }

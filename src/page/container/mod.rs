@@ -19,6 +19,7 @@ pub use source::Source;
 
 use super::raster::{Pixels, Raster};
 use crate::model::geometry::Dpi;
+use crate::model::invoice::ElectronicInvoice;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
 use crate::model::page::{Colour, Format, KeptImage, OpenedSource, SourcePage};
@@ -92,6 +93,11 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
 /// The text a born-digital page brings along, if it can be believed.
 pub fn text_layer(source: &Source, page: &SourcePage) -> OwnText {
     if source.format() == Some(Format::Pdf) { pdf::text_layer(source, page) } else { OwnText::None }
+}
+
+/// The electronic invoice a file brings along (ZUGFeRD, Factur-X, XRechnung).
+pub fn electronic_invoice(source: &Source, limits: &Limits) -> Option<ElectronicInvoice> {
+    if source.format() == Some(Format::Pdf) { pdf::electronic_invoice(source, limits) } else { None }
 }
 
 /// A container about which nothing more is known than its pages.

@@ -9,6 +9,7 @@ mod described;
 mod drawn;
 mod glyphs;
 mod inflate;
+mod invoice;
 mod nature;
 mod shown;
 
@@ -18,6 +19,7 @@ pub use glyphs::{OwnText, PageGlyphs};
 use super::ccitt::{self, Fax};
 use super::source::Source;
 use super::{Result, cmyk_note, damaged, jpeg, missing_rows, opened, samples};
+use crate::model::invoice::ElectronicInvoice;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
 use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
@@ -84,6 +86,13 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
             "Die Datei trägt eine elektronische Signatur und wird nicht verändert.",
         ));
     }
+    if let Some(invoice) = invoice::find(&parsed.document) {
+        let text = format!(
+            "Die Datei enthält eine elektronische Rechnung und bleibt, wie sie ist ({}).",
+            invoice.name
+        );
+        opened.notes.push(Note::info(crate::model::invoice::NOTE, text));
+    }
     if parsed.document.was_encrypted() {
         opened.restricted = true;
         opened.notes.push(nature::restricted());
@@ -105,6 +114,11 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
 
 fn contains(hay: &[u8], needle: &[u8]) -> bool {
     hay.windows(needle.len()).any(|w| w == needle)
+}
+
+/// The electronic invoice inside the file, if there is one.
+pub fn electronic_invoice(source: &Source, limits: &Limits) -> Option<ElectronicInvoice> {
+    invoice::find(&source.pdf(limits).ok()?.document)
 }
 
 /// The picture of a scanned page, if its own stream is one we decode ourselves.

@@ -3,15 +3,22 @@
 //! The Message-ID is derived from the delivery id, so that a repeat is
 //! recognisable; the server's final reply is the receipt. SMTP cannot be asked
 //! what it has: a connection lost after the message was sent is ambiguous.
+//! Where bounces can be read, a delivery stays open until one comes or the
+//! days are over in which one would.
+
+mod notice;
+mod returns;
+mod sealed;
 
 use super::facts::Facts;
-use super::{Target, template};
+use super::{Target, secret, template};
 use crate::model::delivery::{
     AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{MailSecurity, MailTarget};
+use jiff::{SignedDuration, Timestamp};
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -20,9 +27,16 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::{ClientId, MailParameter, RcptParameter};
 use lettre::transport::smtp::{self, commands};
+use notice::Fate;
+use returns::Returns;
+use std::collections::BTreeSet;
 
 /// Code of what is wrong in the configuration: no later attempt will succeed.
 const SETUP: &str = "mail.setup";
+/// Between the server's reply and when it came, in a receipt.
+const SENT: &str = "; gesendet ";
+/// How far the clocks of two servers may be apart.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(2);
 /// Code of a mail that the server is too small for.
 const TOO_LARGE: &str = "mail.too_large";
 
@@ -30,12 +44,13 @@ const TOO_LARGE: &str = "mail.too_large";
 #[derive(Debug)]
 pub struct Mail {
     config: MailTarget,
+    returns: Option<Returns>,
 }
 
 impl Mail {
     /// Connects only when something is delivered or checked.
     pub fn new(config: &MailTarget) -> Self {
-        Self { config: config.clone() }
+        Self { config: config.clone(), returns: config.returns.as_ref().map(Returns::new) }
     }
 
     /// A connection on which a mail may be sent: greeted, encrypted, logged in.
@@ -67,9 +82,8 @@ impl Mail {
             let Some(path) = &config.password_file else {
                 return Err(wrong("password_file fehlt zu user".into()));
             };
-            let secret = std::fs::read_to_string(path)
-                .map_err(|e| wrong(format!("Kennwortdatei {}: {e}", path.display())))?;
-            let login = Credentials::new(user.clone(), secret.trim_end().to_owned());
+            let secret = secret::read(path).map_err(|r| wrong(r.text))?;
+            let login = Credentials::new(user.clone(), secret);
             connection.auth(DEFAULT_MECHANISMS, &login).map_err(unreachable)?;
         }
         Ok(connection)
@@ -117,7 +131,12 @@ impl Mail {
                 text.push_str(&format!("\n{link}"));
             }
             text.push('\n');
-            return builder.singlepart(SinglePart::plain(text)).map_err(|e| wrong(e.to_string()));
+            let part = SinglePart::plain(text);
+            return match &self.config.certificate_file {
+                Some(file) => builder.singlepart(sealed::seal(file, &part.formatted())?),
+                None => builder.singlepart(part),
+            }
+            .map_err(|e| wrong(e.to_string()));
         }
         let kind = |text: &str| ContentType::parse(text).map_err(|e| wrong(e.to_string()));
         let attach = |extension: &str, body: &[u8], kind| {
@@ -127,7 +146,11 @@ impl Mail {
             .singlepart(SinglePart::plain(text))
             .singlepart(attach(&parcel.extension, &parcel.product, kind("application/pdf")?))
             .singlepart(attach("json", &parcel.sheet_json, kind("application/json")?));
-        builder.multipart(parts).map_err(|e| wrong(e.to_string()))
+        match &self.config.certificate_file {
+            Some(file) => builder.singlepart(sealed::seal(file, &parts.formatted())?),
+            None => builder.multipart(parts),
+        }
+        .map_err(|e| wrong(e.to_string()))
     }
 }
 
@@ -195,9 +218,11 @@ impl Mail {
             let _ = connection.quit();
             return permanent(too_large(bytes.len() as u64, limit));
         }
-        let envid = offer.notices.then_some(parcel.delivery.0.as_str());
+        let envid = offer.notices.then(|| notice::encoded(&parcel.delivery.0));
+        let notify = if self.returns.is_some() { "SUCCESS,FAILURE,DELAY" } else { "FAILURE,DELAY" };
+        let notices = envid.as_deref().map(|envid| (envid, notify));
         // Until the server has asked for the message nothing can have been taken over.
-        if let Err(error) = announce(&mut connection, message.envelope(), bytes.len(), offer, envid) {
+        if let Err(error) = announce(&mut connection, message.envelope(), bytes.len(), offer, notices) {
             connection.abort();
             return if error.is_permanent() {
                 AttemptResult::never(refusal_code(&error), error.to_string())
@@ -209,8 +234,9 @@ impl Mail {
             Ok(reply) => {
                 // The mail is theirs whatever becomes of the farewell.
                 let _ = connection.quit();
+                let said = reply.message().collect::<Vec<_>>().join(" ");
                 AttemptResult::HandedOver {
-                    receipt: format!("{} {}", reply.code(), reply.message().collect::<Vec<_>>().join(" ")),
+                    receipt: format!("{} {said}{SENT}{:.0}", reply.code(), Timestamp::now()),
                 }
             }
             Err(error) if error.is_permanent() => {
@@ -239,7 +265,7 @@ fn refusal_code(error: &smtp::Error) -> &'static str {
 
 impl Target for Mail {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { guarantee: Guarantee::HandedOver, confirms: false }
+        Capabilities { guarantee: Guarantee::HandedOver, confirms: self.returns.is_some() }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {
@@ -264,8 +290,23 @@ impl Target for Mail {
         }
     }
 
-    fn confirm(&self, _parcel: &Parcel, _receipt: &str) -> Confirmation {
-        Confirmation::Pending
+    fn confirm(&self, parcel: &Parcel, receipt: &str) -> Confirmation {
+        let sent = receipt.rsplit(SENT).next().and_then(|at| at.parse::<Timestamp>().ok());
+        let (Some(returns), Some(sent)) = (&self.returns, sent) else { return Confirmation::Silent };
+        let Ok(notices) = returns.about(&parcel.delivery.0, sent - CLOCKS) else {
+            return Confirmation::Pending;
+        };
+        if let Some(failed) = notices.iter().find(|n| n.fate == Fate::Failed) {
+            let text = format!("Unzustellbar an {}: {}", failed.recipient, failed.text);
+            return Confirmation::Refused { code: "mail.bounced".into(), text };
+        }
+        let arrived: BTreeSet<&str> =
+            notices.iter().filter(|n| n.fate == Fate::Delivered).map(|n| n.recipient.as_str()).collect();
+        if arrived.len() >= self.config.to.len() {
+            return Confirmation::Confirmed { receipt: format!("{receipt}; zugestellt laut Mailserver") };
+        }
+        let over = Timestamp::now().duration_since(sent) > SignedDuration::from_hours(24 * returns::DAYS);
+        if over { Confirmation::Silent } else { Confirmation::Pending }
     }
 
     fn recall(&self, parcel: &Parcel) -> Recall {
@@ -278,13 +319,10 @@ impl Target for Mail {
     }
 
     fn check(&self) -> Vec<Refusal> {
-        match self.connection() {
-            Ok(mut connection) => {
-                let _ = connection.quit();
-                Vec::new()
-            }
-            Err(refusal) => vec![refusal],
-        }
+        let server = self.connection().map(|mut connection| drop(connection.quit())).err();
+        let certificate = self.config.certificate_file.as_deref().and_then(sealed::check);
+        let returns = self.returns.as_ref().and_then(Returns::check);
+        [server, certificate, returns].into_iter().flatten().collect()
     }
 }
 
@@ -293,27 +331,27 @@ fn is_base64(line: &str) -> bool {
     line.len() > 60 && line.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
 }
 
-/// Sender, recipients, and the wish to send. With an envelope id the server is asked for notices of trouble.
+/// Sender, recipients, and the wish to send. With an envelope id the server is asked for those notices.
 fn announce(
     connection: &mut SmtpConnection,
     envelope: &Envelope,
     bytes: usize,
     offer: Offer,
-    envid: Option<&str>,
+    notices: Option<(&str, &str)>,
 ) -> Result<(), smtp::Error> {
     let word = |keyword: &str, value: &str| (keyword.to_owned(), Some(value.to_owned()));
     let mut about = Vec::new();
     if offer.size.is_some() {
         about.push(MailParameter::Size(bytes));
     }
-    if let Some(envid) = envid {
+    if let Some((envid, _)) = notices {
         for (keyword, value) in [word("RET", "HDRS"), word("ENVID", envid)] {
             about.push(MailParameter::Other { keyword, value });
         }
     }
     connection.command(commands::Mail::new(envelope.from().cloned(), about))?;
     for to in envelope.to() {
-        let notify = envid.map(|_| word("NOTIFY", "FAILURE,DELAY"));
+        let notify = notices.map(|(_, notify)| word("NOTIFY", notify));
         let notify = notify.map(|(keyword, value)| RcptParameter::Other { keyword, value });
         connection.command(commands::Rcpt::new(to.clone(), notify.into_iter().collect()))?;
     }
