@@ -97,6 +97,13 @@ pub fn answer(status: u16, body: Value) -> Response {
     response.body(Body::from(body.to_string())).unwrap()
 }
 
+/// A page for people, as proxies and login servers send it.
+pub fn page(status: u16, header: (&str, &str)) -> Response {
+    let response =
+        Response::builder().status(status).header("content-type", "text/html").header(header.0, header.1);
+    response.body(Body::from("<html><body>Bitte anmelden</body></html>")).unwrap()
+}
+
 /// An answer without a body that points somewhere.
 pub fn created(location: &str) -> Response {
     Response::builder().status(201).header("location", location).body(Body::empty()).unwrap()
@@ -125,8 +132,8 @@ pub struct Stored {
     pub notes: BTreeMap<String, Value>,
     /// Bytes that are up but belong to no object yet.
     pub loose: BTreeMap<String, Vec<u8>>,
-    /// The next answers, before any real one: for trouble.
-    pub script: Vec<Response>,
+    /// The next answers instead of real ones, for trouble; `None` lets a request through.
+    pub script: Vec<Option<Response>>,
 }
 
 /// A running server.
@@ -159,8 +166,10 @@ impl Contract {
                     body: body.to_vec(),
                 };
                 let mut stored = state.lock().unwrap();
-                if !stored.script.is_empty() {
-                    return stored.script.remove(0);
+                if !stored.script.is_empty()
+                    && let Some(response) = stored.script.remove(0)
+                {
+                    return response;
                 }
                 let response = serve(&mut stored, &asked);
                 if response.status().is_client_error() {

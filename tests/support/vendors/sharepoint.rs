@@ -48,6 +48,9 @@ pub fn serve(stored: &mut Stored, asked: &Asked) -> Response {
     if let Some(id) = path.strip_prefix("items/").and_then(|rest| rest.strip_suffix("/listItem/fields")) {
         return columns(stored, asked, id);
     }
+    if path == "root" {
+        return answer(200, json!({ "id": "01ROOT", "folder": {} }));
+    }
     let Some(path) = path.strip_prefix("root:/") else { return reason(404, "no such item") };
     match (asked.method.as_str(), path.strip_suffix(":/createUploadSession")) {
         ("POST", Some(name)) => {
