@@ -140,10 +140,12 @@ impl House {
     }
 
     /// What a page worker would rather do next. One of several measures, so that the station hears in seconds
-    /// what came; the others read. A worker alone takes turns.
+    /// what came; the others read. A worker alone takes turns. In a single run no station waits: what was
+    /// measured is read while it is still at hand.
     fn turns(&self, number: usize) -> impl FnMut() -> PageState + Send + use<> {
-        let alone = self.pipeline.workers == 1;
-        let mut read = number > 0;
+        let once = self.purpose == Purpose::Once;
+        let alone = self.pipeline.workers == 1 && !once;
+        let mut read = number > 0 || once;
         move || {
             read ^= alone;
             if read { PageState::Measured } else { PageState::Stored }

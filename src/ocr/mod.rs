@@ -5,6 +5,7 @@
 //! [`Recogniser`]; this room decides what it is shown and what is believed of
 //! its answer, never how it works.
 
+mod again;
 mod plan;
 mod receipt;
 mod second;
@@ -97,6 +98,7 @@ pub fn read_page(
             raw = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
         }
     }
+    again::failed(engine, &reading, &mut raw)?;
     if words::quality(&raw) < GIBBERISH {
         raw.retain(|w| w.confidence >= BELIEVED);
         measured.notes.push(Note::warning(
@@ -104,8 +106,8 @@ pub fn read_page(
             "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, durchscheinende Rückseite, Bild).",
         ));
     }
-    let mut words = words::placed(&raw, &reading);
-    receipt::read_again(engine, &reading, &raw, &mut words)?;
+    let mut words = words::placed(&words::believed(&raw), &reading);
+    receipt::read_again(engine, &mut reading, &raw, &mut words)?;
     for stamp in &reading.stamps {
         words::append(&mut words, receipt::read_ink(engine, stamp)?);
     }
