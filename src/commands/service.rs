@@ -15,7 +15,14 @@ use std::time::Duration;
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
-    house.ledger.release_leases()?;
+    let Some(_sole) = house.ledger.sole_daemon()? else {
+        let ledger = house.ledger.path().display();
+        return Err(Stop::Usage(format!(
+            "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
+             eine andere Konfiguration wählen."
+        )));
+    };
+    house.vault.sweep()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -54,6 +54,8 @@ pub struct File {
     /// The procedure records speak of.
     #[serde(default)]
     pub procedure: Procedure,
+    /// How the town knows its own separator and cover sheets.
+    pub sheets: Option<Sheets>,
     /// With what the town seals; nothing is sealed if left out.
     pub seal: Option<Seal>,
     /// How many documents are compared with the paper.
@@ -364,6 +366,17 @@ pub struct Procedure {
     pub released: Option<Spanned<String>>,
     /// Guideline and version it follows.
     pub guideline: Option<String>,
+}
+
+/// How the town knows its own separator and cover sheets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheets {
+    /// File with a secret of at least 16 characters; a sheet without its check orders nothing.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates: no patch code, no barcode, no empty page.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// With what the town seals.

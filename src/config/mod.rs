@@ -14,10 +14,13 @@ pub use complaint::Complaint;
 pub use resolve::resolve;
 pub use routes::Ways;
 
+use crate::batch::cover_sheet::SheetKey;
 use crate::document::TownRules;
+use crate::error::Error;
 use crate::model::hash::ContentHash;
+use crate::model::refusal::Refusal;
 use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, Station, Target,
+    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, SheetSettings, Station, Target,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -62,6 +65,8 @@ pub struct Pipeline {
     pub sample: crate::record::sample::Plan,
     /// Days between hand-over and disposal of the paper.
     pub retention_days: u32,
+    /// How the town knows its own sheets, if it has a key for them.
+    pub sheets: Option<SheetSettings>,
     /// With what the town seals, if it does.
     pub seal: Option<SealSettings>,
     /// Pages worked on at the same time.
@@ -84,6 +89,18 @@ pub struct DeskSettings {
 }
 
 impl Pipeline {
+    /// The secret with which the town marks its own sheets, if it has one.
+    pub fn sheet_key(&self) -> Result<Option<SheetKey>, Error> {
+        let Some(SheetSettings { key_file, .. }) = &self.sheets else { return Ok(None) };
+        let secret =
+            std::fs::read_to_string(key_file).map_err(Error::io("Blattschlüssel lesen", key_file))?;
+        let key = SheetKey::new(&secret).ok_or_else(|| {
+            let text = format!("Der Blattschlüssel in {} ist kürzer als 16 Zeichen.", key_file.display());
+            Refusal::new("sheets.short_key", text, "Zum Beispiel: openssl rand -hex 32 > DATEI")
+        })?;
+        Ok(Some(key))
+    }
+
     /// What decides about documents.
     pub fn town_rules(&self) -> TownRules {
         TownRules {

@@ -3,7 +3,9 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Person, Procedure, SealSettings, Station, Target};
+use crate::model::town::{
+    Circle, Decide, Department, Person, Procedure, SealSettings, SheetSettings, Station, Target,
+};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -141,6 +143,10 @@ impl Check<'_> {
             procedure: self.procedure(&written.procedure),
             sample: self.sample(&written.sample),
             retention_days: written.retention.paper_days.unwrap_or(PAPER_DAYS),
+            sheets: written
+                .sheets
+                .as_ref()
+                .map(|s| SheetSettings { key_file: self.path(&s.key_file), strict: s.strict }),
             seal: written.seal.as_ref().map(|s| SealSettings {
                 key_file: self.path(&s.key_file),
                 certificate_file: s.certificate_file.as_ref().map(|p| self.path(p)),

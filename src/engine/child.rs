@@ -6,7 +6,7 @@
 
 use super::protocol::{
     Answer, MeasureOrder, MeasureResult, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, given_up,
-    receive, send, unreadable,
+    never_seen, receive, send, unreadable,
 };
 use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
@@ -243,7 +243,11 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
     let mut pages = Vec::with_capacity(order.pages.len());
     let mut record = order.record.clone();
     for (index, (source, read)) in order.pages.iter().enumerate() {
-        let (kept, notes) = match container::kept(&file, source, &order.limits) {
+        let kept = match never_seen(read) {
+            true => Err(Refusal::new("page.never_decoded", "Die Seite bleibt leer.", "Neu scannen.")),
+            false => container::kept(&file, source, &order.limits),
+        };
+        let (kept, notes) = match kept {
             Ok(outcome) => (outcome.value, outcome.notes),
             // A page nobody can decode still has its place, empty, so that page numbers stay true.
             Err(refusal) => (

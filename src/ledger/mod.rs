@@ -45,6 +45,7 @@ pub use stations::StationDay;
 use crate::error::{Error, Result};
 use crate::record::log::Entry;
 use rusqlite::{Connection, OpenFlags, Transaction};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -64,6 +65,12 @@ const MIGRATIONS: &[&str] = &[
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
+
+/// Proof that no other daemon works on this ledger.
+#[derive(Debug)]
+pub struct SoleDaemon {
+    _lock: File,
+}
 
 /// The embedded ledger: SQLite, WAL, synced at every commit.
 #[derive(Debug)]
@@ -113,14 +120,25 @@ impl Ledger {
         &self.tenant
     }
 
-    /// Forgets all leases: for the start of the only process of the embedded default.
-    pub fn release_leases(&self) -> Result<()> {
+    /// Makes this process the only daemon of the embedded ledger, and forgets the leases an earlier one left
+    /// behind; nothing if another runs. Held until dropped, and by the system no longer than the process lives.
+    pub fn sole_daemon(&self) -> Result<Option<SoleDaemon>> {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let file = File::create(&path).map_err(Error::io("Journal sperren", &path))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(Error::io("Journal sperren", path)(error)),
+            Ok(()) => {}
+        }
         self.write(|tx, _| {
             for table in ["batch", "page", "document", "delivery"] {
                 tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), [])?;
             }
             Ok(())
-        })
+        })?;
+        Ok(Some(SoleDaemon { _lock: file }))
     }
 
     fn write<T: Send + 'static>(

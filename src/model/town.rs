@@ -366,6 +366,15 @@ pub enum MailSecurity {
     PlainLoopback,
 }
 
+/// How the town knows its own separator and cover sheets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetSettings {
+    /// File with the secret.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates.
+    pub strict: bool,
+}
+
 /// With what the town seals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealSettings {

@@ -109,6 +109,12 @@ pub fn read_page(
     for stamp in &reading.stamps {
         words::append(&mut words, receipt::read_ink(engine, stamp)?);
     }
+    if words.is_empty() && measured.notes.iter().any(|n| n.code == "page.plan") {
+        measured.notes.push(Note::review(
+            "page.plan_unread",
+            "Das Blatt ist größer als A3, und wo ein Plan sein Schriftfeld hat, steht nichts Lesbares.",
+        ));
+    }
     Ok(ReadPage { measured, text: PageText { words } })
 }
 
