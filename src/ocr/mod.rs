@@ -5,6 +5,7 @@
 //! [`Recogniser`]; this room decides what it is shown and what is believed of
 //! its answer, never how it works.
 
+mod frames;
 mod plan;
 mod receipt;
 mod second;

@@ -7,7 +7,7 @@
 //! stamp's ink is taken out, the frame is cut off, and what is inside is read
 //! once more. Without a date in it nothing changes.
 
-use super::{RawWord, ReadMode, Recogniser, words};
+use super::{RawWord, ReadMode, Recogniser, frames, words};
 use crate::model::geometry::Box2;
 use crate::model::page::Word;
 use crate::model::refusal::Refusal;
@@ -19,7 +19,17 @@ use std::sync::LazyLock;
 use strsim::levenshtein;
 
 /// What stamps of receipt say, in small letters; two wrong letters are forgiven from seven letters on.
-const WORDS: &[&str] = &["eingegangen", "eingang", "posteingang", "eingangsstempel", "empfangen", "erhalten"];
+const WORDS: &[&str] = &[
+    "eingegangen",
+    "eingang",
+    "posteingang",
+    "eingangsstempel",
+    "eingangsdatum",
+    "eingangsvermerk",
+    "empfangen",
+    "erhalten",
+    "eing",
+];
 /// Half the size of what is looked at around such a word, mm: the stamp may be 85 mm wide.
 const AROUND_MM: (f32, f32) = (45.0, 32.0);
 /// Largest lean of a stamp against the page, degrees.
@@ -53,22 +63,50 @@ pub fn read_again(
     words: &mut Vec<Word>,
 ) -> Result<(), Refusal> {
     let seen: Vec<&RawWord> = raw.iter().filter(|w| is_of_stamp(w, raw)).take(STAMPS_MAX).collect();
+    let mut dated = false;
     for word in seen {
         let (crop, to_page) = around(reading, word.bounds);
         let mut views = vec![crop];
         views.extend(without_print(&views[0], word.bounds, &to_page));
         views.reverse();
-        if let Some(found) = read_level(engine, &views, reading, &to_page)? {
+        if let Some(found) = read_level(engine, &views, None, reading, &to_page)? {
+            dated = true;
             replace(words, found);
+        }
+    }
+    // No word of it was read, or no date: its frame may show where it is. A stamp in colour was taken out before.
+    if dated || !reading.stamps.is_empty() {
+        return Ok(());
+    }
+    for place in frames::places(&reading.grey, reading.dpi, median(reading.grey.as_raw())) {
+        let (crop, to_page) = cut_out(reading, place.bounds);
+        let mut views = vec![crop];
+        views.extend(without_print_by_tone(&views[0]));
+        views.reverse();
+        let found = read_level(engine, &views, Some(place.lean), reading, &to_page)?;
+        if let Some(found) = found.filter(|words| words.iter().any(|w| says_receipt(&w.text))) {
+            replace(words, found);
+            break;
         }
     }
     Ok(())
 }
 
+/// Whether a word is one of those that stamps of receipt have.
+fn says_receipt(word: &str) -> bool {
+    let text: String = word.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    WORDS.iter().any(|w| {
+        *w == text
+            || w.len() >= 7
+                && text.len().abs_diff(w.len()) <= 1
+                && levenshtein(w, &text) <= 2
+    })
+}
+
 /// Reads the ink of a stamp that was taken out of a page by its colour.
 pub fn read_ink(engine: &mut dyn Recogniser, ink: &ReadingImage) -> Result<Vec<Word>, Refusal> {
     let straight = Affine { x: [1.0, 0.0, 0.0], y: [0.0, 1.0, 0.0] };
-    match read_level(engine, std::slice::from_ref(&ink.grey), ink, &straight)? {
+    match read_level(engine, std::slice::from_ref(&ink.grey), None, ink, &straight)? {
         Some(found) => Ok(found),
         None => Ok(words::placed(&engine.read(&ink.grey, ink.dpi, ReadMode::Block)?, ink)),
     }
@@ -76,11 +114,7 @@ pub fn read_ink(engine: &mut dyn Recogniser, ink: &ReadingImage) -> Result<Vec<W
 
 /// A word stamps have, not in a sentence: "keinen Eingang Ihrer Zahlung".
 fn is_of_stamp(word: &RawWord, all: &[RawWord]) -> bool {
-    let text: String = word.text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
-    let named = WORDS.iter().any(|w| {
-        *w == text || w.len() >= 7 && text.len().abs_diff(w.len()) <= 1 && levenshtein(w, &text) <= 2
-    });
-    if !named {
+    if !says_receipt(&word.text) {
         return false;
     }
     let line: Vec<&RawWord> = all.iter().filter(|w| w.line == word.line).collect();
@@ -95,28 +129,47 @@ fn is_of_stamp(word: &RawWord, all: &[RawWord]) -> bool {
 fn around(reading: &ReadingImage, word: Box2) -> (GrayImage, Affine) {
     let mm = reading.dpi / 25.4;
     let (cx, cy) = (word.x as f32 + word.w as f32 / 2.0, word.y as f32 + word.h as f32 / 2.0);
-    let (w, h) = (reading.grey.width() as f32, reading.grey.height() as f32);
-    let left = (cx - AROUND_MM.0 * mm).clamp(0.0, w) as u32;
-    let top = (cy - AROUND_MM.1 * mm).clamp(0.0, h) as u32;
-    let right = (cx + AROUND_MM.0 * mm).clamp(0.0, w) as u32;
-    let bottom = (cy + AROUND_MM.1 * mm).clamp(0.0, h) as u32;
-    let crop = imageops::crop_imm(&reading.grey, left, top, right - left, bottom - top).to_image();
+    let (w, h) = (2.0 * AROUND_MM.0 * mm, 2.0 * AROUND_MM.1 * mm);
+    let bounds =
+        Box2 { x: (cx - w / 2.0) as i32, y: (cy - h / 2.0) as i32, w: w as i32, h: h as i32 };
+    cut_out(reading, bounds)
+}
+
+/// A part of the image, and the way from there to the page.
+fn cut_out(reading: &ReadingImage, bounds: Box2) -> (GrayImage, Affine) {
+    let (w, h) = (reading.grey.width() as i32, reading.grey.height() as i32);
+    let (left, top) = (bounds.x.clamp(0, w), bounds.y.clamp(0, h));
+    let (right, bottom) = ((bounds.x + bounds.w).clamp(left, w), (bounds.y + bounds.h).clamp(top, h));
+    let [left, top, width, height] = [left, top, right - left, bottom - top].map(|v| v as u32);
+    let crop = imageops::crop_imm(&reading.grey, left, top, width, height).to_image();
     (crop, Affine { x: [1.0, 0.0, left as f32], y: [0.0, 1.0, top as f32] })
 }
 
 /// The same without print, if the ink of the stamp's word is clearly lighter than the darkest ink there.
 fn without_print(crop: &GrayImage, word: Box2, to_page: &Affine) -> Option<GrayImage> {
-    let paper = median(crop.as_raw());
-    // The darkest fifth of the ink: the middle of strokes, not their edges.
-    let ink = |image: &GrayImage| -> Option<u8> {
-        let dark = |p: &u8| *p < paper.saturating_sub(INK);
-        let mut dark: Vec<u8> = image.as_raw().iter().copied().filter(dark).collect();
-        let at = dark.len() / 5;
-        (dark.len() > 50).then(|| *dark.select_nth_unstable(at).1)
-    };
     let (x, y) = (word.x - to_page.x[2] as i32, word.y - to_page.y[2] as i32);
     let own = imageops::crop_imm(crop, x.max(0) as u32, y.max(0) as u32, word.w as u32, word.h as u32);
-    let (stamp, print) = (ink(&own.to_image())?, ink(crop)?);
+    let paper = median(crop.as_raw());
+    taken_out(crop, ink_of(&own.to_image(), paper, 5)?, ink_of(crop, paper, 5)?)
+}
+
+/// The same where no word of the stamp is known: half of the ink in its frame is its own.
+fn without_print_by_tone(crop: &GrayImage) -> Option<GrayImage> {
+    let paper = median(crop.as_raw());
+    taken_out(crop, ink_of(crop, paper, 2)?, ink_of(crop, paper, 20)?)
+}
+
+/// How dark the ink is: the darkest part of it, one of so many, are the middles of strokes and not their edges.
+fn ink_of(image: &GrayImage, paper: u8, part: usize) -> Option<u8> {
+    let dark = |p: &u8| *p < paper.saturating_sub(INK);
+    let mut dark: Vec<u8> = image.as_raw().iter().copied().filter(dark).collect();
+    let at = dark.len() / part;
+    (dark.len() > 50).then(|| *dark.select_nth_unstable(at).1)
+}
+
+/// Takes out print, if the stamp is clearly lighter.
+fn taken_out(crop: &GrayImage, stamp: u8, print: u8) -> Option<GrayImage> {
+    let paper = median(crop.as_raw());
     if stamp < print.saturating_add(LIGHTER) {
         return None;
     }
@@ -145,13 +198,22 @@ fn without_print(crop: &GrayImage, word: Box2, to_page: &Affine) -> Option<GrayI
 fn read_level(
     engine: &mut dyn Recogniser,
     views: &[GrayImage],
+    lean: Option<f32>,
     reading: &ReadingImage,
     to_page: &Affine,
 ) -> Result<Option<Vec<Word>>, Refusal> {
     let Some(first) = views.first() else { return Ok(None) };
     let paper = median(first.as_raw());
     let mut best: Option<(f32, Vec<Word>)> = None;
-    for lean in leans(first, reading.dpi, paper) {
+    let leans = match lean {
+        // The frame that was found, as exactly as its own surroundings tell.
+        Some(about) => {
+            let near = leans(first, reading.dpi, paper).into_iter().find(|l| (l - about).abs() <= 1.0);
+            vec![near.unwrap_or(about)]
+        }
+        None => leans(first, reading.dpi, paper),
+    };
+    for lean in leans {
         for view in views {
             let (level, back) = straightened(view.clone(), lean, paper);
             let inside = inside_frame(&level, reading.dpi, paper);

@@ -79,6 +79,25 @@ pub fn stamp(lines: &[Line]) -> Option<Field> {
     })
 }
 
+/// The stamp's day beside the letter's: mail takes days, not years. A year that was misread is put right where another
+/// one fits.
+pub fn plausible(stamp: Field, written: Option<&Field>) -> Field {
+    let day = |text: &str| text.parse::<jiff::civil::Date>().ok();
+    let Some((stamped, written)) = day(&stamp.value).zip(written.and_then(|w| day(&w.value))) else { return stamp };
+    let fits = |date: jiff::civil::Date| {
+        date.since(written).is_ok_and(|span| (-1..=60).contains(&span.get_days()))
+    };
+    if fits(stamped) {
+        return stamp;
+    }
+    let years = [written.year(), written.year() + 1];
+    let mut other = years.into_iter().filter_map(|y| jiff::civil::Date::new(y, stamped.month(), stamped.day()).ok());
+    match other.find(|d| fits(*d)) {
+        Some(date) => Field { value: date.to_string(), confidence: stamp.confidence.min(0.6), ..stamp },
+        None => stamp,
+    }
+}
+
 /// The day of formal service, from the yellow envelope.
 pub fn service(letter: &Letter<'_>) -> Option<Field> {
     let found = SERVED.as_ref()?.captures(&letter.prose.text)?.get(1)?;

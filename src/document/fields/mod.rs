@@ -97,6 +97,7 @@ pub fn extract(
     };
     let stamp = dates::stamp(lines);
     let date = dates::letter(&letter, stamp.as_ref(), received);
+    let stamp = stamp.map(|s| dates::plausible(s, date.as_ref()));
     let due = dates::due(&letter, date.as_ref());
     let invoice = money::invoice_number(&letter);
     let amounts = money::amounts(&letter);
