@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-tamper prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -64,6 +64,12 @@ prove-big: build
 # 2,000 held-out letters: words, fields, kinds, holds.
 prove-letters: build
 	scripts/prove-letters.sh
+# 500 stacks between separator sheets, 2,000 letters with barcodes of strangers.
+prove-separators:
+	scripts/prove-separators.sh
+# 1,000 envelopes and letters that only their addressee opens.
+prove-holds: build
+	scripts/prove-holds.sh
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture

@@ -25,7 +25,17 @@ use std::sync::LazyLock;
 use strsim::levenshtein;
 
 /// What stamps of receipt say, in small letters; two wrong letters are forgiven from seven letters on.
-const WORDS: &[&str] = &["eingegangen", "eingang", "posteingang", "eingangsstempel", "empfangen", "erhalten"];
+const WORDS: &[&str] = &[
+    "eingegangen",
+    "eingang",
+    "posteingang",
+    "eingangsstempel",
+    "eingangsdatum",
+    "eingangsvermerk",
+    "empfangen",
+    "erhalten",
+    "eing",
+];
 /// Half the size of what is looked at around such a word, mm: the stamp may be 85 mm wide.
 const AROUND_MM: (f32, f32) = (45.0, 32.0);
 /// Ink is darker than the paper by this.
