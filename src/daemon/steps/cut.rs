@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::opened;
+use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::daemon::{House, Purpose, note};
@@ -19,9 +19,12 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let profile = house.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
-    let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
+    let mut cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
+    let unfit = fit::unfit(house, &batch, &profile, &pages)?;
+    fit::note(&mut cut, &unfit);
     let missing = match house.purpose {
-        Purpose::Service => difference(house, &batch, &cut, pages.len())
+        Purpose::Service => fit::refused(house, &batch, &unfit)
+            .or_else(|| difference(house, &batch, &cut, pages.len()))
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
