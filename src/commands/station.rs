@@ -65,21 +65,25 @@ fn judged(
     station: &Station,
     file: &Path,
 ) -> Result<Result<Vec<String>, crate::model::refusal::Refusal>, Error> {
-    let limits = station.profile.limits;
+    let limits = &station.profile.limits;
     let engine = Engine::new(
         1,
         EngineLimits { order_seconds_max: limits.page_seconds_max, bytes_max: limits.engine_bytes_max },
     );
     let path = std::path::absolute(file).map_err(Error::io("Scan der Testvorlage lesen", file))?;
-    let opened = match engine.run(&Order::Open { path: path.clone(), limits })? {
+    let opened = match engine.run(&Order::Open { path: path.clone(), limits: limits.clone() })? {
         Answer::Opened(opened) => opened,
         Answer::Refused(refusal) => return Ok(Err(refusal)),
         _ => return Err(Error::Format("answer does not fit the order".into())),
     };
     let mut measured = Vec::new();
     for page in &opened.pages {
-        let order =
-            MeasureOrder { path: path.clone(), page: page.clone(), dpi_min: station.profile.dpi_min, limits };
+        let order = MeasureOrder {
+            path: path.clone(),
+            page: page.clone(),
+            dpi_min: station.profile.dpi_min,
+            limits: limits.clone(),
+        };
         match engine.run(&Order::Measure(Box::new(order)))? {
             Answer::Measured(result) => {
                 let picture =
