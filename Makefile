@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets
 
 build:
 	scripts/install.sh build run
@@ -73,6 +73,15 @@ prove-holds: build
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture
+# 500 batches with a sheet missing, scanned twice, swapped, of another letter, or a side too few.
+prove-sheets: build
+	PROVE_SHEETS=500 $(PROVE) --test sheets_are_counted -- --nocapture
+# 500 documents, each killed between every two steps of its sealing.
+prove-seal-kills: build
+	PROVE_SEAL_KILLS=500 $(PROVE) --test sealing_is_killed -- --nocapture
+# A log of 10,000,000 entries: pace of appending, time of a proof.
+prove-log: build
+	PROVE_LOG=10000000 $(PROVE) --test log_grows -- --nocapture
 # Each way of delivery killed between every two steps, 100 documents per place; the day's reconciliation.
 prove-delivery: build
 	PROVE_DELIVERY=100 $(PROVE) --test delivered_once --test day_adds_up -- --nocapture --test-threads=1

@@ -21,10 +21,12 @@ pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     Ok((pipeline, ledger))
 }
 
-/// `station open|close`.
+/// `station open|close`; the rest is for [`super::station`].
 pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let (StationAction::Open { name, .. } | StationAction::Close { name, .. }) = &action;
+    let (StationAction::Open { name, .. } | StationAction::Close { name, .. }) = &action else {
+        return Ok(DONE);
+    };
     if pipeline.station(name).is_none() {
         return Err(Stop::Usage(format!("[usage.station] Die Station „{name}“ gibt es nicht.")));
     }
@@ -38,6 +40,7 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
             let was_open = ledger.station_close(&name, &by)?;
             println!("Station {name} {}.", if was_open { "geschlossen" } else { "war nicht geöffnet" });
         }
+        _ => {}
     }
     Ok(DONE)
 }
@@ -144,6 +147,18 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
 /// goes on with what was missing.
 pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
+    if let HoldAction::Cancel { id, reason, by } = &action {
+        let Some(batch) = ledger.batches_held()?.into_iter().map(|(batch, _)| batch).find(|b| b.0 == *id)
+        else {
+            return Err(Stop::Usage(format!(
+                "[hold.not_held] Der Stapel {id} ist nicht angehalten. Hinweis: poststelle hold list."
+            )));
+        };
+        in_circle(&pipeline, ledger.batch(&batch)?.circle, by)?;
+        let voids = ledger.batch_cancelled(&batch, reason, by)?;
+        println!("{batch} zurückgenommen; {voids} Bilder sind als ungültig erklärt. Neu scannen.");
+        return Ok(DONE);
+    }
     let HoldAction::Release { id, received, source, operator, by } = action else {
         for (id, reason) in ledger.batches_held()? {
             println!("{id} Stapel {reason}");

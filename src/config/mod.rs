@@ -7,6 +7,7 @@ mod complaint;
 mod file;
 mod resolve;
 mod routes;
+mod seal;
 mod stations;
 mod targets;
 
@@ -139,6 +140,10 @@ pub fn copying_profile() -> Profile {
         scan_mode: crate::model::document::ScanMode::Copying,
         languages: vec!["deu".into()],
         dpi_min: 200.0,
+        colour: crate::model::page::Colour::Bitonal,
+        colour_reason: None,
+        driver: None,
+        device: Vec::new(),
         duplex: false,
         suppress_blank: true,
         blank_separates: false,

@@ -3,9 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, SealSettings, SheetSettings, Station, Target,
-};
+use crate::model::town::{Circle, Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -147,13 +145,7 @@ impl Check<'_> {
                 .sheets
                 .as_ref()
                 .map(|s| SheetSettings { key_file: self.path(&s.key_file), strict: s.strict }),
-            seal: written.seal.as_ref().map(|s| SealSettings {
-                key_file: self.path(&s.key_file),
-                certificate_file: s.certificate_file.as_ref().map(|p| self.path(p)),
-                password_file: s.password_file.as_ref().map(|p| self.path(p)),
-                timestamp_urls: s.timestamp_urls.clone(),
-                timestamp_ca_file: s.timestamp_ca_file.as_ref().map(|p| self.path(p)),
-            }),
+            seal: written.seal.as_ref().and_then(|s| super::seal::seal(self, s)),
             web,
             desk: self.desk(&written.web, web),
             people,

@@ -25,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::model::state::PageState;
 use crate::model::town::{Profile, Station};
 use crate::observe;
-use crate::sealing::{KeyFile, Sealer};
+use crate::sealing::{Sealer, TownSeal};
 use crate::vault::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,7 +72,7 @@ impl House {
         let rules = Arc::new(Rules::open(&pipeline)?);
         // A wrong key stops the program here, not the first letter at noon.
         let sealer = match &pipeline.seal {
-            Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
+            Some(settings) => Some(Box::new(TownSeal::open(settings)?) as Box<dyn Sealer>),
             None => None,
         };
         let sheet_key = pipeline.sheet_key()?;

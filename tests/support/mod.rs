@@ -5,6 +5,8 @@ pub mod apache;
 pub mod authority;
 pub mod born_digital;
 pub mod browser;
+pub mod chart;
+pub mod csc;
 pub mod invariants;
 pub mod lossy;
 pub mod outbox;
