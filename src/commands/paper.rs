@@ -37,25 +37,9 @@ impl Desk {
         Some((Envelope::parse(&record).ok()?, product))
     }
 
-    /// The documents of a batch as a lot: drawn again from the logged seed, with the verdicts given so far.
+    /// The documents of a batch as a lot.
     fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
-        let Some(seed) = self.ledger.first_said(&batch.0, "sample.seed")? else { return Ok(Vec::new()) };
-        let documents = self.ledger.documents(batch)?;
-        let last = documents.len().saturating_sub(1);
-        let member = |(index, document): (usize, &DocumentRow)| {
-            let need =
-                document.sheet.as_ref().map(|s| s.understanding.protection.integrity).unwrap_or_default();
-            let edge = index == 0 || index == last;
-            let said = self.ledger.said(&document.id.0)?;
-            let good = match (said.holds("sample.passed", "sample.failed"), said.get("sample.failed")) {
-                (true, _) => Some(true),
-                (false, Some(_)) => Some(false),
-                (false, None) => None,
-            };
-            let drawn = sample::drawn(seed.as_bytes(), &document.id.0, need, edge, &self.pipeline.sample);
-            Ok(Member { document: document.id.0.clone(), drawn, good })
-        };
-        documents.iter().enumerate().map(member).collect()
+        Ok(self.ledger.lot(batch, &self.pipeline.sample)?.into_iter().map(|d| d.member).collect())
     }
 
     fn paper(&self, document: &DocumentRow, lot: &[Member]) -> Result<Paper, Error> {
@@ -137,11 +121,8 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
                      Hinweis: eine andere Person prüft (TR-03138 A.AM.IN.SH.1)."
                 )));
             }
-            let code = match verdict {
-                Seen::Good => "sample.passed",
-                Seen::Bad => "sample.failed",
-            };
-            desk.ledger.note(code, &document.id.0, &by, "")?;
+            let good = verdict == Seen::Good;
+            desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
             let checked = desk.lot(&document.batch)?;
             let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
             let (defects, looked) = (count(false), count(false) + count(true));

@@ -7,6 +7,10 @@
 use crate::model::document::Need;
 use sha2::{Digest, Sha256};
 
+/// Batches of fewer documents make one lot with the other small ones of their station and day: of five lots of one
+/// document each, a share says nothing.
+pub const POOLED_BELOW: usize = 20;
+
 /// Shares by protection need for integrity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
@@ -37,6 +41,11 @@ impl Plan {
     pub fn name(&self) -> String {
         format!("normal {} %, hoch {} %, sehr hoch 100 %", self.normal * 100.0, self.high * 100.0)
     }
+}
+
+/// How many different people must find a document good: for sehr hoch a second pair of eyes (A.AM.IN.SH.1).
+pub fn eyes(need: Need) -> usize {
+    if need == Need::SehrHoch { 2 } else { 1 }
 }
 
 /// Whether a document is drawn. `edge`: it is the first or last of its batch.
