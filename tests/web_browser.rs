@@ -55,7 +55,7 @@ fn drop_doubtful(town: &Town, count: usize) {
 fn drop_stack(town: &Town) {
     let letter = image::open(root().join("sample-scans/allgemein/036-unbekannt.jpg")).unwrap().to_luma8();
     let (width, height) = letter.dimensions();
-    let body = |from: u32| image::imageops::crop_imm(&letter, 0, from, width, height / 4).to_image();
+    let body = |from: u32| image::imageops::crop_imm(&letter, 0, from, width, height / 2).to_image();
     let page = |image: image::GrayImage| {
         let mut jpeg = std::io::Cursor::new(Vec::new());
         image.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();

@@ -6,7 +6,10 @@ use super::review::theirs;
 use super::{DocumentRow, Ledger, State, advance, event, missing};
 use crate::batch::CutDocument;
 use crate::error::{Error, Result};
+use crate::model::geometry::Turn;
 use crate::model::ids::DocumentId;
+use crate::model::notes::Note;
+use crate::model::page::{MeasuredPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::model::state::{DocumentState, PageState};
 use rusqlite::{OptionalExtension, Transaction};
@@ -38,8 +41,8 @@ struct Before {
 }
 
 impl Ledger {
-    /// Cuts anew; the documents are understood again and come back to review.
-    pub fn recut(&self, id: &DocumentId, act: Recut, by: &str) -> Result<()> {
+    /// Cuts anew; the documents are understood again and come back to review. Gives those that came to be by it.
+    pub fn recut(&self, id: &DocumentId, act: Recut, by: &str) -> Result<Vec<DocumentId>> {
         let (id, by) = (id.clone(), by.to_owned());
         self.write(move |tx, tenant| {
             theirs(tx, tenant, &id, &by)?;
@@ -52,7 +55,7 @@ impl Ledger {
                     let (first, second) = document.cut.divided(place).ok_or_else(none)?;
                     let new = insert(tx, tenant, &document, &second)?;
                     let detail = format!("divided={place} new={new}");
-                    made.push(new.0);
+                    made.push(new);
                     (first, detail)
                 }
                 Recut::Join => {
@@ -79,7 +82,7 @@ impl Ledger {
                 "INSERT OR REPLACE INTO recut_before (tenant, document, person, before, made) VALUES (?1, ?2, ?3, ?4, ?5)",
                 (tenant, &id.0, &by, serde_json::to_string(&before)?, serde_json::to_string(&made)?),
             )?;
-            Ok(())
+            Ok(made)
         })
     }
 
@@ -106,10 +109,9 @@ impl Ledger {
                 )
                 .optional()?;
             let Some((before, made)) = kept else { return Ok(false) };
-            let (before, made): (Vec<Before>, Vec<String>) =
+            let (before, made): (Vec<Before>, Vec<DocumentId>) =
                 (serde_json::from_str(&before)?, serde_json::from_str(&made)?);
             for new in made {
-                let new = DocumentId(new);
                 theirs(tx, tenant, &new, &by)?;
                 in_review(tx, tenant, &new)?;
                 remove(tx, tenant, &new, &by, &id)?;
@@ -153,10 +155,12 @@ impl Ledger {
                 )
                 .map_err(|e| missing(e, "page", &id.0))?;
             let measured = measured.ok_or(Error::Missing { what: "page", id: id.0.clone() })?;
-            let mut measured: crate::model::page::MeasuredPage = serde_json::from_str(&measured)?;
-            measured.turned = measured.turned.then(crate::model::geometry::Turn::Right);
+            let mut measured: MeasuredPage = serde_json::from_str(&measured)?;
+            measured.turned = measured.turned.then(Turn::Right);
             std::mem::swap(&mut measured.width, &mut measured.height);
             (measured.skew, measured.blank) = (0.0, false);
+            measured.notes.retain(|note| note.code != TURNED_BY_HAND && note.code != "page.unreadable");
+            measured.notes.push(Note::info(TURNED_BY_HAND, "Von Hand gedreht."));
             tx.execute(
                 "UPDATE page SET state = ?4, measured = ?5, attempts = 0, due_at = ''
                  WHERE tenant = ?1 AND batch = ?2 AND number = ?3",

@@ -31,8 +31,8 @@ pub async fn act(Path(id): Path<String>, posted: Posted) -> Answer {
                 "drehen" => return turn(visit, &id, place()?),
                 _ => return Err(Trouble::NotFound),
             };
-            visit.desk.ledger.recut(&id, act, &visit.person.id)?;
-            understood(visit, &id)
+            let made = visit.desk.ledger.recut(&id, act, &visit.person.id)?;
+            understood(visit, &id, &made)
         })
         .await
 }
@@ -49,14 +49,21 @@ fn turn(visit: &Visit, id: &DocumentId, place: usize) -> Result<axum::response::
     if read {
         ledger.understand_again(id, &visit.person.id)?;
     }
-    understood(visit, id)
+    understood(visit, id, &[])
 }
 
-/// Back to the document once it was understood again; on to another one if it no longer needs a person.
-fn understood(visit: &Visit, id: &DocumentId) -> Result<axum::response::Response, Trouble> {
-    let state = || visit.desk.ledger.document(id).map(|document| document.state);
-    wait(|| Ok(!matches!(state()?, DocumentState::Formed | DocumentState::Understood)))?;
-    Ok(match state()? {
+/// Back to the document once it, and what came to be beside it, was understood again; on to another one if it no
+/// longer needs a person.
+fn understood(
+    visit: &Visit,
+    id: &DocumentId,
+    made: &[DocumentId],
+) -> Result<axum::response::Response, Trouble> {
+    let state = |id: &DocumentId| visit.desk.ledger.document(id).map(|document| document.state);
+    for one in made.iter().chain([id]) {
+        wait(|| Ok(!matches!(state(one)?, DocumentState::Formed | DocumentState::Understood)))?;
+    }
+    Ok(match state(id)? {
         DocumentState::Review => onwards(&format!("/nachbearbeitung/{id}")),
         _ => onwards(&format!("/nachbearbeitung/weiter?nach={id}")),
     })

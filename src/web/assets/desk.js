@@ -113,6 +113,12 @@ const review = () => {
     };
     return [...sheets.querySelectorAll(".sheet")].sort((a, b) => seen(b) - seen(a))[0];
   };
+  const mark = () => {
+    const here = pageHere();
+    for (const sheet of sheets.querySelectorAll(".sheet")) sheet.classList.toggle("current", sheet === here);
+  };
+  sheets.addEventListener("scroll", mark, { passive: true });
+  mark();
   const act = (key) => {
     const one = `[data-act="${key}"]`;
     return pageHere()?.querySelector(one) ?? desk.querySelector(`.facts-form ${one}`);
