@@ -8,6 +8,7 @@ mod file;
 mod resolve;
 mod routes;
 mod seal;
+mod sign_on;
 mod stations;
 mod targets;
 
@@ -79,7 +80,7 @@ pub struct Pipeline {
 }
 
 /// How the staff pages behave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeskSettings {
     /// People come through TLS: cookies are marked so.
     pub secure: bool,
@@ -87,6 +88,10 @@ pub struct DeskSettings {
     pub idle: Duration,
     /// A decision can be taken back for so long before anything leaves.
     pub undo: Duration,
+    /// People sign on at this provider.
+    pub openid: Option<crate::model::town::OpenId>,
+    /// Passwords are checked here, where a person has none of their own.
+    pub directory: Option<crate::model::town::Directory>,
 }
 
 impl Pipeline {

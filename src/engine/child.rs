@@ -14,7 +14,9 @@ use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, Word};
+use crate::model::page::{
+    Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, TURNED_BY_HAND, Word,
+};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
@@ -198,7 +200,8 @@ fn read(
     };
     watch.lap(Stage::Prepare);
     watch.rebook(Stage::Prepare, Stage::Recognise, inside);
-    let turned = page.measured.turned != order.measured.turned;
+    let by_hand = order.measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let turned = by_hand || page.measured.turned != order.measured.turned;
     let thumbnail = turned.then(|| page::thumbnail(&raster, &page.measured));
     watch.lap(Stage::Thumbnail);
     Ok(PageResult { page, thumbnail })

@@ -15,7 +15,7 @@ mod words;
 
 use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
-use crate::model::page::{MeasuredPage, PageText, ReadPage};
+use crate::model::page::{MeasuredPage, PageText, ReadPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::page::{self, ReadingImage, Upright, noise, raster::Raster};
 use image::GrayImage;
@@ -83,8 +83,9 @@ pub fn read_page(
     if !readable(&mut reading, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
-    let doubt = second::doubt(&measured);
-    let mut asked = false;
+    // What a person turned is settled.
+    let mut asked = measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let doubt = second::doubt(&measured).filter(|_| !asked);
     if let Some(doubt) = doubt {
         asked = true;
         let verdict = second::opinion(engine, &reading, doubt)?;
