@@ -25,7 +25,6 @@ pub(super) const HTTP: &[&str] = &[
     "client_certificate_file",
     "proxy",
     "timeout_seconds",
-    "transfer_seconds",
 ];
 
 /// Where Microsoft Graph is, and what a token for it is for.
@@ -67,7 +66,6 @@ impl Check<'_> {
             client_certificate_file: written.client_certificate_file.as_ref().map(|p| self.path(p)),
             proxy: written.proxy.clone(),
             timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
-            transfer: Duration::from_secs(written.transfer_seconds.unwrap_or(600)),
         })
     }
 

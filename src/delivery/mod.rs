@@ -13,7 +13,7 @@ mod dms;
 mod facts;
 pub mod fields;
 mod files;
-mod http;
+pub mod http;
 mod inbox;
 pub mod layout;
 mod mail;

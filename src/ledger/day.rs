@@ -81,7 +81,9 @@ fn batch(
     let documents = documents(db, tenant, &id, in_vault)?;
     batch.announced = documents.iter().find_map(|(_, announced)| *announced);
     batch.documents = documents.into_iter().map(|(document, _)| document).collect();
-    batch.formed = subjects(db, tenant, &id, "document.formed")?;
+    // What a person joined to another document is there no more, by that person's act.
+    let joined = subjects(db, tenant, &id, "document.joined")?;
+    batch.formed = &subjects(db, tenant, &id, "document.formed")? - &joined;
     batch.planned = subjects(db, tenant, &id, "delivery.planned")?;
     Ok(batch)
 }

@@ -48,7 +48,7 @@ pub fn sheet(value: &str, lines: &[String]) -> Result<Vec<u8>, Refusal> {
     finished(vec![content.into_bytes()]).map_err(|e| Refusal::new("coversheet.write", e.to_string(), ""))
 }
 
-/// A4 pages with these contents; fonts F1 plain, F2 bold, F3 of one width.
+/// Pages of A4 in Helvetica.
 pub(super) fn finished(contents: Vec<Vec<u8>>) -> Result<Vec<u8>, lopdf::Error> {
     let mut pdf = Document::with_version("1.7");
     let pages = pdf.new_object_id();
@@ -57,23 +57,23 @@ pub(super) fn finished(contents: Vec<Vec<u8>>) -> Result<Vec<u8>, lopdf::Error> 
             "Type" => "Font", "Subtype" => "Type1", "BaseFont" => name, "Encoding" => "WinAnsiEncoding",
         }
     };
-    let [plain, bold, fixed] =
-        ["Helvetica", "Helvetica-Bold", "Courier"].map(|name| pdf.add_object(font(name)));
-    let mut kids: Vec<Object> = Vec::with_capacity(contents.len());
+    let (plain, bold) = (pdf.add_object(font("Helvetica")), pdf.add_object(font("Helvetica-Bold")));
+    let mut kids: Vec<Object> = Vec::new();
     for content in contents {
         let content = pdf.add_object(Stream::new(dictionary! {}, content));
-        let page = pdf.add_object(dictionary! {
+        kids.push(Object::Reference(pdf.add_object(dictionary! {
             "Type" => "Page",
             "Parent" => pages,
             "MediaBox" => vec![0.into(), 0.into(), Object::Real(595.28), Object::Real(841.89)],
-            "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold, "F3" => fixed } },
+            "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold } },
             "Contents" => content,
-        });
-        kids.push(page.into());
+        })));
     }
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
-    let tree = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
-    pdf.objects.insert(pages, Object::Dictionary(tree));
+    pdf.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }),
+    );
     let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     pdf.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn finished(contents: Vec<Vec<u8>>) -> Result<Vec<u8>, lopdf::Error> 
 }
 
 /// A black rectangle; millimetres from the upper left.
-fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
+pub(super) fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
     let _ = writeln!(
         content,
         "{:.3} {:.3} {:.3} {:.3} re f",

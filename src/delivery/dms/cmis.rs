@@ -35,7 +35,11 @@ struct Repository {
 
 impl Cmis {
     pub fn new(access: &HttpAccess, settings: &CmisSettings) -> Self {
-        Self { client: Client::new(access), settings: settings.clone(), repository: OnceLock::new() }
+        Self {
+            client: Client::new(access).only_at_home(),
+            settings: settings.clone(),
+            repository: OnceLock::new(),
+        }
     }
 
     fn get(&self, url: &str, pairs: &[(&str, &str)]) -> Answer<Reply> {

@@ -32,7 +32,7 @@ pub struct Docuware {
 
 impl Docuware {
     pub fn new(access: &HttpAccess, settings: &DocuwareSettings, key: &str) -> Self {
-        let client = Client::signing_in(access, sign_in, "authorization");
+        let client = Client::signing_in(access, sign_in, "authorization").only_at_home();
         Self { client, settings: settings.clone(), key: key.into(), search: OnceLock::new() }
     }
 

@@ -36,7 +36,8 @@ impl Dvelop {
         let client = match &access.login {
             HttpLogin::Bearer { .. } => Client::signing_in(access, session, "authorization"),
             _ => Client::new(access),
-        };
+        }
+        .only_at_home();
         Self { client, settings: settings.clone(), key: key.into(), links: OnceLock::new() }
     }
 

@@ -26,7 +26,7 @@ pub struct Enaio {
 
 impl Enaio {
     pub fn new(access: &HttpAccess, settings: &EnaioSettings, key: &str) -> Self {
-        Self { client: Client::new(access), settings: settings.clone(), key: key.into() }
+        Self { client: Client::new(access).only_at_home(), settings: settings.clone(), key: key.into() }
     }
 
     fn objects(&self) -> String {

@@ -27,7 +27,10 @@ pub struct Jobrouter {
 
 impl Jobrouter {
     pub fn new(access: &HttpAccess, settings: &JobrouterSettings) -> Self {
-        Self { client: Client::signing_in(access, session, SESSION), settings: settings.clone() }
+        Self {
+            client: Client::signing_in(access, session, SESSION).only_at_home(),
+            settings: settings.clone(),
+        }
     }
 
     /// Names and values in order; the file comes last.

@@ -25,7 +25,7 @@ pub struct Sharepoint {
 
 impl Sharepoint {
     pub fn new(access: &HttpAccess, settings: &SharepointSettings, key: &str) -> Self {
-        Self { client: Client::new(access), settings: settings.clone(), key: key.into() }
+        Self { client: Client::new(access).only_at_home(), settings: settings.clone(), key: key.into() }
     }
 
     fn drive(&self) -> String {

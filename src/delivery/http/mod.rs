@@ -2,8 +2,7 @@
 //!
 //! Certificates are always checked, against the system's and the target's own
 //! authority; redirects are not followed, so a login page is never mistaken
-//! for an answer; a login goes to the configured server and nowhere else.
-//! Secrets are read when needed and never shown.
+//! for an answer. Secrets are read when needed and never shown.
 
 pub mod multipart;
 pub mod token;
@@ -23,7 +22,9 @@ use ureq::{Agent, SendBody, http};
 
 /// Largest answer that is read. A product that is read back is no larger than this.
 const ANSWER_BYTES_MAX: u64 = 2 << 30;
-/// Waiting for a connection; answers and transfers may take as long as the target is configured for.
+/// A body may be on its way this many times as long as an answer may take to begin.
+const TRANSFER_TIMES: u32 = 10;
+/// Waiting for a connection; an answer may take as long as the target is configured for.
 const CONNECT: Duration = Duration::from_secs(15);
 
 /// A server's answer.
@@ -60,6 +61,7 @@ pub struct Lost {
 
 /// The connection to a server, without a login.
 pub struct Wire {
+    answer_bytes_max: u64,
     agent: Result<Agent, Refusal>,
 }
 
@@ -93,7 +95,8 @@ impl Wire {
             }
         };
         let (parts, body) = answer.map_err(|e| lost(&e))?.into_parts();
-        let body = body.into_with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(|e| lost(&e))?;
+        let body =
+            body.into_with_config().limit(self.answer_bytes_max).read_to_vec().map_err(|e| lost(&e))?;
         Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
@@ -105,6 +108,8 @@ pub struct Client {
     /// How a token is fetched, and the header it is sent in.
     sign_in: Option<(SignIn, &'static str)>,
     held: Held,
+    /// The login goes to the configured server and nowhere else.
+    at_home: bool,
 }
 
 impl Client {
@@ -114,13 +119,25 @@ impl Client {
             HttpLogin::Client { .. } => Some((token::client_credentials, "authorization")),
             _ => None,
         };
-        let wire = Wire { agent: agent(access) };
-        Self { access: access.clone(), wire, sign_in, held: Held::default() }
+        let wire = Wire { answer_bytes_max: ANSWER_BYTES_MAX, agent: agent(access) };
+        Self { access: access.clone(), wire, sign_in, held: Held::default(), at_home: false }
     }
 
     /// A client of a system with a way of its own to a token.
     pub fn signing_in(access: &HttpAccess, sign_in: SignIn, header: &'static str) -> Self {
         Self { sign_in: Some((sign_in, header)), ..Self::new(access) }
+    }
+
+    /// A longer answer is no answer.
+    pub fn answers_up_to(mut self, bytes: u64) -> Self {
+        self.wire.answer_bytes_max = bytes;
+        self
+    }
+
+    /// Addresses come from the server's answers: one on another server never gets the login.
+    pub fn only_at_home(mut self) -> Self {
+        self.at_home = true;
+        self
     }
 
     /// The configured address without a slash at its end.
@@ -148,7 +165,7 @@ impl Client {
         body: &[&[u8]],
     ) -> Result<Reply, Lost> {
         let before = |text: String| Lost { sent: false, text };
-        if origin(url) != origin(&self.access.url) {
+        if self.at_home && origin(url) != origin(&self.access.url) {
             return Err(before("Der Server verweist mit unserer Anmeldung auf eine fremde Adresse.".into()));
         }
         let plain = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
@@ -254,9 +271,9 @@ fn agent(access: &HttpAccess) -> Result<Agent, Refusal> {
         .user_agent(concat!("poststelle/", env!("CARGO_PKG_VERSION")))
         .timeout_resolve(Some(CONNECT))
         .timeout_connect(Some(CONNECT))
-        .timeout_send_body(Some(access.transfer))
+        .timeout_send_body(Some(access.timeout * TRANSFER_TIMES))
         .timeout_recv_response(Some(access.timeout))
-        .timeout_recv_body(Some(access.transfer))
+        .timeout_recv_body(Some(access.timeout * TRANSFER_TIMES))
         .build();
     Ok(config.new_agent())
 }
