@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web screens
 
 build:
 	scripts/install.sh build run
@@ -64,6 +64,12 @@ prove-big: build
 # 2,000 held-out letters: words, fields, kinds, holds.
 prove-letters: build
 	scripts/prove-letters.sh
+# 500 stacks between separator sheets, 2,000 letters with barcodes of strangers.
+prove-separators:
+	scripts/prove-separators.sh
+# 1,000 envelopes and letters that only their addressee opens.
+prove-holds: build
+	scripts/prove-holds.sh
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture
@@ -82,3 +88,15 @@ prove-delivery: build
 # 10,000 documents to 12 targets of which 3 fail at random.
 prove-targets: build
 	PROVE_TARGETS=10000 $(PROVE) --test many_targets -- --nocapture
+# 50 doubtful letters by key in a real browser: time by the keystroke-level model, the next image at once.
+prove-keys: build
+	PROVE_KEYS=50 $(PROVE) --test web_browser -- --nocapture
+# Many examples per operation of the JSON interface.
+prove-api: build
+	PROVE_API=300 $(PROVE) --test web_api schemathesis -- --nocapture
+# 1,000,000 documents, 200 sessions with live updates, letters being read.
+prove-web: build
+	PROVE_WEB=1000000 PROVE_WEB_SESSIONS=200 PROVE_WEB_ROUNDS=30 $(PROVE) --test web_load -- --nocapture
+# Pictures of every page, German and English, by the browser test.
+screens: build
+	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

@@ -179,6 +179,14 @@ pub enum PersonAction {
         #[arg(long)]
         by: String,
     },
+    /// Einem Programm ein neues Token geben und es einmal ausgeben; das alte gilt nicht mehr
+    Token {
+        /// Kennung aus [[application]]
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
 }
 
 /// Reports.

@@ -74,43 +74,9 @@ impl Desk {
         self.ledger.note_bytes(AMENDED, &document.id.0, by, &hash)
     }
 
-    /// The lot of a batch: drawn again from the logged seeds, with the verdicts given so far. A small batch is
-    /// pooled with the other small ones of its station and day.
+    /// The documents of a batch as a lot.
     fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
-        let mut documents = self.ledger.documents(batch)?;
-        if documents.len() < sample::POOLED_BELOW {
-            let batch = self.ledger.batch(batch)?;
-            let day = batch.taken_at.get(..10).unwrap_or_default();
-            documents.clear();
-            for id in self.ledger.batches_of_day(&batch.station, day)? {
-                let some = self.ledger.documents(&id)?;
-                if some.len() < sample::POOLED_BELOW {
-                    documents.extend(some);
-                }
-            }
-        }
-        let last = documents.len().saturating_sub(1);
-        let mut seeds = BTreeMap::new();
-        let mut lot = Vec::new();
-        for (index, document) in documents.iter().enumerate() {
-            if !seeds.contains_key(&document.batch) {
-                let seed = self.ledger.first_said(&document.batch.0, "sample.seed")?;
-                seeds.insert(document.batch.clone(), seed.unwrap_or_default());
-            }
-            let need =
-                document.sheet.as_ref().map(|s| s.understanding.protection.integrity).unwrap_or_default();
-            let edge = index == 0 || index == last;
-            let said = self.ledger.said(&document.id.0)?;
-            let good = match (said.holds("sample.passed", "sample.failed"), said.get("sample.failed")) {
-                (true, _) => Some(true),
-                (false, Some(_)) => Some(false),
-                (false, None) => None,
-            };
-            let seed = seeds[&document.batch].as_bytes();
-            let drawn = sample::drawn(seed, &document.id.0, need, edge, &self.pipeline.sample);
-            lot.push(Member { document: document.id.0.clone(), drawn, good });
-        }
-        Ok(lot)
+        Ok(self.ledger.lot(batch, &self.pipeline.sample)?.into_iter().map(|d| d.member).collect())
     }
 
     fn paper(&self, document: &DocumentRow, lot: &[Member]) -> Result<Paper, Error> {
@@ -217,12 +183,9 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
                      Hinweis: eine andere Person prüft (TR-03138 A.AM.IN.SH.1)."
                 )));
             }
-            let code = match verdict {
-                Seen::Good => "sample.passed",
-                Seen::Bad => "sample.failed",
-            };
-            desk.ledger.note(code, &document.id.0, &by, "")?;
-            desk.amend(&document, &by, "sample", verdict == Seen::Good)?;
+            let good = verdict == Seen::Good;
+            desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
+            desk.amend(&document, &by, "sample", good)?;
             let checked = desk.lot(&document.batch)?;
             let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
             let (defects, looked) = (count(false), count(false) + count(true));

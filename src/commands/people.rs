@@ -45,21 +45,27 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     Ok(DONE)
 }
 
-/// `person list|set-password`.
+/// `person list|set-password|token`.
 pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let PersonAction::SetPassword { id, generate, if_none, by } = action else {
-        for person in &pipeline.people {
-            let set = ledger.person_secret(&person.id)?.is_some();
-            println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+    let (id, generate, if_none, by) = match action {
+        PersonAction::List => {
+            for person in &pipeline.people {
+                let set = person.application || ledger.person_secret(&person.id)?.is_some();
+                println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+            }
+            return Ok(DONE);
         }
-        return Ok(DONE);
+        PersonAction::Token { id, by } => {
+            known(&pipeline, &id, true)?;
+            let token = secret::token()?;
+            ledger.application_token_set(&id, &secret::token_hash(&token), &by)?;
+            println!("{token}");
+            return Ok(DONE);
+        }
+        PersonAction::SetPassword { id, generate, if_none, by } => (id, generate, if_none, by),
     };
-    if pipeline.person(&id).is_none() {
-        return Err(Stop::Usage(format!(
-            "[usage.person] „{id}“ steht nicht in der Konfiguration. Hinweis: [[person]] ergänzen."
-        )));
-    }
+    known(&pipeline, &id, false)?;
     if if_none && ledger.person_secret(&id)?.is_some() {
         println!("{id}: Kennwort ist gesetzt.");
         return Ok(DONE);
@@ -83,6 +89,17 @@ pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
         false => println!("{id}: Kennwort gesetzt."),
     }
     Ok(DONE)
+}
+
+/// Somebody, or a program, of the configuration.
+fn known(pipeline: &Pipeline, id: &str, application: bool) -> Result<(), Stop> {
+    if pipeline.person(id).is_some_and(|p| p.application == application) {
+        return Ok(());
+    }
+    let table = if application { "[[application]]" } else { "[[person]]" };
+    Err(Stop::Usage(format!(
+        "[usage.person] „{id}“ steht nicht als {table} in der Konfiguration. Hinweis: {table} ergänzen."
+    )))
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {

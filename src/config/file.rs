@@ -30,6 +30,9 @@ pub struct File {
     /// People who sign on to the pages.
     #[serde(default)]
     pub person: Vec<Person>,
+    /// Programs that come to `/api` with a token.
+    #[serde(default)]
+    pub application: Vec<Person>,
     /// Profiles.
     #[serde(default)]
     pub profile: Vec<Profile>,
@@ -54,6 +57,8 @@ pub struct File {
     /// The procedure records speak of.
     #[serde(default)]
     pub procedure: Procedure,
+    /// How the town knows its own separator and cover sheets.
+    pub sheets: Option<Sheets>,
     /// With what the town seals; nothing is sealed if left out.
     pub seal: Option<Spanned<Seal>>,
     /// How many documents are compared with the paper.
@@ -359,6 +364,38 @@ pub struct Web {
     pub idle_minutes: Option<u32>,
     /// A decision can be taken back for so long before anything leaves.
     pub undo_seconds: Option<u32>,
+    /// People sign on at the town's OpenID provider.
+    pub oidc: Option<Oidc>,
+    /// Passwords are checked by the town's directory.
+    pub ldap: Option<Ldap>,
+}
+
+/// The town's OpenID provider (Keycloak, Entra ID, ...).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// Its address, as it names itself.
+    pub issuer: Spanned<String>,
+    /// Name under which this program is known there.
+    pub client_id: String,
+    /// File with the secret it got there.
+    pub client_secret_file: PathBuf,
+    /// Claim that is the id of a person here; `preferred_username` if left out.
+    pub claim: Option<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The town's directory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ldap {
+    /// `ldaps://…`
+    pub url: Spanned<String>,
+    /// Whom to bind as; `{id}` stands for what the person typed.
+    pub dn: Spanned<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The scanning procedure as the town documents it.
@@ -373,6 +410,17 @@ pub struct Procedure {
     pub released: Option<Spanned<String>>,
     /// Guideline and version it follows.
     pub guideline: Option<String>,
+}
+
+/// How the town knows its own separator and cover sheets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheets {
+    /// File with a secret of at least 16 characters; a sheet without its check orders nothing.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates: no patch code, no barcode, no empty page.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// With what the town seals: exactly one of `key_file`, `pkcs11_module`, `csc_url`.

@@ -14,6 +14,7 @@ pub use deliver::parcel;
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 
+use crate::batch::cover_sheet::SheetKey;
 use crate::config::{self, Pipeline};
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
@@ -48,6 +49,8 @@ pub struct House {
     pub engine: Engine,
     /// What a batch needs before anything of it is decided.
     pub purpose: Purpose,
+    /// With what the town marks its own sheets, if it does.
+    pub sheet_key: Option<SheetKey>,
     /// Who seals, if the town does.
     pub sealer: Option<Box<dyn Sealer>>,
     stop: AtomicBool,
@@ -72,6 +75,7 @@ impl House {
             Some(settings) => Some(Box::new(TownSeal::open(settings)?) as Box<dyn Sealer>),
             None => None,
         };
+        let sheet_key = pipeline.sheet_key()?;
         let (ledger, vault) = match purpose {
             Purpose::Service => {
                 (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
@@ -88,7 +92,7 @@ impl House {
         };
         let engine = Engine::new(pipeline.workers, limits);
         let stop = AtomicBool::new(false);
-        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sealer, stop })
+        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sheet_key, sealer, stop })
     }
 
     /// Asks every loop to end after the step at hand.
@@ -136,10 +140,12 @@ impl House {
     }
 
     /// What a page worker would rather do next. One of several measures, so that the station hears in seconds
-    /// what came; the others read. A worker alone takes turns.
+    /// what came; the others read. A worker alone takes turns. In a single run no station waits: what was
+    /// measured is read while it is still at hand.
     fn turns(&self, number: usize) -> impl FnMut() -> PageState + Send + use<> {
-        let alone = self.pipeline.workers == 1;
-        let mut read = number > 0;
+        let once = self.purpose == Purpose::Once;
+        let alone = self.pipeline.workers == 1 && !once;
+        let mut read = number > 0 || once;
         move || {
             read ^= alone;
             if read { PageState::Measured } else { PageState::Stored }

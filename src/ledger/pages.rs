@@ -162,7 +162,13 @@ impl Ledger {
                 .prepare_cached("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
                 .exists((tenant, &batch.0, PageState::Read.text()))?;
             if !open {
-                advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
+                // A page that a person turned is read again long after its batch was.
+                let opened = tx
+                    .prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND id = ?2 AND state = ?3")?
+                    .exists((tenant, &batch.0, BatchState::Opened.text()))?;
+                if opened {
+                    advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
+                }
             }
             Ok(())
         })

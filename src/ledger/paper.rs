@@ -126,6 +126,20 @@ impl Ledger {
         Ok(Release::of(detail(release::RELEASED), detail(release::EMERGENCY), &now))
     }
 
+    /// Pages of a batch that the station is asked to scan again.
+    pub fn rescans(&self, batch: &BatchId) -> Result<Vec<u32>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT detail FROM event e WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescan' AND seq >
+                   coalesce((SELECT max(seq) FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescanned'), 0)
+                 ORDER BY seq",
+            )?;
+            let rows = statement.query_map((tenant, &batch.0), |row| row.get::<_, String>(0))?;
+            let details = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(details.iter().filter_map(|d| d.strip_prefix("page=")?.parse().ok()).collect())
+        })
+    }
+
     /// When the last delivery of a document was confirmed, if all of them were and there is one.
     pub fn read_back(&self, id: &DocumentId) -> Result<Option<String>> {
         self.read(|db, tenant| {

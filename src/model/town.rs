@@ -44,6 +44,8 @@ pub struct Person {
     pub roles: Vec<StaffRole>,
     /// Departments whose inbox this person reads.
     pub departments: Vec<String>,
+    /// A program: it comes with a token to `/api` and cannot sign on.
+    pub application: bool,
 }
 
 impl Person {
@@ -51,6 +53,30 @@ impl Person {
     pub fn is(&self, role: StaffRole) -> bool {
         self.roles.contains(&role)
     }
+}
+
+/// Where people sign on by OpenID Connect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenId {
+    /// How the provider is reached: its issuer address, our name and secret there.
+    pub access: HttpAccess,
+    /// Name under which this program is known there.
+    pub client_id: String,
+    /// Claim that is the id of a person here.
+    pub claim: String,
+    /// Where people come back to.
+    pub back: String,
+}
+
+/// The town's LDAP directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// `ldaps://…`
+    pub url: String,
+    /// Whom to bind as, with `{id}` for the person.
+    pub dn: String,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// What somebody may do.
@@ -372,6 +398,15 @@ pub enum MailSecurity {
     Tls,
     /// None; only to the loopback.
     PlainLoopback,
+}
+
+/// How the town knows its own separator and cover sheets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetSettings {
+    /// File with the secret.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates.
+    pub strict: bool,
 }
 
 /// With what the town seals.

@@ -43,6 +43,11 @@ impl Plan {
     }
 }
 
+/// How many different people must find a document good: for sehr hoch a second pair of eyes (A.AM.IN.SH.1).
+pub fn eyes(need: Need) -> usize {
+    if need == Need::SehrHoch { 2 } else { 1 }
+}
+
 /// Whether a document is drawn. `edge`: it is the first or last of its batch.
 pub fn drawn(seed: &[u8], document: &str, need: Need, edge: bool, plan: &Plan) -> bool {
     edge || fraction(seed, document) < plan.share(need)

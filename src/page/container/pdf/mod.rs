@@ -30,6 +30,8 @@ use shown::{Shown, look};
 
 /// Bytes an object stream may unpack to; 100,000 objects are about 10 MiB.
 const OBJECTS_BYTES_MAX: u64 = 128 << 20;
+/// Bytes at the end of a file in which its end mark stands.
+const TAIL: usize = 4096;
 /// Bytes of page descriptions unpacked while opening a file; pages beyond count as composed.
 const LOOKED_AT_MAX: usize = 256 << 20;
 
@@ -90,7 +92,10 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
         opened.notes.push(nature::restricted());
     }
     if parsed.pages.is_empty() {
-        return Err(damaged("pdf.no_pages", "die PDF-Datei enthält keine Seite"));
+        let whole = contains(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF");
+        let what =
+            if whole { "die PDF-Datei enthält keine Seite" } else { "die PDF-Datei ist abgeschnitten" };
+        return Err(damaged("pdf.no_pages", what));
     }
     if parsed.pages.len() > limits.pages_max as usize {
         return Err(super::too_many_pages(limits));
