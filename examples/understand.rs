@@ -85,7 +85,10 @@ fn main() -> Result<(), Failure> {
         }
         None => print!("{report}"),
     }
-    println!("Verstehen: {:.2} ms je Seite ({pages} Seiten)", spent.as_secs_f64() * 1e3 / pages.max(1) as f64);
+    println!(
+        "Verstehen: {:.2} ms je Seite ({pages} Seiten)",
+        spent.as_secs_f64() * 1e3 / pages.max(1) as f64
+    );
     Ok(())
 }
 

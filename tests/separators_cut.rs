@@ -59,7 +59,9 @@ fn wrong(arguments: &[&str]) -> (usize, Vec<String>) {
                 // Nothing separates: one document.
                 vec![(1..=truth["pages"].as_array().unwrap().len()).collect::<Vec<_>>()]
             } else {
-                let pages = |d: &Value| d["pages"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap() as usize).collect();
+                let pages = |d: &Value| {
+                    d["pages"].as_array().unwrap().iter().map(|p| p.as_u64().unwrap() as usize).collect()
+                };
                 truth["documents"].as_array().unwrap().iter().map(pages).collect()
             };
             let found = cut(scans.path(), truth);
@@ -69,7 +71,12 @@ fn wrong(arguments: &[&str]) -> (usize, Vec<String>) {
                 .iter()
                 .map(|n| {
                     let page = &truth["pages"][n.as_u64().unwrap() as usize - 1];
-                    format!("{} {} {}", page["text"].as_str().unwrap().replace('\n', " "), page["skew"], page["conditions"])
+                    format!(
+                        "{} {} {}",
+                        page["text"].as_str().unwrap().replace('\n', " "),
+                        page["skew"],
+                        page["conditions"]
+                    )
                 })
                 .collect();
             (found != expected).then(|| format!("{}: {found:?} {sheets:?}", truth["file"]))
@@ -88,7 +95,8 @@ fn every_stack_is_cut_where_its_sheets_lie() {
 
 #[test]
 fn barcodes_of_strangers_never_cut() {
-    let (count, seed) = (number("PROVE_SEPARATORS", 12).div_ceil(2) * 4 / 5, number("PROVE_SEED", 7100).to_string());
+    let (count, seed) =
+        (number("PROVE_SEPARATORS", 12).div_ceil(2) * 4 / 5, number("PROVE_SEED", 7100).to_string());
     let (letters, wrong) = wrong(&["--barcodes", "--seed", &seed, "--count", &count.max(1).to_string()]);
     println!("COUNTED foreign barcodes: {letters} letters from seed {seed}, {} stacks cut", wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

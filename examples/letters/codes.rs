@@ -38,8 +38,7 @@ pub fn sheet(separator: Separator, dice: &mut Dice) -> Result<Sheet, Box<dyn std
     let (title, body) = (face(0, true, 26.0), face(0, false, 11.0));
     match separator {
         Separator::PatchT | Separator::Patch2 => {
-            let (patch, name) =
-                if separator == Separator::PatchT { (PATCH_T, "T") } else { (PATCH_2, "2") };
+            let (patch, name) = if separator == Separator::PatchT { (PATCH_T, "T") } else { (PATCH_2, "2") };
             // Bars lie across the feed, read from the leading edge; some printers repeat them along the left edge.
             let left = dice.real(30.0, 60.0);
             bars(&mut sheet, patch, left, 10.0, dice.real(80.0, 110.0), false);
@@ -68,7 +67,8 @@ pub fn sheet(separator: Separator, dice: &mut Dice) -> Result<Sheet, Box<dyn std
 
 /// Puts barcodes as strangers print them on a letter: parcel numbers, goods, payment codes, routing codes.
 pub fn foreign(sheet: &mut Sheet, dice: &mut Dice) -> Result<&'static str, Box<dyn std::error::Error>> {
-    let (x, y) = (dice.real(20.0, 90.0), if dice.chance(50) { dice.real(4.0, 14.0) } else { dice.real(265.0, 275.0) });
+    let (x, y) =
+        (dice.real(20.0, 90.0), if dice.chance(50) { dice.real(4.0, 14.0) } else { dice.real(265.0, 275.0) });
     let module = dice.real(0.25, 0.45);
     Ok(match dice.range(0, 4) {
         0 => {
@@ -86,7 +86,11 @@ pub fn foreign(sheet: &mut Sheet, dice: &mut Dice) -> Result<&'static str, Box<d
             "itf"
         }
         3 => {
-            let text = format!("BCD\n002\n1\nSCT\n\nMuster GmbH\nDE02120300000000202051\nEUR{}.00\n\n\nRE-{}", dice.range(10, 900), dice.digits(5));
+            let text = format!(
+                "BCD\n002\n1\nSCT\n\nMuster GmbH\nDE02120300000000202051\nEUR{}.00\n\n\nRE-{}",
+                dice.range(10, 900),
+                dice.digits(5)
+            );
             qr(sheet, &text, EcLevel::M, x, if y < 20.0 { y } else { 240.0 }, 28.0)?;
             "qr"
         }
@@ -98,7 +102,14 @@ pub fn foreign(sheet: &mut Sheet, dice: &mut Dice) -> Result<&'static str, Box<d
     })
 }
 
-fn qr(sheet: &mut Sheet, text: &str, level: EcLevel, x: f64, y: f64, side: f64) -> Result<(), Box<dyn std::error::Error>> {
+fn qr(
+    sheet: &mut Sheet,
+    text: &str,
+    level: EcLevel,
+    x: f64,
+    y: f64,
+    side: f64,
+) -> Result<(), Box<dyn std::error::Error>> {
     let code = QrCode::with_error_correction_level(text, level)?;
     let cell = side / code.width() as f64;
     for (i, colour) in code.to_colors().into_iter().enumerate() {
@@ -144,8 +155,16 @@ fn code128(text: &str) -> Vec<u8> {
 /// Interleaved 2 of 5 of an even number of digits.
 fn itf(digits: &str) -> Vec<u8> {
     const WIDE: [[u8; 5]; 10] = [
-        [1, 1, 3, 3, 1], [3, 1, 1, 1, 3], [1, 3, 1, 1, 3], [3, 3, 1, 1, 1], [1, 1, 3, 1, 3],
-        [3, 1, 3, 1, 1], [1, 3, 3, 1, 1], [1, 1, 1, 3, 3], [3, 1, 1, 3, 1], [1, 3, 1, 3, 1],
+        [1, 1, 3, 3, 1],
+        [3, 1, 1, 1, 3],
+        [1, 3, 1, 1, 3],
+        [3, 3, 1, 1, 1],
+        [1, 1, 3, 1, 3],
+        [3, 1, 3, 1, 1],
+        [1, 3, 3, 1, 1],
+        [1, 1, 1, 3, 3],
+        [3, 1, 1, 3, 1],
+        [1, 3, 1, 3, 1],
     ];
     let mut out = vec![1, 1, 1, 1];
     for pair in digits.as_bytes().chunks_exact(2) {

@@ -130,7 +130,8 @@ impl Sheet {
     pub fn stick(&mut self, other: &Sheet, x: f64, y: f64) {
         let first = self.lines.len();
         self.lines.extend(other.lines.iter().cloned());
-        let moved = |p: &Placed| Placed { line: first + p.line, x: p.x + px(x), base: p.base + px(y), ..p.clone() };
+        let moved =
+            |p: &Placed| Placed { line: first + p.line, x: p.x + px(x), base: p.base + px(y), ..p.clone() };
         self.placed.extend(other.placed.iter().map(moved));
     }
 

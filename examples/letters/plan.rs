@@ -110,7 +110,8 @@ struct Gathering<'p> {
 pub fn produce(plan: &FilePlan, making: Making) -> Result<Produced, Failure> {
     let mut written: Vec<(Letter, layout::Pages)> = Vec::new();
     for (part, letter) in plan.letters.iter().enumerate() {
-        let content = letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
+        let content =
+            letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
         let mut dice = Dice::new(plan.seed, plan.index, part as u64, Purpose::Layout);
         let pages = layout::set(&content, &mut dice);
         written.push((content, pages));
@@ -154,7 +155,8 @@ pub fn stack(
             let text = sheet.lines.join("\n");
             out.take(Shot { skew: *skew, ..Shot::of(&sheet, conditions.clone()) }, text, false, dice)?;
         }
-        let content = letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
+        let content =
+            letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
         let mut layout = Dice::new(plan.seed, plan.index, part as u64, Purpose::Layout);
         let mut sheet = layout::set(&content, &mut layout).sheets.swap_remove(0);
         let mut shot_marks = Vec::new();
@@ -291,7 +293,8 @@ impl<'p> Gathering<'p> {
 
     /// Something that stands on the other side of a sheet.
     fn other_side(&self, dice: &mut Dice) -> Raster {
-        let content = letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out, false);
+        let content =
+            letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out, false);
         layout::set(&content, dice).sheets.swap_remove(0).raster
     }
 
@@ -314,8 +317,7 @@ impl<'p> Gathering<'p> {
         {
             conditions.push("show_through");
         }
-        let mut shot =
-            Shot { other: front, skew: dice.real(-1.5, 1.5), ..Shot::of(back, conditions) };
+        let mut shot = Shot { other: front, skew: dice.real(-1.5, 1.5), ..Shot::of(back, conditions) };
         if marked {
             let (x, y) = (dice.real(25.0, 120.0), dice.real(30.0, 240.0));
             if dice.chance(60) {

@@ -28,8 +28,7 @@ pub fn separated(seed: u64, index: u64) -> Result<Produced, Box<dyn std::error::
     let mut dice = Dice::new(seed, index, 2, Purpose::Plan);
     let letters = dice.range(2, 5);
     let plan = file(seed, index, "stack", letters, &mut dice);
-    let separator =
-        *dice.pick(&[Separator::PatchT, Separator::Patch2, Separator::Code128, Separator::Qr]);
+    let separator = *dice.pick(&[Separator::PatchT, Separator::Patch2, Separator::Code128, Separator::Qr]);
     let first = dice.chance(50);
     let sheets: Vec<_> = (0..letters)
         .map(|n| {

@@ -13,29 +13,92 @@ pub fn half<T: Copy>(list: &[T], held_out: bool, dice: &mut Dice) -> T {
 }
 
 const OURS: &[&str] = &[
-    "Unser Zeichen", "Unsere Zeichen", "Unser Az.", "Mein Zeichen", "Az.", "Geschäftszeichen", "Gz.",
-    "Unsere Referenz", "Vorgangsnummer", "Unser Aktenzeichen", "Unser Az", "Unser Gz.",
-    "Mein Az.", "Meine Zeichen", "Referenz", "Unser Geschäftszeichen", "Vorgang", "GZ", "Vorgangs-Nr.",
-    "Unsere Ref.", "Unsere Vorgangs-Nr.", "Akten-Nr.", "Mein Aktenzeichen", "Unsere Ref.-Nr.",
+    "Unser Zeichen",
+    "Unsere Zeichen",
+    "Unser Az.",
+    "Mein Zeichen",
+    "Az.",
+    "Geschäftszeichen",
+    "Gz.",
+    "Unsere Referenz",
+    "Vorgangsnummer",
+    "Unser Aktenzeichen",
+    "Unser Az",
+    "Unser Gz.",
+    "Mein Az.",
+    "Meine Zeichen",
+    "Referenz",
+    "Unser Geschäftszeichen",
+    "Vorgang",
+    "GZ",
+    "Vorgangs-Nr.",
+    "Unsere Ref.",
+    "Unsere Vorgangs-Nr.",
+    "Akten-Nr.",
+    "Mein Aktenzeichen",
+    "Unsere Ref.-Nr.",
 ];
 const YOURS: &[&str] = &[
-    "Ihr Zeichen", "Ihre Zeichen", "Ihr Az.", "Ihr Aktenzeichen", "Ihr Geschäftszeichen", "Ihr Gz.",
-    "Ihre Referenz", "Ihr AZ", "Ihr Geschäftsz.", "Ihre Vorgangsnummer", "Ihre Ref.", "Ihr Zch.",
+    "Ihr Zeichen",
+    "Ihre Zeichen",
+    "Ihr Az.",
+    "Ihr Aktenzeichen",
+    "Ihr Geschäftszeichen",
+    "Ihr Gz.",
+    "Ihre Referenz",
+    "Ihr AZ",
+    "Ihr Geschäftsz.",
+    "Ihre Vorgangsnummer",
+    "Ihre Ref.",
+    "Ihr Zch.",
 ];
-const DATES: &[&str] =
-    &["Datum", "Datum", "Datum", "Tag", "Unser Datum", "Datum", "Briefdatum", "Datum", "Erstellt am", "Datum"];
+const DATES: &[&str] = &[
+    "Datum",
+    "Datum",
+    "Datum",
+    "Tag",
+    "Unser Datum",
+    "Datum",
+    "Briefdatum",
+    "Datum",
+    "Erstellt am",
+    "Datum",
+];
 const INVOICE_DATES: &[&str] = &[
-    "Rechnungsdatum", "Datum", "Rg.-Datum", "Ausstellungsdatum", "Belegdatum", "Rechnungsdat.", "Re.-Datum",
+    "Rechnungsdatum",
+    "Datum",
+    "Rg.-Datum",
+    "Ausstellungsdatum",
+    "Belegdatum",
+    "Rechnungsdat.",
+    "Re.-Datum",
     "Datum der Rechnung",
 ];
-const PHONES: &[&str] = &["Telefon", "Tel.", "Durchwahl", "Telefon-Durchwahl", "Fon", "Tel", "Telefonnr.", "Rufnummer"];
+const PHONES: &[&str] =
+    &["Telefon", "Tel.", "Durchwahl", "Telefon-Durchwahl", "Fon", "Tel", "Telefonnr.", "Rufnummer"];
 const CLERKS: &[&str] = &[
-    "Name", "Ansprechpartner", "Bearbeiter/in", "Ihr Ansprechpartner", "Es schreibt Ihnen", "Sachbearbeitung",
-    "Auskunft erteilt", "Ansprechpartnerin", "Bearbeitet von", "Ihre Ansprechperson", "Kontakt", "Sachbearb.",
+    "Name",
+    "Ansprechpartner",
+    "Bearbeiter/in",
+    "Ihr Ansprechpartner",
+    "Es schreibt Ihnen",
+    "Sachbearbeitung",
+    "Auskunft erteilt",
+    "Ansprechpartnerin",
+    "Bearbeitet von",
+    "Ihre Ansprechperson",
+    "Kontakt",
+    "Sachbearb.",
 ];
 const MORE: &[(&str, &str)] = &[
-    ("Telefax", "0221 4710 99"), ("Zimmer", "214"), ("Abteilung", "Vertrieb"), ("Seite", "1 von 1"),
-    ("Fax", "030 23125 77"), ("Raum", "B 1.07"), ("Filiale", "012"), ("Sprechzeiten", "Mo-Fr 9-12 Uhr"),
+    ("Telefax", "0221 4710 99"),
+    ("Zimmer", "214"),
+    ("Abteilung", "Vertrieb"),
+    ("Seite", "1 von 1"),
+    ("Fax", "030 23125 77"),
+    ("Raum", "B 1.07"),
+    ("Filiale", "012"),
+    ("Sprechzeiten", "Mo-Fr 9-12 Uhr"),
 ];
 
 /// The information block of a business letter: labels and values in an order of this house.
@@ -48,11 +111,16 @@ pub fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
         out.push((label.into(), facts.value("az")));
     }
     if facts.dice.chance(25) {
-        let label = half(&["Ihre Nachricht vom", "Ihr Schreiben vom", "Ihre Nachricht", "Ihr Schreiben"], held, &mut facts.dice);
+        let label = half(
+            &["Ihre Nachricht vom", "Ihr Schreiben vom", "Ihre Nachricht", "Ihr Schreiben"],
+            held,
+            &mut facts.dice,
+        );
         out.push((label.into(), facts.value("d2")));
     }
     if official || facts.dice.chance(65) {
-        let courts: &[&str] = &["Geschäftsnummer", "Aktenzeichen", "Az.", "Geschäftszeichen", "Geschäfts-Nr.", "Gesch.-Z."];
+        let courts: &[&str] =
+            &["Geschäftsnummer", "Aktenzeichen", "Az.", "Geschäftszeichen", "Geschäfts-Nr.", "Gesch.-Z."];
         let label = half(if official { courts } else { OURS }, held, &mut facts.dice);
         out.push((label.into(), facts.value("unser")));
     }
@@ -81,9 +149,22 @@ pub fn infos(facts: &mut Facts, what: &str) -> Vec<(String, String)> {
 pub fn invoice_rows(facts: &mut Facts) -> Vec<(String, String)> {
     let held = facts.held_out;
     let numbers = &[
-        "Rechnungsnummer", "Rechnungs-Nr.", "Rechnungsnr.", "Rechnung Nr.", "Rg.-Nr.", "Beleg-Nr.", "RE-Nr.",
-        "Rechnung", "Rechnungs-Nummer", "Re.-Nr.", "Rg-Nr", "Belegnummer", "Rechn.-Nr.", "Rechnung-Nr.",
-        "Rechnungsnummer/Invoice No.", "Faktura-Nr.",
+        "Rechnungsnummer",
+        "Rechnungs-Nr.",
+        "Rechnungsnr.",
+        "Rechnung Nr.",
+        "Rg.-Nr.",
+        "Beleg-Nr.",
+        "RE-Nr.",
+        "Rechnung",
+        "Rechnungs-Nummer",
+        "Re.-Nr.",
+        "Rg-Nr",
+        "Belegnummer",
+        "Rechn.-Nr.",
+        "Rechnung-Nr.",
+        "Rechnungsnummer/Invoice No.",
+        "Faktura-Nr.",
     ];
     let customers = &["Kundennummer", "Kunden-Nr.", "Kundennr.", "Kd.-Nr.", "Debitor", "Debitoren-Nr."];
     let mut out: Vec<(String, String)> = Vec::new();
@@ -96,7 +177,14 @@ pub fn invoice_rows(facts: &mut Facts) -> Vec<(String, String)> {
         out.insert(facts.dice.range(0, 2) as usize, (label.into(), facts.value("kdnr")));
     }
     if facts.dice.chance(40) {
-        let labels = &["Bestellnummer", "Ihre Bestellung", "Auftragsnummer", "Ihr Auftrag", "Bestell-Nr.", "Auftrags-Nr."];
+        let labels = &[
+            "Bestellnummer",
+            "Ihre Bestellung",
+            "Auftragsnummer",
+            "Ihr Auftrag",
+            "Bestell-Nr.",
+            "Auftrags-Nr.",
+        ];
         let label = half(labels, held, &mut facts.dice);
         out.push((label.into(), facts.value("bestell")));
     }
@@ -106,7 +194,8 @@ pub fn invoice_rows(facts: &mut Facts) -> Vec<(String, String)> {
         out.push((label.into(), facts.value("d1")));
     }
     if facts.dice.chance(35) {
-        let labels = &["Fällig am", "Zahlbar bis", "Fälligkeit", "Fälligkeitsdatum", "Zahlungsziel", "Zu zahlen bis"];
+        let labels =
+            &["Fällig am", "Zahlbar bis", "Fälligkeit", "Fälligkeitsdatum", "Zahlungsziel", "Zu zahlen bis"];
         let label = half(labels, held, &mut facts.dice);
         out.push((label.into(), facts.value("frist")));
     }
@@ -117,13 +206,52 @@ pub fn invoice_rows(facts: &mut Facts) -> Vec<(String, String)> {
 pub fn totals(rate: i64, facts: &mut Facts) -> [String; 3] {
     let held = facts.held_out;
     let d = &mut facts.dice;
-    let net = half(&["Nettobetrag", "Summe netto", "Zwischensumme", "Netto", "Gesamt netto", "Warenwert netto", "Summe Nettobeträge", "Nettosumme"], held, d);
-    let tax = half(&["zzgl. {} % MwSt.", "{} % USt.", "Umsatzsteuer {} %", "MwSt. {} %", "+ {} % Mehrwertsteuer", "zuzügl. {} % Umsatzsteuer", "USt {} %", "Mehrwertsteuer ({} %)"], held, d);
+    let net = half(
+        &[
+            "Nettobetrag",
+            "Summe netto",
+            "Zwischensumme",
+            "Netto",
+            "Gesamt netto",
+            "Warenwert netto",
+            "Summe Nettobeträge",
+            "Nettosumme",
+        ],
+        held,
+        d,
+    );
+    let tax = half(
+        &[
+            "zzgl. {} % MwSt.",
+            "{} % USt.",
+            "Umsatzsteuer {} %",
+            "MwSt. {} %",
+            "+ {} % Mehrwertsteuer",
+            "zuzügl. {} % Umsatzsteuer",
+            "USt {} %",
+            "Mehrwertsteuer ({} %)",
+        ],
+        held,
+        d,
+    );
     let gross = half(
         &[
-            "Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag", "Zu zahlen", "Gesamtsumme", "Summe brutto",
-            "Endsumme", "Gesamt brutto", "Zahlbetrag", "Zu zahlender Betrag", "Rechnungssumme", "Betrag brutto",
-            "Gesamtbetrag inkl. MwSt.", "Rechnungsendbetrag", "Total EUR",
+            "Rechnungsbetrag",
+            "Gesamtbetrag",
+            "Bruttobetrag",
+            "Endbetrag",
+            "Zu zahlen",
+            "Gesamtsumme",
+            "Summe brutto",
+            "Endsumme",
+            "Gesamt brutto",
+            "Zahlbetrag",
+            "Zu zahlender Betrag",
+            "Rechnungssumme",
+            "Betrag brutto",
+            "Gesamtbetrag inkl. MwSt.",
+            "Rechnungsendbetrag",
+            "Total EUR",
         ],
         held,
         d,
@@ -153,10 +281,23 @@ pub fn private(held_out: bool, dice: &mut Dice) -> Party {
         0 => format!("Dr. {}", party.name),
         1 => format!("{} und {} {last}", party.person.first, other.first),
         2 => format!("{} {}-{}", party.person.first, last, other.last),
-        3 => format!("{} von der {}", party.person.first, half(&["Heide", "Lühe", "Marwitz", "Aue"], held_out, dice)),
+        3 => format!(
+            "{} von der {}",
+            party.person.first,
+            half(&["Heide", "Lühe", "Marwitz", "Aue"], held_out, dice)
+        ),
         4 => format!("Familie {last}"),
         5 => {
-            let names = &["Agnieszka Wiśniewska", "Mehmet Çelik", "Ana Marković", "Nguyen Thi Lan", "Ngoc Anh Tran", "Fatima El Amrani", "Oleksandr Kovalenko", "José Pereira"];
+            let names = &[
+                "Agnieszka Wiśniewska",
+                "Mehmet Çelik",
+                "Ana Marković",
+                "Nguyen Thi Lan",
+                "Ngoc Anh Tran",
+                "Fatima El Amrani",
+                "Oleksandr Kovalenko",
+                "José Pereira",
+            ];
             half(names, held_out, dice).to_string()
         }
         _ => party.name,

@@ -6,6 +6,7 @@
 //! is thrown away. It never looks at pixels, and never cuts because of a code
 //! that no rule of the town names.
 
+mod by_hand;
 pub mod collate;
 mod content;
 pub mod cover_sheet;

@@ -197,6 +197,7 @@ fn written(lines: &[&str]) -> PageText {
                 baseline_start: [0.0; 2],
                 baseline_end: [0.0; 2],
                 ascent: 12.0,
+                stamped: false,
             });
         }
     }

@@ -23,6 +23,9 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
         )));
     };
     house.vault.sweep()?;
+    // What was in force on any day can be read again.
+    let text = house.vault.put(house.pipeline.text.as_bytes())?;
+    house.ledger.configured(&text, "daemon")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

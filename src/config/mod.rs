@@ -7,6 +7,8 @@ mod complaint;
 mod file;
 mod resolve;
 mod routes;
+mod seal;
+mod sign_on;
 mod stations;
 mod targets;
 
@@ -78,7 +80,7 @@ pub struct Pipeline {
 }
 
 /// How the staff pages behave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeskSettings {
     /// People come through TLS: cookies are marked so.
     pub secure: bool,
@@ -86,6 +88,10 @@ pub struct DeskSettings {
     pub idle: Duration,
     /// A decision can be taken back for so long before anything leaves.
     pub undo: Duration,
+    /// People sign on at this provider.
+    pub openid: Option<crate::model::town::OpenId>,
+    /// Passwords are checked here, where a person has none of their own.
+    pub directory: Option<crate::model::town::Directory>,
 }
 
 impl Pipeline {
@@ -139,6 +145,10 @@ pub fn copying_profile() -> Profile {
         scan_mode: crate::model::document::ScanMode::Copying,
         languages: vec!["deu".into()],
         dpi_min: 200.0,
+        colour: crate::model::page::Colour::Bitonal,
+        colour_reason: None,
+        driver: None,
+        device: Vec::new(),
         duplex: false,
         suppress_blank: true,
         blank_separates: false,

@@ -25,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::model::state::PageState;
 use crate::model::town::{Profile, Station};
 use crate::observe;
-use crate::sealing::{KeyFile, Sealer};
+use crate::sealing::{Sealer, TownSeal};
 use crate::vault::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,7 +72,7 @@ impl House {
         let rules = Arc::new(Rules::open(&pipeline)?);
         // A wrong key stops the program here, not the first letter at noon.
         let sealer = match &pipeline.seal {
-            Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
+            Some(settings) => Some(Box::new(TownSeal::open(settings)?) as Box<dyn Sealer>),
             None => None,
         };
         let sheet_key = pipeline.sheet_key()?;
@@ -140,10 +140,12 @@ impl House {
     }
 
     /// What a page worker would rather do next. One of several measures, so that the station hears in seconds
-    /// what came; the others read. A worker alone takes turns.
+    /// what came; the others read. A worker alone takes turns. In a single run no station waits: what was
+    /// measured is read while it is still at hand.
     fn turns(&self, number: usize) -> impl FnMut() -> PageState + Send + use<> {
-        let alone = self.pipeline.workers == 1;
-        let mut read = number > 0;
+        let once = self.purpose == Purpose::Once;
+        let alone = self.pipeline.workers == 1 && !once;
+        let mut read = number > 0 || once;
         move || {
             read ^= alone;
             if read { PageState::Measured } else { PageState::Stored }

@@ -22,6 +22,7 @@ fn page(lines: &[(i32, i32, &str)]) -> ReadPage {
                 baseline_start: [x as f32, y as f32 + 14.0],
                 baseline_end: [x as f32 + 50.0, y as f32 + 14.0],
                 ascent: 14.0,
+                stamped: false,
             });
         }
     }

@@ -18,9 +18,17 @@ const DAYS: [(&str, &str); 2] = [("due_date", "zahlbar bis"), ("deadline", "Fris
 /// Words of motions that a court decides within days.
 static MOTIONS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     [
-        "Eilantrag", "einstweilige Anordnung", "einstweilige Verfügung", "einstweiligen Rechtsschutz*",
-        "vorläufigen Rechtsschutz*", "Wiederherstellung der aufschiebenden Wirkung",
-        "Anordnung der aufschiebenden Wirkung", "80 Abs 5 VwGO", "123 VwGO", "86b SGG", "Eilverfahren",
+        "Eilantrag",
+        "einstweilige Anordnung",
+        "einstweilige Verfügung",
+        "einstweiligen Rechtsschutz*",
+        "vorläufigen Rechtsschutz*",
+        "Wiederherstellung der aufschiebenden Wirkung",
+        "Anordnung der aufschiebenden Wirkung",
+        "80 Abs 5 VwGO",
+        "123 VwGO",
+        "86b SGG",
+        "Eilverfahren",
     ]
     .iter()
     .filter_map(|words| Phrase::parse(words))
@@ -53,7 +61,11 @@ pub fn reasons(
         let Some((field, day)) = fields.get(name).zip(received) else { continue };
         let left = working_days_between(day, &field.value, town.land.as_deref());
         if left.is_some_and(|left| left <= NEAR) {
-            add("urgency.near", format!("{what} {}: höchstens {NEAR} Arbeitstage nach Eingang.", field.value), Some(field));
+            add(
+                "urgency.near",
+                format!("{what} {}: höchstens {NEAR} Arbeitstage nach Eingang.", field.value),
+                Some(field),
+            );
         }
     }
     if let Some(discount) = fields.get("discount_date") {

@@ -14,15 +14,18 @@ use crate::model::geometry::Dpi;
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, Word};
+use crate::model::page::{
+    Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, TURNED_BY_HAND, Word,
+};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
+use crate::page::raster::Raster;
 use crate::page::{self, Upright};
 use crate::pdf;
 use crate::record::body::{Change, Kept};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -32,6 +35,8 @@ use std::time::Duration;
 /// Sources kept in memory between pages of the same batch, and their bytes together (the newest always stays).
 const SOURCES_KEPT: usize = 3;
 const SOURCES_BYTES: usize = 256 << 20;
+/// Pages kept decoded between measuring and reading.
+const WARM_KEPT: usize = 4;
 
 thread_local! {
     /// Loading language data takes longer than reading a page, so engines stay warm.
@@ -151,13 +156,16 @@ fn measure(
     watch.lap(Stage::Measure);
     let upright = match look {
         Some(look) => Upright::with(&raster, &measured, look),
-        None => Upright::of(&raster, &measured),
+        None => Upright::again(&raster, &order.page, &measured),
     };
     measured.codes = page::codes::find(&upright.grey, measured.dpi, &page::codes::CodeOrder::default());
     watch.lap(Stage::Codes);
     let thumbnail = page::thumbnail(&raster, &measured);
     watch.lap(Stage::Thumbnail);
     let text = text.or_else(|| measured.blank.then(PageText::default));
+    if text.is_none() {
+        sources.keep_warm(&order.path, order.page.number, (raster, upright));
+    }
     Ok(MeasureResult { measured, text, thumbnail })
 }
 
@@ -167,11 +175,18 @@ fn read(
     watch: &mut Stopwatch,
 ) -> std::result::Result<PageResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
-    let raster = container::decode(&source, &order.page, &order.limits)?.value;
-    watch.lap(Stage::Decode);
+    let (raster, upright) = match sources.warm(&order.path, order.page.number) {
+        Some(warm) => warm,
+        None => {
+            let raster = container::decode(&source, &order.page, &order.limits)?.value;
+            watch.lap(Stage::Decode);
+            let upright = Upright::again(&raster, &order.page, &order.measured);
+            (raster, upright)
+        }
+    };
+    watch.lap(Stage::Prepare);
     with_engine(&order.languages, |_| Ok(()))?;
     watch.lap(Stage::Load);
-    let upright = Upright::of(&raster, &order.measured);
     let mut inside = Duration::ZERO;
     let seen = with_engine(&order.languages, |engine| {
         let mut engine = Timed { engine, inside };
@@ -185,7 +200,8 @@ fn read(
     };
     watch.lap(Stage::Prepare);
     watch.rebook(Stage::Prepare, Stage::Recognise, inside);
-    let turned = page.measured.turned != order.measured.turned;
+    let by_hand = order.measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let turned = by_hand || page.measured.turned != order.measured.turned;
     let thumbnail = turned.then(|| page::thumbnail(&raster, &page.measured));
     watch.lap(Stage::Thumbnail);
     Ok(PageResult { page, thumbnail })
@@ -288,13 +304,32 @@ fn fact(kept: &KeptImage) -> Kept {
     Kept { sha256: ContentHash::of(bytes).hex(), coding: coding.into(), stream_sha256: String::new() }
 }
 
-/// The last few sources, so that a batch is not read from disk once per page.
+/// The last few sources, so that a batch is not read from disk once per page, and the last few measured pages,
+/// so that a page read right after is not decoded and looked at twice.
 #[derive(Debug, Default)]
 struct Sources {
     kept: Mutex<Vec<(PathBuf, Arc<Source>)>>,
+    warm: Mutex<VecDeque<(PathBuf, u32, Warm)>>,
 }
 
+/// A page as measuring leaves it: the same as decoding and [`Upright::again`] give.
+type Warm = (Raster, Upright);
+
 impl Sources {
+    fn keep_warm(&self, path: &Path, page: u32, warm: Warm) {
+        let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((path.to_owned(), page, warm));
+        if kept.len() > WARM_KEPT {
+            kept.pop_front();
+        }
+    }
+
+    fn warm(&self, path: &Path, page: u32) -> Option<Warm> {
+        let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(p, n, _)| *n == page && p == path)?;
+        kept.remove(at).map(|(_, _, warm)| warm)
+    }
+
     fn open(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(position) = kept.iter().position(|(p, _)| p == path) {

@@ -12,16 +12,21 @@ mod day;
 mod deliveries;
 mod documents;
 mod evidence;
+mod figures;
 mod history;
 mod inbox;
+mod items;
 mod live;
 mod log;
 mod overview;
 mod pages;
 mod paper;
 mod people;
+mod recut;
 mod review;
+mod sample;
 mod scanned;
+mod search;
 mod sight;
 mod stations;
 mod writer;
@@ -31,14 +36,20 @@ pub use batches::{BatchRow, NewBatch};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
+pub use figures::{Corrected, DayFigures};
 pub use history::PageFace;
 pub use inbox::{InboxAct, InboxRow, NOTE_CHARS_MAX};
+pub use items::{ItemRow, NewItem};
 pub use live::{InWork, Live, StationToday, Stuck};
+pub use log::{LogSpan, RECORD_WRITTEN};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
-pub use paper::{Said, Statement};
+pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
+pub use recut::Recut;
 pub use review::{Decided, Waiting};
+pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
+pub use search::{Found, Wanted, hits, stems};
 pub use sight::Sight;
 pub use stations::StationDay;
 
@@ -47,7 +58,7 @@ use crate::record::log::Entry;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use writer::Writer;
 
@@ -61,7 +72,15 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003_log.sql"),
     include_str!("migrations/inbox.sql"),
     include_str!("migrations/same_invoice.sql"),
+    include_str!("migrations/sample.sql"),
+    include_str!("migrations/recut.sql"),
+    include_str!("migrations/search.sql"),
+    include_str!("migrations/application.sql"),
+    include_str!("migrations/items.sql"),
 ];
+
+/// Readers at the same time: a slow search keeps nobody from their page.
+const READERS: usize = 3;
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
@@ -76,7 +95,7 @@ pub struct SoleDaemon {
 #[derive(Debug)]
 pub struct Ledger {
     writer: Writer,
-    reader: Mutex<Connection>,
+    readers: [Mutex<Connection>; READERS],
     tenant: String,
     path: PathBuf,
 }
@@ -101,10 +120,10 @@ impl Ledger {
         let tx = connection.transaction()?;
         log::catch_up(&tx)?;
         tx.commit()?;
-        let reader = connect(path, synchronous)?;
+        let readers = [connect(path, synchronous)?, connect(path, synchronous)?, connect(path, synchronous)?];
         Ok(Self {
             writer: Writer::start(connection)?,
-            reader: Mutex::new(reader),
+            readers: readers.map(Mutex::new),
             tenant: tenant.into(),
             path: path.into(),
         })
@@ -150,7 +169,9 @@ impl Ledger {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection, &str) -> Result<T>) -> Result<T> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The first that is free; if none is, the first in turn.
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let reader = free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
         work(&reader, &self.tenant)
     }
 }

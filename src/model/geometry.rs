@@ -38,6 +38,11 @@ impl Box2 {
         Self { x, y, w: right - x, h: bottom - y }
     }
 
+    /// Whether a point lies in it.
+    pub fn holds(self, x: i32, y: i32) -> bool {
+        (self.x..self.x + self.w).contains(&x) && (self.y..self.y + self.h).contains(&y)
+    }
+
     /// Whether the centre of `self` lies in `other`.
     pub fn centre_in(self, other: Self) -> bool {
         let (cx, cy) = (self.x + self.w / 2, self.y + self.h / 2);

@@ -111,6 +111,9 @@ pub struct Word {
     pub baseline_end: [f32; 2],
     /// Height of the word's line above the baseline, pixels, measured across the skew.
     pub ascent: f32,
+    /// Part of a stamp of receipt: put on the sheet by the authority, not by who wrote the letter.
+    #[serde(default)]
+    pub stamped: bool,
 }
 
 /// Everything that is written on a page, in reading order.
@@ -121,11 +124,12 @@ pub struct PageText {
 }
 
 impl PageText {
-    /// Plain text: words of a line separated by one blank, lines by a newline, blocks by an empty line.
+    /// Plain text of the letter, without stamps of receipt: words of a line separated by one blank, lines by a
+    /// newline, blocks by an empty line.
     pub fn plain(&self) -> String {
         let mut out = String::new();
         let mut last: Option<(u32, u32)> = None;
-        for word in &self.words {
+        for word in self.words.iter().filter(|w| !w.stamped) {
             if let Some((block, line)) = last {
                 if block != word.block {
                     out.push_str("\n\n");
@@ -178,6 +182,9 @@ pub struct Quality {
     /// Isolated specks per square centimetre.
     pub noise: f32,
 }
+
+/// Code of the note on a page that a person turned: reading leaves it as it lies.
+pub const TURNED_BY_HAND: &str = "page.turned_by_hand";
 
 /// What measuring a page gives: cheap, without reading. Feedback for the station within seconds.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

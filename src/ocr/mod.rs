@@ -5,7 +5,7 @@
 //! [`Recogniser`]; this room decides what it is shown and what is believed of
 //! its answer, never how it works.
 
-mod frames;
+mod again;
 mod plan;
 mod receipt;
 mod second;
@@ -15,7 +15,7 @@ mod words;
 
 use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
-use crate::model::page::{MeasuredPage, PageText, ReadPage};
+use crate::model::page::{MeasuredPage, PageText, ReadPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::page::{self, ReadingImage, Upright, noise, raster::Raster};
 use image::GrayImage;
@@ -83,8 +83,9 @@ pub fn read_page(
     if !readable(&mut reading, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
-    let doubt = second::doubt(&measured);
-    let mut asked = false;
+    // What a person turned is settled.
+    let mut asked = measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let doubt = second::doubt(&measured).filter(|_| !asked);
     if let Some(doubt) = doubt {
         asked = true;
         let verdict = second::opinion(engine, &reading, doubt)?;
@@ -98,6 +99,7 @@ pub fn read_page(
             raw = engine.read(&reading.grey, reading.dpi, ReadMode::Page)?;
         }
     }
+    again::failed(engine, &reading, &mut raw)?;
     if words::quality(&raw) < GIBBERISH {
         raw.retain(|w| w.confidence >= BELIEVED);
         measured.notes.push(Note::warning(
@@ -105,8 +107,8 @@ pub fn read_page(
             "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, durchscheinende Rückseite, Bild).",
         ));
     }
-    let mut words = words::placed(&raw, &reading);
-    receipt::read_again(engine, &reading, &raw, &mut words)?;
+    let mut words = words::placed(&words::believed(&raw), &reading);
+    receipt::read_again(engine, &mut reading, &raw, &mut words)?;
     for stamp in &reading.stamps {
         words::append(&mut words, receipt::read_ink(engine, stamp)?);
     }

@@ -4,10 +4,8 @@
 //! where the page is no plan. It never scales: small letters of a plan stay
 //! readable, and the drawing costs no reading time.
 
-use crate::page::{Affine, ReadingImage};
+use crate::page::{Affine, ReadingImage, reading};
 
-/// Sheets above A3 are plans: A3 with 5 % margin, square inches.
-const LARGE: f32 = 16.5 * 11.7 * 1.05;
 /// Title block and the notes above it: ISO 7200 gives the block 180 mm, in the lower right corner of the sheet
 /// inside a margin of up to 20 mm. Inches.
 const BLOCK: (f32, f32) = (8.3, 11.0);
@@ -15,8 +13,7 @@ const BLOCK: (f32, f32) = (8.3, 11.0);
 /// The title block of a plan.
 pub fn title_block(reading: &ReadingImage) -> Option<ReadingImage> {
     let (width, height) = reading.grey.dimensions();
-    let inches = |pixels: u32| pixels as f32 / reading.dpi.max(1.0);
-    if inches(width) * inches(height) < LARGE {
+    if !reading::is_plan(width, height, reading.dpi) {
         return None;
     }
     let side = |inches: f32, whole: u32| ((inches * reading.dpi) as u32).clamp(1, whole);
@@ -29,6 +26,7 @@ pub fn title_block(reading: &ReadingImage) -> Option<ReadingImage> {
         to_kept: Affine { x: [map.x[0], map.x[1], kept_x], y: [map.y[0], map.y[1], kept_y] },
         dpi: reading.dpi,
         stamps: reading.stamps.clone(),
+        frames: Vec::new(),
     })
 }
 
@@ -44,6 +42,7 @@ mod tests {
             to_kept: Affine { x: [2.0, 0.0, 5.0], y: [0.0, 2.0, 7.0] },
             dpi: 100.0,
             stamps: Vec::new(),
+            frames: Vec::new(),
         }
     }
 

@@ -65,6 +65,9 @@ impl Tesseract {
         // Letters are set in proportional type; looking for the pitch of typewriters costs 5 % and the
         // recogniser finds the spaces itself (same words on 113 pages, typewriter faces among them).
         api.raw.set_variable(c"textord_all_prop", c"1").map_err(|_| failed("Einstellung"))?;
+        // Lines read badly are not read once more the other way round: light letters on dark bars were turned
+        // round before (same words on 45 pages, 7 % less time).
+        api.raw.set_variable(c"tessedit_do_invert", c"0").map_err(|_| failed("Einstellung"))?;
         Ok(Self { api, folder, languages: languages.to_owned(), orientation: None })
     }
 }

@@ -14,6 +14,12 @@ use unicode_normalization::UnicodeNormalization;
 const DIRT: f32 = 0.55;
 /// Words below this confidence are dirt unless they look like words.
 const RUBBISH: f32 = 0.22;
+/// Words below this confidence are more often wrong than right, whatever they look like.
+const DOUBTFUL: f32 = 0.3;
+/// In lines read worse than this on average, words must be surer.
+const LINE_POOR: f32 = 0.5;
+/// As sure as this.
+const LINE_SURE: f32 = 0.6;
 /// Characters that reach below the baseline.
 const DESCENDERS: &str = "gjpqyQJ,;ßf()[]{}|/§$@_µçþ„‚";
 /// Depth of a descender in heights of the word.
@@ -47,6 +53,19 @@ fn is_dirt(word: &RawWord) -> bool {
         || word.bounds.h <= 0
 }
 
+/// The words that are more likely right than wrong: scribbles, folds and pictures make lines without sure words.
+pub fn believed(raw: &[RawWord]) -> Vec<RawWord> {
+    let letters = |w: &RawWord| w.text.chars().count() as f32;
+    raw.chunk_by(|a, b| a.line == b.line)
+        .flat_map(|line| {
+            let all: f32 = line.iter().map(letters).sum();
+            let mean = line.iter().map(|w| w.confidence * letters(w)).sum::<f32>() / all.max(1.0);
+            let least = if mean < LINE_POOR { LINE_SURE } else { DOUBTFUL };
+            line.iter().filter(move |w| w.confidence >= least).cloned()
+        })
+        .collect()
+}
+
 /// Words in the kept image, in reading order.
 pub fn placed(raw: &[RawWord], reading: &ReadingImage) -> Vec<Word> {
     let kept: Vec<&RawWord> = raw.iter().filter(|w| !is_dirt(w)).collect();
@@ -70,6 +89,17 @@ pub fn placed(raw: &[RawWord], reading: &ReadingImage) -> Vec<Word> {
 pub fn append(words: &mut Vec<Word>, more: Vec<Word>) {
     let (line, block) = words.last().map_or((0, 0), |w| (w.line + 1, w.block + 1));
     words.extend(more.into_iter().map(|w| Word { line: w.line + line, block: w.block + block, ..w }));
+}
+
+/// Puts words in the place of those that go, in reading order.
+pub fn replace(words: &mut Vec<Word>, goes: impl Fn(&Word) -> bool, new: Vec<Word>) {
+    let at = words.iter().position(&goes).unwrap_or(words.len());
+    let before = at.min(words.len());
+    let (head, tail) = words.split_at(before);
+    let mut out: Vec<Word> = head.to_vec();
+    append(&mut out, new);
+    append(&mut out, tail.iter().filter(|w| !goes(w)).cloned().collect());
+    *words = out;
 }
 
 /// The baseline of a line in the reading image: `y = at + lean x`.
@@ -128,6 +158,7 @@ impl Baseline {
             block,
             baseline_start: reading.to_kept.at(left, self.y(left) + shift),
             baseline_end: reading.to_kept.at(right, self.y(right) + shift),
+            stamped: false,
             ascent: (if shift == 0.0 { self.ascent } else { b.h as f32 }) * reading.to_kept.scale(),
         }
     }

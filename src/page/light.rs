@@ -4,7 +4,8 @@
 //! the same image with the scanner's background white, and the paper white
 //! where light, tint or show-through made it dark or uneven.
 
-use super::analysis::{Analysis, CELL, grown};
+use super::analysis::{Analysis, CELL, MM, grown};
+use super::blobs::find;
 use image::GrayImage;
 
 /// Paper this bright everywhere needs no help.
@@ -19,6 +20,12 @@ const SHINE_MAX: u8 = 50;
 const SHINE_SHARE: f32 = 0.003;
 /// What paper becomes.
 pub const WHITE: f32 = 245.0;
+/// Side of the squares in which bars are looked for, pixels of the analysis (0.7 mm).
+const SQUARE: usize = 4;
+/// Ink in a square from which it may belong to a bar, of 16: letters of a line leave more paper.
+const BAR_INK: usize = 7;
+/// Least sides of a bar, squares: 10 by 3 mm.
+const BAR_SIDES: (u32, u32) = ((10.0 * MM) as u32 / SQUARE as u32, (3.0 * MM) as u32 / SQUARE as u32);
 
 /// Paints the scanner's background in the colour of the paper: around grey paper, white would make the engine
 /// take the paper for ink.
@@ -45,6 +52,38 @@ pub fn paper_background(image: &mut GrayImage, page: &Analysis, paper: u8) {
             }
             let span = start * width / page.width..(x * width).div_ceil(page.width).min(width);
             row[span].fill(paper);
+        }
+    }
+}
+
+/// Shows white letters on dark bars the other way round: the engine reads dark on light, and trying every line
+/// both ways costs time on all pages.
+pub fn invert_bars(image: &mut GrayImage, page: &Analysis) {
+    let (columns, rows) = (page.width / SQUARE, page.height / SQUARE);
+    let limit = page.ink_depth() / 2;
+    if columns == 0 || rows == 0 || limit < 30 {
+        return;
+    }
+    let mut ink = vec![0usize; columns * rows];
+    for (y, row) in page.depth.chunks_exact(page.width).enumerate().take(rows * SQUARE) {
+        let squares = &mut ink[y / SQUARE * columns..][..columns];
+        for (part, count) in row.chunks_exact(SQUARE).zip(squares) {
+            *count += part.iter().filter(|&&d| d > limit).count();
+        }
+    }
+    let mask: Vec<u8> = ink.iter().map(|&n| u8::from(n >= BAR_INK)).collect();
+    let (fx, fy) = (image.width() as f32 / page.width as f32, image.height() as f32 / page.height as f32);
+    let pixels = |squares: u32, factor: f32| (squares as f32 * SQUARE as f32 * factor) as u32;
+    for bar in find(&mask, columns).blobs {
+        let full = bar.area * 5 >= bar.width() * bar.height() * 4;
+        if !full || bar.width() < BAR_SIDES.0 || bar.height() < BAR_SIDES.1 {
+            continue;
+        }
+        for y in pixels(bar.top, fy)..pixels(bar.bottom, fy).min(image.height()) {
+            for x in pixels(bar.left, fx)..pixels(bar.right, fx).min(image.width()) {
+                let pixel = &mut image.get_pixel_mut(x, y).0[0];
+                *pixel = 255 - *pixel;
+            }
         }
     }
 }
@@ -89,22 +128,24 @@ pub fn flatten(image: &mut GrayImage, page: &Analysis) -> bool {
 }
 
 /// Makes white what is much fainter than the page's own ink, if there is enough of it to be the back of the
-/// sheet shining through. Gives whether it did.
-pub fn remove_shine(image: &mut GrayImage, page: &Analysis) -> bool {
-    let mut own: Vec<u8> = page.depth.iter().copied().filter(|&d| d >= OWN).collect();
+/// sheet shining through. On paper that was made evenly white before, ink counts as deep as it became. Gives
+/// whether it did.
+pub fn remove_shine(image: &mut GrayImage, page: &Analysis, flat: bool) -> bool {
+    let depth = if flat { flat_depth(page) } else { page.depth.clone() };
+    let mut own: Vec<u8> = depth.iter().copied().filter(|&d| d >= OWN).collect();
     if own.len() < 40 {
         return false;
     }
     let at = own.len() / 2;
     let typical = *own.select_nth_unstable(at).1;
-    let near: Vec<u8> = page.depth.iter().map(|&d| u8::from(d >= OWN)).collect();
+    let near: Vec<u8> = depth.iter().map(|&d| u8::from(d >= OWN)).collect();
     let near = grown(&near, page.width, page.height, 3);
-    let faint = page.depth.iter().zip(&near).filter(|(d, n)| (24..OWN).contains(*d) && **n == 0).count();
-    if (faint as f32) < SHINE_SHARE * page.depth.len() as f32 {
+    let faint = depth.iter().zip(&near).filter(|(d, n)| (24..OWN).contains(*d) && **n == 0).count();
+    if (faint as f32) < SHINE_SHARE * depth.len() as f32 {
         return false;
     }
     let cut = u32::from(SHINE_MAX.min((u32::from(typical) * 45 / 100) as u8));
-    let white = u32::from(page.paper.median());
+    let white = if flat { WHITE as u32 } else { u32::from(page.paper.median()) };
     let black = white.saturating_sub(255.min(u32::from(typical) * 3 / 2));
     // Straight from the ink's darkness to white, reached `cut` below the paper.
     let span = (white - cut.min(white)).saturating_sub(black).max(1);
@@ -115,4 +156,17 @@ pub fn remove_shine(image: &mut GrayImage, page: &Analysis) -> bool {
         .collect();
     image.iter_mut().for_each(|p| *p = table[usize::from(*p)]);
     true
+}
+
+/// How deep ink lies below paper that is white everywhere.
+fn flat_depth(page: &Analysis) -> Vec<u8> {
+    let mut out = Vec::with_capacity(page.depth.len());
+    for (y, row) in page.depth.chunks_exact(page.width.max(1)).enumerate() {
+        let levels = &page.paper.level[y / CELL * page.paper.columns..];
+        for (part, &level) in row.chunks(CELL).zip(levels) {
+            let gain = WHITE / f32::from(level.max(60));
+            out.extend(part.iter().map(|&d| (f32::from(d) * gain).min(255.0) as u8));
+        }
+    }
+    out
 }

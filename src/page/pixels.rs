@@ -104,10 +104,20 @@ pub fn quarter(from: &[u8], w: usize, h: usize, clockwise: bool) -> Vec<u8> {
     to
 }
 
-/// Another size: box filter when smaller, bilinear when larger.
+/// Another size: box filter when smaller, bilinear when larger; fast, for looking.
 pub fn resized(image: &GrayImage, width: u32, height: u32) -> GrayImage {
+    let filter = if width > image.width() { fir::FilterType::Bilinear } else { fir::FilterType::Box };
+    resampled(image, width, height, filter)
+}
+
+/// Another size with edges kept sharp, for reading.
+pub fn resharpened(image: &GrayImage, width: u32, height: u32) -> GrayImage {
+    resampled(image, width, height, fir::FilterType::Lanczos3)
+}
+
+fn resampled(image: &GrayImage, width: u32, height: u32, filter: fir::FilterType) -> GrayImage {
     let from = fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8);
-    match from.map(|from| resample(&from, width, height, fir::PixelType::U8)) {
+    match from.map(|from| resample(&from, width, height, fir::PixelType::U8, filter)) {
         Ok(Some(rows)) => made(width, height, rows),
         _ => GrayImage::from_pixel(width, height, image::Luma([255])),
     }
@@ -117,7 +127,8 @@ pub fn resized(image: &GrayImage, width: u32, height: u32) -> GrayImage {
 pub fn resized_rgb(image: &RgbImage, width: u32, height: u32) -> RgbImage {
     let from =
         fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
-    let rows = match from.map(|from| resample(&from, width, height, fir::PixelType::U8x3)) {
+    let filter = if width > image.width() { fir::FilterType::Bilinear } else { fir::FilterType::Box };
+    let rows = match from.map(|from| resample(&from, width, height, fir::PixelType::U8x3, filter)) {
         Ok(Some(rows)) => rows,
         _ => Vec::new(),
     };
@@ -125,8 +136,13 @@ pub fn resized_rgb(image: &RgbImage, width: u32, height: u32) -> RgbImage {
         .unwrap_or_else(|| RgbImage::from_pixel(width, height, image::Rgb([255; 3])))
 }
 
-fn resample(from: &fir::images::ImageRef, width: u32, height: u32, pixel: fir::PixelType) -> Option<Vec<u8>> {
-    let filter = if width > from.width() { fir::FilterType::Bilinear } else { fir::FilterType::Box };
+fn resample(
+    from: &fir::images::ImageRef,
+    width: u32,
+    height: u32,
+    pixel: fir::PixelType,
+    filter: fir::FilterType,
+) -> Option<Vec<u8>> {
     let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter));
     let mut to = fir::images::Image::new(width, height, pixel);
     fir::Resizer::new().resize(from, &mut to, &options).ok()?;

@@ -6,8 +6,8 @@
 use super::analysis::{self, Analysis};
 use super::pixels::{self, oriented};
 use super::raster::Raster;
-use crate::model::geometry::Dpi;
-use crate::model::page::MeasuredPage;
+use crate::model::geometry::{Dpi, Turn};
+use crate::model::page::{MeasuredPage, SourcePage};
 use image::GrayImage;
 
 /// An upright page, not deskewed.
@@ -24,6 +24,19 @@ impl Upright {
     pub fn of(raster: &Raster, measured: &MeasuredPage) -> Self {
         let dpi = Dpi { x: measured.dpi, y: measured.dpi };
         Self::with(raster, measured, analysis::of(raster, dpi, measured.mirrored, measured.turned))
+    }
+
+    /// As measuring left it: the same samples and numbers to the last bit, whether it was kept or is made again.
+    pub fn again(raster: &Raster, source: &SourcePage, measured: &MeasuredPage) -> Self {
+        let filed = source.orientation.turn;
+        let dpi = source.dpi.unwrap_or(Dpi { x: measured.dpi, y: measured.dpi });
+        let look = analysis::of(raster, dpi, measured.mirrored, filed);
+        let further = Turn::from_degrees(i32::from(measured.turned.degrees()) - i32::from(filed.degrees()));
+        let look = match further.unwrap_or_default() {
+            Turn::None => look,
+            turn => look.turned(turn),
+        };
+        Self::with(raster, measured, look)
     }
 
     /// With an analysis that was made while measuring.

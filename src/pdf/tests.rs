@@ -21,6 +21,7 @@ fn page(kept: KeptImage) -> ProductPage {
         baseline_start: [x, 100.0],
         baseline_end: [x + 60.0, 98.0],
         ascent: 20.0,
+        stamped: false,
     };
     ProductPage {
         kept,

@@ -81,7 +81,18 @@ impl Setter<'_> {
         y += self.lead * if matches!(style, 2 | 6 | 7) { 1.0 } else { lines.len() as f64 };
         let town = s.place.split_once(' ').map_or("", |p| p.1).to_string();
         let at = half(
-            &[DateAt::Right, DateAt::Right, DateAt::Left, DateAt::AboveAddress, DateAt::End, DateAt::Label, DateAt::BesidePlace, DateAt::Right, DateAt::End, DateAt::Left],
+            &[
+                DateAt::Right,
+                DateAt::Right,
+                DateAt::Left,
+                DateAt::AboveAddress,
+                DateAt::End,
+                DateAt::Label,
+                DateAt::BesidePlace,
+                DateAt::Right,
+                DateAt::End,
+                DateAt::Left,
+            ],
             held,
             dice,
         );
@@ -291,7 +302,8 @@ impl Setter<'_> {
         self.room(lead * 3.0);
         let (y, body, bold) = (self.y, self.body.clone(), self.bold.clone());
         let step = width / rows.len().max(3) as f64;
-        let fits = |face: &crate::fonts::Face| rows.iter().all(|r| f64::from(face.width(&r.0)) / PX < step - 2.0);
+        let fits =
+            |face: &crate::fonts::Face| rows.iter().all(|r| f64::from(face.width(&r.0)) / PX < step - 2.0);
         let head = if fits(&bold) { bold } else { self.small.clone() };
         for (i, (label, _)) in rows.iter().enumerate() {
             self.sheet().cell(&head, left + step * i as f64, y, label, i == 0);

@@ -61,7 +61,14 @@ pub const PERSONAL: &[Script] = &[
     Script {
         wide: true,
         shape: Shape::Envelope,
-        mark: &["Persöhnlich", "vertraulich", "PERSÖNLICH!", "Streng vertraulich", "Persönl. / vertraul.", "privat"],
+        mark: &[
+            "Persöhnlich",
+            "vertraulich",
+            "PERSÖNLICH!",
+            "Streng vertraulich",
+            "Persönl. / vertraul.",
+            "privat",
+        ],
         to: &["{stadt}|Frau {person}", "{stadt}|Herrn {person}", "{stadt}|Personalamt"],
         ..LETTER
     },
@@ -87,7 +94,14 @@ pub const PERSONAL: &[Script] = &[
         held_out: true,
         wide: true,
         shape: Shape::Envelope,
-        mark: &["Persoenlich", "VERTRAULICH!", "persönlich", "Vertrauliche Personalsache", "Nur persönlich", "Privatpost"],
+        mark: &[
+            "Persoenlich",
+            "VERTRAULICH!",
+            "persönlich",
+            "Vertrauliche Personalsache",
+            "Nur persönlich",
+            "Privatpost",
+        ],
         to: &["{stadt}|Frau {person}", "{stadt}|Haupt- und Personalamt", "Herrn {person}|Stadtverwaltung"],
         ..LETTER
     },
@@ -130,13 +144,21 @@ pub const PERSONALRAT: &[Script] = &[
     Script {
         wide: true,
         shape: Shape::Envelope,
-        to: &["{stadt}|- Personalrat -", "Personalrat der Stadtverwaltung|{stadt}", "{stadt}|Gesamtpersonalrat"],
+        to: &[
+            "{stadt}|- Personalrat -",
+            "Personalrat der Stadtverwaltung|{stadt}",
+            "{stadt}|Gesamtpersonalrat",
+        ],
         ..LETTER
     },
     Script {
         held_out: true,
         wide: true,
-        to: &["{stadt}|Vorsitzender des Personalrates", "{stadt}|Personalrat, z. Hd. {wer}", "{stadt}|Personalvertretung"],
+        to: &[
+            "{stadt}|Vorsitzender des Personalrates",
+            "{stadt}|Personalrat, z. Hd. {wer}",
+            "{stadt}|Personalvertretung",
+        ],
         subject: &["Beteiligung", "Anfrage"],
         slots: LINES,
         ..LETTER
@@ -176,7 +198,11 @@ pub const GLEICHSTELLUNG: &[Script] = &[
     Script {
         held_out: true,
         wide: true,
-        to: &["{stadt}|Die Frauenbeauftragte", "{stadt}|Beauftragte für Chancengleichheit", "Gleichstellungsbüro der|{stadt}"],
+        to: &[
+            "{stadt}|Die Frauenbeauftragte",
+            "{stadt}|Beauftragte für Chancengleichheit",
+            "Gleichstellungsbüro der|{stadt}",
+        ],
         subject: &["Bitte um Rat"],
         slots: LINES,
         ..LETTER
@@ -309,7 +335,10 @@ pub const DATENSCHUTZ: &[Script] = &[
 pub const SCHWERBEHINDERUNG: &[Script] = &[
     Script {
         wide: true,
-        to: &["{stadt}|Schwerbehindertenvertretung", "Vertrauensperson der schwerbehinderten Menschen|{stadt}"],
+        to: &[
+            "{stadt}|Schwerbehindertenvertretung",
+            "Vertrauensperson der schwerbehinderten Menschen|{stadt}",
+        ],
         subject: &["Mein Arbeitsplatz", "Bitte um Begleitung"],
         slots: LINES,
         ..LETTER

@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::opened;
+use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::daemon::{House, Purpose, note};
@@ -24,8 +24,11 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
+    let unfit = fit::unfit(house, &batch, &profile, &pages)?;
+    fit::note(&mut cut, &unfit);
     let missing = match house.purpose {
-        Purpose::Service => difference(house, &batch, &cut, pages.len())
+        Purpose::Service => fit::refused(house, &batch, &unfit)
+            .or_else(|| difference(house, &batch, &cut, pages.len()))
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };

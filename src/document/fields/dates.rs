@@ -20,8 +20,14 @@ pattern!(
     PLACE_DATE,
     r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den| am| im) *(?:den |am |der )?(?:\d{1,2}\s?\.|\d{4}-\d)"
 );
-pattern!(PLACE_ONLY, r"^[A-ZÄÖÜ][\p{L}./()\-]+(?: [\p{L}./()\-]+){0,3} \d{1,2}\s?\. ?(?:\d{1,2}\.|[A-ZÄa-zä]{3,9}\.?) ?\d{2,4}$");
-pattern!(OWN, r"(?i)^(?:[\p{L}-]*rechnung|gutschrift|angebot|auftragsbestätigung|faktura|beleg)\b.{0,40}\bvom\s+\d");
+pattern!(
+    PLACE_ONLY,
+    r"^[A-ZÄÖÜ][\p{L}./()\-]+(?: [\p{L}./()\-]+){0,3} \d{1,2}\s?\. ?(?:\d{1,2}\.|[A-ZÄa-zä]{3,9}\.?) ?\d{2,4}$"
+);
+pattern!(
+    OWN,
+    r"(?i)^(?:[\p{L}-]*rechnung|gutschrift|angebot|auftragsbestätigung|faktura|beleg)\b.{0,40}\bvom\s+\d"
+);
 pattern!(OF_ANOTHER, r"(?i)\b(?:zu|zur|zum|ihre?r?|unsere?r?|mahnung|erinnerung)\b");
 pattern!(
     DUE,
@@ -83,15 +89,17 @@ pub fn stamp(lines: &[Line]) -> Option<Field> {
 /// one fits.
 pub fn plausible(stamp: Field, written: Option<&Field>) -> Field {
     let day = |text: &str| text.parse::<jiff::civil::Date>().ok();
-    let Some((stamped, written)) = day(&stamp.value).zip(written.and_then(|w| day(&w.value))) else { return stamp };
-    let fits = |date: jiff::civil::Date| {
-        date.since(written).is_ok_and(|span| (-1..=60).contains(&span.get_days()))
+    let Some((stamped, written)) = day(&stamp.value).zip(written.and_then(|w| day(&w.value))) else {
+        return stamp;
     };
+    let fits =
+        |date: jiff::civil::Date| date.since(written).is_ok_and(|span| (-1..=60).contains(&span.get_days()));
     if fits(stamped) {
         return stamp;
     }
     let years = [written.year(), written.year() + 1];
-    let mut other = years.into_iter().filter_map(|y| jiff::civil::Date::new(y, stamped.month(), stamped.day()).ok());
+    let mut other =
+        years.into_iter().filter_map(|y| jiff::civil::Date::new(y, stamped.month(), stamped.day()).ok());
     match other.find(|d| fits(*d)) {
         Some(date) => Field { value: date.to_string(), confidence: stamp.confidence.min(0.6), ..stamp },
         None => stamp,
@@ -142,7 +150,8 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         row.segments().into_iter().find_map(|segment| {
             let text = rows::joined(segment);
             let text = text.trim();
-            let bare = ["den ", "am ", "vom ", "Datum "].iter().find_map(|b| text.strip_prefix(b)).unwrap_or(text);
+            let bare =
+                ["den ", "am ", "vom ", "Datum "].iter().find_map(|b| text.strip_prefix(b)).unwrap_or(text);
             let (value, raw) = date(bare)?;
             let bare = raw.chars().count() + 3 >= bare.chars().count();
             (bare && !of_others(segment)).then(|| of_words(row.page, segment, value, false))
@@ -208,7 +217,9 @@ fn in_days(letter: &Letter<'_>, written: &Field) -> Option<Field> {
             let near = around(text, whole.start(), whole.end());
             TERMS.as_ref().filter(|r| r.is_match(near))?;
             // The full sum, not what is left after a discount for quick payment.
-            let full = FULL.as_ref().is_some_and(|r| r.is_match(text.get(whole.start().saturating_sub(24)..whole.end() + 30).unwrap_or(near)));
+            let full = FULL.as_ref().is_some_and(|r| {
+                r.is_match(text.get(whole.start().saturating_sub(24)..whole.end() + 30).unwrap_or(near))
+            });
             Some((full, days(&c[1], &c[2])?, whole.start(), whole.as_str()))
         })
         .collect();
@@ -223,7 +234,8 @@ pub fn discount(letter: &Letter<'_>, written: Option<&Field>) -> Option<Field> {
     let text = &letter.prose.text;
     let granted = |found: regex::Match<'_>| {
         let from = (found.start().saturating_sub(40)..=found.start()).find(|&i| text.is_char_boundary(i))?;
-        let to = (found.end()..=text.len().min(found.end() + 50)).rev().find(|&i| text.is_char_boundary(i))?;
+        let to =
+            (found.end()..=text.len().min(found.end() + 50)).rev().find(|&i| text.is_char_boundary(i))?;
         text[from..to].to_lowercase().contains("skonto").then_some(())
     };
     let day = UNTIL.as_ref()?.captures_iter(text).find_map(|c| {

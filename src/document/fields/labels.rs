@@ -92,7 +92,8 @@ fn hits(row: &Row) -> Vec<Hit> {
     while at < tokens.len() {
         // A label begins with a word.
         let begins = at == 0 || tokens[at - 1].1 != tokens[at].1;
-        let Some(Found { label, tokens: count }) = begins.then(|| vocabulary::find(&tokens[at..])).flatten() else {
+        let Some(Found { label, tokens: count }) = begins.then(|| vocabulary::find(&tokens[at..])).flatten()
+        else {
             at += 1;
             continue;
         };
@@ -178,7 +179,9 @@ fn below(rows: &[Row], all: &[Vec<Hit>], index: usize, label: &Placed) -> Vec<Pl
         if next.page != row.page || next.y - row.y > 2.6 * row.height.max(next.height).max(tall) {
             break;
         }
-        let near = |s: &&[Placed]| s.first().is_some_and(|w| (w.left - label.left).abs() < 1.5 * row.height.max(tall));
+        let near = |s: &&[Placed]| {
+            s.first().is_some_and(|w| (w.left - label.left).abs() < 1.5 * row.height.max(tall))
+        };
         if let Some(segment) = next.segments().into_iter().find(near) {
             let first = segment.first().map(|w| w.left);
             let is_label = hits.iter().any(|h| next.words.get(h.from).map(|w| w.left) == first);
@@ -226,14 +229,22 @@ mod tests {
         };
         check("Unser Zeichen: ab/12", &[(Reference, "ab/12")]);
         check("Ihr Zeichen\nWG 123/26", &[(OwnReference, "WG 123/26")]);
-        check("Rg.-Nr.: R-2026-1     Rg.-Datum: 03.03.26", &[(InvoiceNumber, "R-2026-1"), (InvoiceDate, "03.03.26")]);
+        check(
+            "Rg.-Nr.: R-2026-1     Rg.-Datum: 03.03.26",
+            &[(InvoiceNumber, "R-2026-1"), (InvoiceDate, "03.03.26")],
+        );
         check(
             "Rechnungsnummer      Kunden-Nr.      Datum\n2026-118             4711            3. März 2026",
             &[(InvoiceNumber, "2026-118"), (Other, "4711"), (Date, "3. März 2026")],
         );
         check(
             "Ihr Zeichen, Ihre Nachricht vom      Unser Zeichen      Datum\n63-1/26, 2.2.26                      ab-cd              03.03.2026",
-            &[(OwnReference, "63-1/26, 2.2.26"), (Other, "63-1/26, 2.2.26"), (Reference, "ab-cd"), (Date, "03.03.2026")],
+            &[
+                (OwnReference, "63-1/26, 2.2.26"),
+                (Other, "63-1/26, 2.2.26"),
+                (Reference, "ab-cd"),
+                (Date, "03.03.2026"),
+            ],
         );
     }
 }

@@ -65,7 +65,9 @@ impl Letter<'_> {
     /// Whether it is a reminder: the invoices in it are others.
     fn reminds(&self) -> bool {
         self.lines.iter().filter(|l| l.page == 1).any(|l| {
-            ["mahnung", "zahlungserinnerung", "zahlungsaufforderung", "inkasso"].iter().any(|w| l.folded.contains(w))
+            ["mahnung", "zahlungserinnerung", "zahlungsaufforderung", "inkasso"]
+                .iter()
+                .any(|w| l.folded.contains(w))
         })
     }
 

@@ -9,8 +9,14 @@ use crate::model::document::Field;
 pattern!(PLACE, r"\b\d{5} [A-ZÄÖÜ]");
 pattern!(SEPARATOR, r"\s*[·•|;]\s*|\s+[-–—:*~./]+\s+|\s+[-–—:*~.]+\s*|\s*[:~]\s+|\s*,\s*");
 pattern!(SENT_BY, r"(?i)^\W*(?:abs(?:ender)?(?:in)?\s?[.:]*|von)\s*[:.]\s*|^(?i:absender)\s+");
-pattern!(CLOSES, r"(?i)^(?:mit (?:freundlich|best|kollegial|lieb|herzlich)\w*|(?:freundliche|viele|beste|liebe|schöne) gr[uü]\w+|hochachtungsvoll|gruß|es grüßt)");
-pattern!(ROLE, r"(?i)^(?:gez\.?|i\. ?[av]\.?|ppa\.?|im auftrag|in vertretung|geschäftsführ\w*:?|dipl\.-?\w*\.?)\s+");
+pattern!(
+    CLOSES,
+    r"(?i)^(?:mit (?:freundlich|best|kollegial|lieb|herzlich)\w*|(?:freundliche|viele|beste|liebe|schöne) gr[uü]\w+|hochachtungsvoll|gruß|es grüßt)"
+);
+pattern!(
+    ROLE,
+    r"(?i)^(?:gez\.?|i\. ?[av]\.?|ppa\.?|im auftrag|in vertretung|geschäftsführ\w*:?|dipl\.-?\w*\.?)\s+"
+);
 pattern!(
     STREET,
     r"(?i)^(?:\p{L}[\p{L}.\-]*)?(?:stra(?:ß|ss)e|str\.?|weg|platz|gasse|allee|ring|damm|ufer|chaussee|markt|steig|pfad|stieg|hof|hag|wall|graben|höfe|höfen|berg|grund|feld|park|brücke|tor|kamp|winkel|zeile)$"
@@ -47,8 +53,10 @@ fn court(letter: &Letter<'_>) -> Option<Field> {
     };
     let segment = row.segments().into_iter().find(says)?;
     // Its address may follow in the same line; " - " belongs to names of courts.
-    let end = segment.iter().position(|w| w.text.ends_with(',') || matches!(w.text.as_str(), "·" | "•" | "|"));
-    let words = &segment[..end.map_or(segment.len(), |at| (at + usize::from(segment[at].text.len() > 2)).max(1))];
+    let end =
+        segment.iter().position(|w| w.text.ends_with(',') || matches!(w.text.as_str(), "·" | "•" | "|"));
+    let words =
+        &segment[..end.map_or(segment.len(), |at| (at + usize::from(segment[at].text.len() > 2)).max(1))];
     Some(of_words(1, words, rows::joined(words).trim_end_matches(',').to_owned(), false))
 }
 
@@ -99,8 +107,10 @@ fn line_above(letter: &Letter<'_>, at: usize, below: &[Placed]) -> Option<Field>
     let row = letter.rows.get(at.checked_sub(1)?).filter(|r| r.page == 1)?;
     let left = below.first()?.left;
     let near = letter.rows[at].y - row.y < 3.0 * row.height.max(letter.per_mm * 2.0);
-    let segment =
-        row.segments().into_iter().find(|s| s.first().is_some_and(|w| (w.left - left).abs() < 6.0 * letter.per_mm))?;
+    let segment = row
+        .segments()
+        .into_iter()
+        .find(|s| s.first().is_some_and(|w| (w.left - left).abs() < 6.0 * letter.per_mm))?;
     let value = rows::joined(segment);
     (near && is_name(&value) && !is_town(&value)).then(|| of_words(1, segment, value, false))
 }
@@ -163,7 +173,8 @@ fn block(letter: &Letter<'_>) -> Option<Field> {
         return None;
     }
     let names = || texts.iter().zip(&lines).skip(1);
-    let fits = |text: &str| is_name(text) && !text.chars().any(|c| c.is_ascii_digit()) && !text.ends_with(':');
+    let fits =
+        |text: &str| is_name(text) && !text.chars().any(|c| c.is_ascii_digit()) && !text.ends_with(':');
     let (value, words) = names().take_while(|(text, _)| fits(text)).last()?;
     Some(of_words(1, words, value.clone(), false))
 }
@@ -176,7 +187,8 @@ fn signature(letter: &Letter<'_>) -> Option<Field> {
         let segment = *row.segments().first()?;
         let text = rows::joined(segment);
         let value = ROLE.as_ref().map_or(text.clone(), |r| r.replace(&text, "").into_owned());
-        let fits = is_name(&value) && value.split(' ').count() <= 5 && !value.chars().any(|c| c.is_ascii_digit());
+        let fits =
+            is_name(&value) && value.split(' ').count() <= 5 && !value.chars().any(|c| c.is_ascii_digit());
         fits.then(|| of_words(row.page, segment, value, false))
     })
 }

@@ -138,7 +138,8 @@ fn in_text(letter: &Letter<'_>, pattern: &std::sync::LazyLock<Option<Regex>>) ->
         let found = VALUE.as_ref()?.find(rest)?.as_str();
         // Words that follow the last one with a digit belong to the sentence.
         let words: Vec<&str> = found.split(' ').collect();
-        let first_plain = words.iter().position(|w| w.chars().count() > 4 && !w.chars().any(|c| c.is_ascii_digit()));
+        let first_plain =
+            words.iter().position(|w| w.chars().count() > 4 && !w.chars().any(|c| c.is_ascii_digit()));
         let words = &words[..first_plain.unwrap_or(words.len())];
         let end = words.iter().rposition(|w| w.chars().any(|c| c.is_ascii_digit()))? + 1;
         let value = words[..end].join(" ");

@@ -64,7 +64,10 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
         let text = rows::joined(segment);
         let bare_date =
             super::values::date(&text).is_some_and(|d| d.1.chars().count() + 3 >= text.chars().count());
-        if bare_date || is_reference(letter, index, segment) || NOT_SUBJECT.as_ref().is_some_and(|r| r.is_match(&text)) {
+        if bare_date
+            || is_reference(letter, index, segment)
+            || NOT_SUBJECT.as_ref().is_some_and(|r| r.is_match(&text))
+        {
             break;
         }
         group.push(segment);

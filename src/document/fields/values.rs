@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 static NUMERIC: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]\s?(\d{1,2})\s?[.,]\s?(\d{4}|\d{2})\b").ok());
-static WRITTEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]?\s?([A-Za-zÄäÖöÜü]{3,9})[.,]?\s*'?(\d{4}|\d{2})\b").ok());
+static WRITTEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(\d{1,2})\s?[.,]?\s?([A-Za-zÄäÖöÜü]{3,9})[.,]?\s*'?(\d{4}|\d{2})\b").ok()
+});
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
 
 const MONTHS: [&str; 12] =
@@ -22,7 +23,11 @@ pub fn date(text: &str) -> Option<(String, String)> {
     let written = WRITTEN.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
         let word = c[2].to_lowercase().replace("mrz", "mär").replace("mae", "mär").replace("mar", "mär");
         let month = MONTHS.iter().position(|m| word.starts_with(m))?;
-        Some((valid(century(number(&c[3])?), month as i16 + 1, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
+        Some((
+            valid(century(number(&c[3])?), month as i16 + 1, number(&c[1])?)?,
+            c[0].to_owned(),
+            c.get(0)?.start(),
+        ))
     });
     let iso = ISO.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
         Some((valid(number(&c[1])?, number(&c[2])?, number(&c[3])?)?, c[0].to_owned(), c.get(0)?.start()))

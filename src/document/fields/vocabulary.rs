@@ -9,16 +9,50 @@ use crate::document::text::folded;
 
 /// What references are called, with or without "Ihr" and "Unser".
 const SIGNS: &[&str] = &[
-    "zeichen", "az", "gz", "ref", "ref nr", "vorgang", "vorgang nr", "geschaft nr", "akten nr", "akte", "aktz nr",
-    "fall nr", "bearbeitung nr", "schaden nr", "schaden", "mandat nr", "register nr", "sache", "verfahren nr",
-    "versicherungsschein nr", "vorgangszeichen", "ordnungsmerkmal", "diktatzeichen", "gesch z", "geschaft z",
+    "zeichen",
+    "az",
+    "gz",
+    "ref",
+    "ref nr",
+    "vorgang",
+    "vorgang nr",
+    "geschaft nr",
+    "akten nr",
+    "akte",
+    "aktz nr",
+    "fall nr",
+    "bearbeitung nr",
+    "schaden nr",
+    "schaden",
+    "mandat nr",
+    "register nr",
+    "sache",
+    "verfahren nr",
+    "versicherungsschein nr",
+    "vorgangszeichen",
+    "ordnungsmerkmal",
+    "diktatzeichen",
+    "gesch z",
+    "geschaft z",
 ];
 /// Signs that alone say too little.
 const VAGUE: &[&str] = &["zeichen", "akte", "sache", "schaden", "vorgang", "register nr"];
 /// References that only the town gives.
 const TOWN: &[&str] = &[
-    "kassenzeichen", "kassen zeichen", "kassenz", "buchungszeichen", "wohngeld nr", "personal nr", "register nr",
-    "antrag nr", "bescheid nr", "wg nr", "kassenkonto", "abgaben nr", "pk nr", "verwarnung nr",
+    "kassenzeichen",
+    "kassen zeichen",
+    "kassenz",
+    "buchungszeichen",
+    "wohngeld nr",
+    "personal nr",
+    "register nr",
+    "antrag nr",
+    "bescheid nr",
+    "wg nr",
+    "kassenkonto",
+    "abgaben nr",
+    "pk nr",
+    "verwarnung nr",
 ];
 /// Labels in their one form. Where one is the beginning of another, the longer one counts.
 const LABELS: &[(&str, Label)] = &[
@@ -234,9 +268,23 @@ fn meaning(tokens: &[&str]) -> Option<Label> {
 /// "Ihre Nachricht vom", "Unser Schreiben", "Ihre Bestellung".
 fn is_letter(text: &str) -> bool {
     let what = text.strip_suffix(" vom").or_else(|| text.strip_suffix(" nr")).unwrap_or(text);
-    ["nachricht", "schreiben", "brief", "mail", "e mail", "antrag", "kunden",
-     "ansprechpartner", "ansprechpartnerin", "ansprechperson", "anfrage", "bescheid", "gesprach", "ust id"]
-        .contains(&what)
+    [
+        "nachricht",
+        "schreiben",
+        "brief",
+        "mail",
+        "e mail",
+        "antrag",
+        "kunden",
+        "ansprechpartner",
+        "ansprechpartnerin",
+        "ansprechperson",
+        "anfrage",
+        "bescheid",
+        "gesprach",
+        "ust id",
+    ]
+    .contains(&what)
 }
 
 /// Equal, or one letter misread in a long label.
@@ -272,7 +320,9 @@ fn stem_form(word: &str) -> &str {
         "geschaftszeichen" | "geschaftsz" | "geschz" | "geschz." | "geschaftszch" => "gz",
         "zch" | "zchn" | "zeich" => "zeichen",
         "referenz" | "reference" | "referenzzeichen" => "ref",
-        "rg" | "re" | "rechn" | "rech" | "rechnungs" | "faktura" | "fakt" | "invoice" | "rng" | "rgs" => "rechnung",
+        "rg" | "re" | "rechn" | "rech" | "rechnungs" | "faktura" | "fakt" | "invoice" | "rng" | "rgs" => {
+            "rechnung"
+        }
         "falligkeits" => "falligkeit",
         "vorg" => "vorgang",
         "kassenz" => "kassenzeichen",
@@ -287,7 +337,13 @@ mod tests {
     use crate::model::geometry::Box2;
 
     fn label(text: &str) -> Option<Label> {
-        let word = |t: &str| Placed { text: t.into(), left: 0.0, right: 0.0, bounds: Box2::default(), confidence: 1.0 };
+        let word = |t: &str| Placed {
+            text: t.into(),
+            left: 0.0,
+            right: 0.0,
+            bounds: Box2::default(),
+            confidence: 1.0,
+        };
         let words: Vec<Placed> = text.split(' ').map(word).collect();
         let tokens = tokens(&words);
         find(&tokens).filter(|f| f.tokens == tokens.len()).map(|f| f.label)
@@ -296,14 +352,29 @@ mod tests {
     #[test]
     fn labels_have_many_names() {
         for (names, meant) in [
-            ("Rechnungs-Nr.|Rechnungsnummer:|Rg.-Nr.|RE-Nr.:|Rechnung Nr|Rechn.-Nr.|Beleg-Nr.|Belegnummer|Faktura-Nr.|Rechnungsnumner", Label::InvoiceNumber),
+            (
+                "Rechnungs-Nr.|Rechnungsnummer:|Rg.-Nr.|RE-Nr.:|Rechnung Nr|Rechn.-Nr.|Beleg-Nr.|Belegnummer|Faktura-Nr.|Rechnungsnumner",
+                Label::InvoiceNumber,
+            ),
             ("Rechnungsdatum|Rg.-Datum|Belegdatum|Datum der Rechnung|Ausstellungsdatum", Label::InvoiceDate),
             ("Datum:|Briefdatum|Unser Datum|Erstellt am", Label::Date),
-            ("Ihr Zeichen|Ihre Zeichen|Ihr Az.|Ihr Gz.|Ihr Geschäftszeichen|Ihre Referenz|Ihr Geschäftsz.|Ihre Vorgangsnummer|Kassenzeichen|Ihr Zch.", Label::OwnReference),
-            ("Unser Zeichen|Mein Az.|Unsere Ref.|Unsere Vorgangs-Nr.|Mein Aktenzeichen|Unser Gz|Unser Vorgang", Label::Reference),
-            ("Az.|Aktenzeichen:|Geschäftszeichen|Geschäfts-Nr.|Gz.|Geschäftsnummer|Vorgangsnummer", Label::FileNumber),
+            (
+                "Ihr Zeichen|Ihre Zeichen|Ihr Az.|Ihr Gz.|Ihr Geschäftszeichen|Ihre Referenz|Ihr Geschäftsz.|Ihre Vorgangsnummer|Kassenzeichen|Ihr Zch.",
+                Label::OwnReference,
+            ),
+            (
+                "Unser Zeichen|Mein Az.|Unsere Ref.|Unsere Vorgangs-Nr.|Mein Aktenzeichen|Unser Gz|Unser Vorgang",
+                Label::Reference,
+            ),
+            (
+                "Az.|Aktenzeichen:|Geschäftszeichen|Geschäfts-Nr.|Gz.|Geschäftsnummer|Vorgangsnummer",
+                Label::FileNumber,
+            ),
             ("Fällig am|Fälligkeitsdatum|Zahlbar bis:|Zahlungsziel", Label::Due),
-            ("Kunden-Nr.|Kundennummer|Lieferdatum|Geburtsdatum|Ihre Nachricht vom|Ihr Schreiben vom", Label::Other),
+            (
+                "Kunden-Nr.|Kundennummer|Lieferdatum|Geburtsdatum|Ihre Nachricht vom|Ihr Schreiben vom",
+                Label::Other,
+            ),
             ("Bestell-Nr.|Ihre Bestellung|Bestellnummer|Auftrags-Nr.", Label::Order),
         ] {
             names.split('|').for_each(|name| assert_eq!(label(name), Some(meant), "{name}"));

@@ -66,7 +66,11 @@ fn count(letters: &[Letter]) -> Counts {
         }
     }
     let Counts { known, straight, asked, wrong, .. } = &counts;
-    println!("{} letters, {straight} of {known} known ones straight through, {} wrong", letters.len(), wrong.len());
+    println!(
+        "{} letters, {straight} of {known} known ones straight through, {} wrong",
+        letters.len(),
+        wrong.len()
+    );
     println!("{}\n", asked.join("\n"));
     counts
 }

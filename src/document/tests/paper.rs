@@ -39,6 +39,7 @@ fn read(text: &str, first: bool) -> ReadPage {
                     baseline_start: [bounds.x as f32, base],
                     baseline_end: [(bounds.x + bounds.w) as f32, base],
                     ascent: 12.0,
+                    stamped: false,
                 });
                 x += width + 2.0;
             }

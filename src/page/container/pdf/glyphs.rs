@@ -311,6 +311,7 @@ fn lined_up(mut words: Vec<Letter>) -> Vec<Word> {
                 baseline_start: [word.at.x as f32, word.at.y as f32],
                 baseline_end: [word.next.x as f32, word.next.y as f32],
                 ascent: (word.size * ASCENT) as f32,
+                stamped: false,
             });
         }
         line_number += 1;

@@ -9,6 +9,7 @@ mod described;
 mod drawn;
 mod glyphs;
 mod inflate;
+mod jbig2;
 mod nature;
 mod shown;
 
@@ -98,6 +99,11 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
     }
     if parsed.pages.len() > limits.pages_max as usize {
         return Err(super::too_many_pages(limits));
+    }
+    if jbig2::anywhere(&parsed.document) {
+        let text =
+            "Irgendwo in der Datei steckt JBIG2; für ersetzendes Scannen unzulässig (TR-03138 A.SC.12).";
+        opened.notes.push(Note::info("source.jbig2", text));
     }
     let mut left = LOOKED_AT_MAX;
     for (&id, number) in parsed.pages.iter().zip(1..) {
