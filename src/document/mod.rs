@@ -69,7 +69,8 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         return held(code.clone(), holds.into_iter().map(|(_, reason)| reason).collect());
     }
     let addressed = route::recipient(&matter, town);
-    let verdict = judges::judge(&book.score(&matter, addressed.as_deref()), book.learned(&lines), town.decide);
+    let verdict =
+        judges::judge(&book.score(&matter, addressed.as_deref()), book.learned(&lines), town.decide);
     let (kind, mut review) = (verdict.kind, verdict.review);
     let mut reasons = verdict.reasons;
     let routed = route::route(
