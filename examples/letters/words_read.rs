@@ -8,9 +8,9 @@ use poststelle::model::page::{MeasuredPage, PageText, Quality, ReadPage, Word};
 /// Reads a sheet.
 pub fn read(sheet: &Sheet, stamp: Option<&(i32, i32, Sheet)>) -> ReadPage {
     let mut words = Vec::new();
-    add(&mut words, sheet, 0, 0);
+    add(&mut words, sheet, 0, 0, false);
     if let Some((x, y, stamp)) = stamp {
-        add(&mut words, stamp, *x, *y);
+        add(&mut words, stamp, *x, *y, true);
     }
     let measured = MeasuredPage {
         width: sheet.raster.w as u32,
@@ -28,7 +28,7 @@ pub fn read(sheet: &Sheet, stamp: Option<&(i32, i32, Sheet)>) -> ReadPage {
     ReadPage { measured, text: PageText { words } }
 }
 
-fn add(words: &mut Vec<Word>, sheet: &Sheet, x: i32, y: i32) {
+fn add(words: &mut Vec<Word>, sheet: &Sheet, x: i32, y: i32, stamped: bool) {
     let first = words.last().map_or(0, |w| w.line + 1);
     for placed in &sheet.placed {
         let (left, base) = (x + placed.x, y + placed.base);
@@ -41,6 +41,7 @@ fn add(words: &mut Vec<Word>, sheet: &Sheet, x: i32, y: i32) {
             baseline_start: [left as f32, base as f32],
             baseline_end: [(left + placed.w) as f32, base as f32],
             ascent: placed.tall as f32,
+            stamped,
         });
     }
 }

@@ -15,7 +15,6 @@ use crate::record::sample::{self, Drawn, Member};
 use crate::record::{Body, Envelope};
 use crate::sealing::{self, Stamp, TownSeal};
 use crate::vault::Vault;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Everything these commands look at.

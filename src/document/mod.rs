@@ -70,7 +70,9 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     if let Some((code, _)) = holds.first() {
         return held(code.clone(), holds.into_iter().map(|(_, reason)| reason).collect());
     }
-    let verdict = judges::judge(&book.score(&matter), book.learned(&lines), town.decide);
+    let addressed = route::recipient(&matter, town);
+    let verdict =
+        judges::judge(&book.score(&matter, addressed.as_deref()), book.learned(&lines), town.decide);
     let (kind, mut review) = (verdict.kind, verdict.review);
     let mut reasons = verdict.reasons;
     let routed = route::route(

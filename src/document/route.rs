@@ -295,10 +295,16 @@ impl Routed {
     }
 }
 
+/// The department the address names.
+pub fn recipient(matter: &Matter<'_>, town: &TownRules) -> Option<String> {
+    let desk = town.desks.iter().find(|d| d.addressed.iter().any(|p| addressed(matter, p)));
+    desk.map(|d| d.id.clone())
+}
+
 fn department(who: &Who, case: &Case<'_>, town: &TownRules) -> Option<String> {
     let desk = match who {
         Who::Department(id) => return Some(id.clone()),
-        Who::Recipient => town.desks.iter().find(|d| d.addressed.iter().any(|p| addressed(case.matter, p))),
+        Who::Recipient => return recipient(case.matter, town),
         Who::Issuer => {
             let own = case.fields.get("own_reference")?;
             town.desks.iter().find(|d| d.references.iter().any(|r| r.is_match(&own.value)))
