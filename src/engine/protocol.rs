@@ -48,7 +48,7 @@ impl Order {
     pub fn pages(&self) -> u32 {
         match self {
             Self::Produce(order) => u32::try_from(order.pages.len()).unwrap_or(u32::MAX).max(1),
-            Self::Open { .. } | Self::Measure(_) | Self::Read(_) | Self::Look(_) => 1,
+            Self::Open { .. } | Self::Measure(_) | Self::Read(_) | Self::Look(_) | Self::Invoice { .. } => 1,
         }
     }
 }
