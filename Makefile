@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-tamper prove-delivery prove-targets
+.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web screens
 
 build:
 	scripts/install.sh build run
@@ -64,12 +64,39 @@ prove-big: build
 # 2,000 held-out letters: words, fields, kinds, holds.
 prove-letters: build
 	scripts/prove-letters.sh
+# 500 stacks between separator sheets, 2,000 letters with barcodes of strangers.
+prove-separators:
+	scripts/prove-separators.sh
+# 1,000 envelopes and letters that only their addressee opens.
+prove-holds: build
+	scripts/prove-holds.sh
 # Random single changes in products, records, proofs, vault and ledger.
 prove-tamper: build
 	PROVE_TAMPER=20000 $(PROVE) --test records_are_checked -- --nocapture
+# 500 batches with a sheet missing, scanned twice, swapped, of another letter, or a side too few.
+prove-sheets: build
+	PROVE_SHEETS=500 $(PROVE) --test sheets_are_counted -- --nocapture
+# 500 documents, each killed between every two steps of its sealing.
+prove-seal-kills: build
+	PROVE_SEAL_KILLS=500 $(PROVE) --test sealing_is_killed -- --nocapture
+# A log of 10,000,000 entries: pace of appending, time of a proof.
+prove-log: build
+	PROVE_LOG=10000000 $(PROVE) --test log_grows -- --nocapture
 # Each way of delivery killed between every two steps, 100 documents per place; the day's reconciliation.
 prove-delivery: build
 	PROVE_DELIVERY=100 $(PROVE) --test delivered_once --test day_adds_up -- --nocapture --test-threads=1
 # 10,000 documents to 12 targets of which 3 fail at random.
 prove-targets: build
 	PROVE_TARGETS=10000 $(PROVE) --test many_targets -- --nocapture
+# 50 doubtful letters by key in a real browser: time by the keystroke-level model, the next image at once.
+prove-keys: build
+	PROVE_KEYS=50 $(PROVE) --test web_browser -- --nocapture
+# Many examples per operation of the JSON interface.
+prove-api: build
+	PROVE_API=300 $(PROVE) --test web_api schemathesis -- --nocapture
+# 1,000,000 documents, 200 sessions with live updates, letters being read.
+prove-web: build
+	PROVE_WEB=1000000 PROVE_WEB_SESSIONS=200 PROVE_WEB_ROUNDS=30 $(PROVE) --test web_load -- --nocapture
+# Pictures of every page, German and English, by the browser test.
+screens: build
+	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

@@ -4,10 +4,10 @@
 set -euo pipefail
 declare -A groups=(
   [build]="build-essential cmake pkg-config libssl-dev clang libclang-dev libtesseract-dev libleptonica-dev"
-  [run]="tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates openssh-client"
+  [run]="fonts-dejavu-core tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates openssh-client"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="poppler-utils default-jre-headless maven git openssl python3 apache2-bin openssh-server"
+  [test]="chromium slapd poppler-utils softhsm2 opensc python3-venv default-jdk-headless maven git openssl python3 apache2-bin openssh-server"
 )
 wanted=()
 for group in "$@"; do
@@ -15,6 +15,8 @@ for group in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || wanted+=("$package")
   done
 done
+# The browser tests are driven by Node; whichever is there will do.
+if [[ " $* " == *" test "* ]] && ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi
 [ ${#wanted[@]} -eq 0 ] && exit 0
 sudo=""
 [ "$(id -u)" -eq 0 ] || sudo="sudo"

@@ -135,6 +135,14 @@ pub enum Command {
         #[arg(required = true)]
         path: Vec<PathBuf>,
     },
+    /// Transfervermerk zum Lesen: als Seite (HTML oder PDF/A) neben dem maßgeblichen record.json
+    Record {
+        /// Kennung des Schriftstücks, Ordner aus `process` oder record.json
+        what: String,
+        /// Datei mit der Endung .html oder .pdf
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Warum wurde so entschieden?
     Explain {
         /// Kennung des Schriftstücks oder Ordner aus `process`

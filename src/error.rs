@@ -108,6 +108,11 @@ impl Error {
         Self::Seal { code, text: text.into(), hint }
     }
 
+    /// Whether it is that trouble with the seal.
+    pub fn is_seal(&self, wanted: &str) -> bool {
+        matches!(self, Self::Seal { code, .. } if *code == wanted)
+    }
+
     /// Whether trying again helps.
     pub fn retry(&self) -> Retry {
         match self {

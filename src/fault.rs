@@ -36,6 +36,10 @@ pub const PLACES: &[&str] = &[
     "delivery.recorded",
 ];
 
+/// The places between the steps of sealing, in order: the first two are reached only by a town that seals.
+pub const SEALING_PLACES: &[&str] =
+    &["seal.product", "seal.record", "document.produced", "document.vaulted", "document.sealed"];
+
 /// Dies here if a test asked for it.
 #[cfg(feature = "faults")]
 pub fn point(name: &str) {

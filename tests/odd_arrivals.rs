@@ -71,6 +71,10 @@ fn odd_files_are_taken_left_alone_or_put_aside() {
         let states = town.path("var/ledger.sqlite").exists() && file_names(&town).len() >= 8;
         states && town.documents().len() >= 7 && town.documents().iter().all(|(_, s)| s == "closed")
     });
+    // Another daemon on the same ledger would send what this one is sending.
+    let second = town.command(&["run"], None);
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("run.already"), "{second:?}");
     // One that grows while it is watched is taken once, whole.
     let (_, bytes) = small_town::letter(11);
     let mut file = File::create(scans.join("waechst.tif")).unwrap();

@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 use support::authority::Authority;
-use support::{Town, small_town};
+use support::{Town, chart, small_town};
 
 fn said(town: &Town, arguments: &[&str]) -> (Option<i32>, String) {
     let done = town.command(arguments, None);
@@ -19,7 +19,8 @@ fn replacing_town(authority: &Authority) -> Town {
     let path = town.path("pipeline.toml");
     let station = "id = \"a\"\nprofile = \"ersetzend\"\nsidecar = \"json\"\nsidecar_wait_seconds = 60";
     let mut config = fs::read_to_string(&path).unwrap().replacen("id = \"a\"", station, 1);
-    config += "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\n[retention]\npaper_days = 0\n";
+    config += "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\nduplex = false\n\
+               [retention]\npaper_days = 0\n";
     config += &authority.settings("seal", None);
     fs::write(path, config).unwrap();
     let rules = town.path("classifiers/hundesteuer.toml");
@@ -28,14 +29,30 @@ fn replacing_town(authority: &Authority) -> Town {
     town
 }
 
+/// The same with a released procedure and a released station.
+fn released_town(authority: &Authority) -> Town {
+    let town = replacing_town(authority);
+    let path = town.path("pipeline.toml");
+    let procedure = "[procedure]\nversion = \"1.0\"\nreleased = \"2026-01-01\"\n";
+    fs::write(&path, fs::read_to_string(&path).unwrap() + procedure).unwrap();
+    chart::release(&town, "a");
+    town
+}
+
+/// A counted letter in the station's folder.
+fn drop_counted(town: &Town, number: u32) {
+    let (name, bytes) = small_town::colour_letter(number);
+    let count = r#"{"operator":"sk-9","received":"2026-10-29","images":1,"sheets":1}"#;
+    fs::write(town.path("scans").join(&name).with_extension("json"), count).unwrap();
+    fs::write(town.path("scans").join(format!(".{name}.part")), bytes).unwrap();
+    fs::rename(town.path("scans").join(format!(".{name}.part")), town.path("scans").join(&name)).unwrap();
+}
+
 #[test]
 fn a_box_goes_when_the_last_condition_is_met_and_not_before() {
     let folder = tempfile::tempdir().unwrap();
-    let town = replacing_town(&Authority::new(folder.path()));
-    small_town::drop_letter(&town, 1);
-    let (name, _) = small_town::letter(1);
-    let count = town.path("scans").join(name).with_extension("json");
-    fs::write(count, r#"{"operator":"sk-9","received":"2026-10-29","images":1,"sheets":1}"#).unwrap();
+    let town = released_town(&Authority::new(folder.path()));
+    drop_counted(&town, 1);
     assert!(town.run_until_settled(None).status.success());
     let document = town.documents().remove(0).0;
     let batch = document.rsplit_once('-').unwrap().0;
@@ -56,6 +73,8 @@ fn a_box_goes_when_the_last_condition_is_met_and_not_before() {
         assert_eq!(code, Some(1), "{text}");
         for name in [
             "complete",
+            "released",
+            "fit",
             "quality",
             "sealed",
             "read_back",
@@ -80,7 +99,7 @@ fn a_box_goes_when_the_last_condition_is_met_and_not_before() {
     blocked(&["backup"]);
     assert_eq!(said(&town, &["disposal", "backup", "zuhause", "--by", "it-1"]).0, Some(2));
     assert_eq!(said(&town, &["disposal", "backup", &"ab".repeat(32), "--by", "it-1"]).0, Some(0));
-    assert!(said(&town, &["disposal", "list"]).1.contains(&format!("2026-014;{document};sk-9;ja;")));
+    assert!(said(&town, &["disposal", "list"]).1.contains(&format!("2026-014;1;{document};sk-9;ja;")));
     // A loan and a complaint of the department each block the box, until they are settled.
     assert_eq!(
         said(&town, &["disposal", "keep", &document, "--reason", "loan", "--by", "leitung"]).0,
@@ -88,8 +107,18 @@ fn a_box_goes_when_the_last_condition_is_met_and_not_before() {
     );
     assert_eq!(said(&town, &["disposal", "feedback", &document, "bad", "--by", "steuern"]).0, Some(0));
     blocked(&["no_hold", "readable"]);
+    assert_eq!(
+        said(&town, &["disposal", "pull", "2026-014", &document, "--by", "archiv"]).0,
+        Some(2),
+        "it is lent out"
+    );
     assert_eq!(said(&town, &["disposal", "free", &document, "--by", "leitung"]).0, Some(0));
     assert_eq!(said(&town, &["disposal", "feedback", &document, "good", "--by", "steuern"]).0, Some(0));
+    // What was taken back from its target keeps its paper until a person says otherwise.
+    let delivery = format!("{document}@ordner");
+    assert_eq!(said(&town, &["deliver", "recall", &delivery, "--by", "leitung"]).0, Some(0));
+    blocked(&["no_hold"]);
+    assert_eq!(said(&town, &["disposal", "free", &document, "--by", "leitung"]).0, Some(0));
     // Two different people, and not only those who scanned.
     assert_eq!(release("leitung", "leitung").0, Some(2));
     assert_eq!(release("sk-9", "sk-9").0, Some(2));
@@ -97,6 +126,37 @@ fn a_box_goes_when_the_last_condition_is_met_and_not_before() {
     assert_eq!(code, Some(0), "{text}");
     let ledger = town.path("var/ledger.sqlite");
     assert_eq!(said(&town, &["verify", ledger.to_str().unwrap()]).0, Some(0));
+}
+
+/// What may not go is pulled and confirmed piece by piece; the rest of the box goes.
+#[test]
+fn a_box_goes_after_its_pull_list_was_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let town = released_town(&Authority::new(folder.path()));
+    [1, 2].into_iter().for_each(|number| drop_counted(&town, number));
+    assert!(town.run_until_settled(None).status.success());
+    let documents: Vec<String> = town.documents().into_iter().map(|(id, _)| id).collect();
+    for document in &documents {
+        let batch = document.rsplit_once('-').unwrap().0;
+        assert_eq!(said(&town, &["disposal", "box", batch, "k1", "--by", "sk-9"]).0, Some(0));
+        assert_eq!(said(&town, &["sample", "verdict", document, "good", "--by", "pk-2"]).0, Some(0));
+    }
+    assert_eq!(said(&town, &["disposal", "backup", &"ab".repeat(32), "--by", "it-1"]).0, Some(0));
+    let keep = ["disposal", "keep", &documents[1], "--reason", "litigation", "--by", "leitung"];
+    assert_eq!(said(&town, &keep).0, Some(0));
+    let release = || said(&town, &["disposal", "release", "k1", "--by", "leitung", "--and", "archiv"]);
+    let (code, list) = release();
+    assert_eq!(code, Some(1));
+    let place = format!("k1;2;{};no_hold (", documents[1]);
+    assert!(list.contains(&place) && !list.contains(&documents[0]), "{list}");
+    let pull = |id: &str| said(&town, &["disposal", "pull", "k1", id, "--by", "archiv"]).0;
+    assert_eq!(pull("B000009-00000000-01"), Some(2));
+    assert_eq!(pull(&documents[1]), Some(0));
+    assert_eq!(pull(&documents[1]), Some(2), "it is out already");
+    let (code, text) = release();
+    assert!(code == Some(0) && text.contains("1 Schriftstücke"), "{text}");
+    let (code, text) = said(&town, &["report", "quality"]);
+    assert!(code == Some(0) && text.contains(";ersetzend;2;0;"), "{text}");
 }
 
 /// 500 batches of the counter's arithmetic through the real balance are in `record::completeness`; here the
@@ -107,8 +167,7 @@ fn a_lost_doubled_or_swapped_sheet_stops_a_counted_batch() {
     let town = replacing_town(&Authority::new(folder.path()));
     let path = town.path("pipeline.toml");
     let config = fs::read_to_string(&path).unwrap();
-    fs::write(&path, config.replace("scan_mode = \"replacing\"", "scan_mode = \"replacing\"\nduplex = true"))
-        .unwrap();
+    fs::write(&path, config.replace("duplex = false", "duplex = true")).unwrap();
     let faults = [
         (1, r#"{"operator":"sk-9","images":2,"sheets":1}"#),
         (2, r#"{"operator":"sk-9","sheets":1}"#),
@@ -124,4 +183,11 @@ fn a_lost_doubled_or_swapped_sheet_stops_a_counted_batch() {
     let list = said(&town, &["hold", "list"]).1;
     assert_eq!(list.matches("batch.count_differs").count(), faults.len(), "{list}");
     assert_eq!(town.delivered().len(), 0);
+    // One of them is taken back to be scanned again: its image is explained, and the day still adds up.
+    let batch = list.split_whitespace().next().unwrap();
+    let cancel = ["hold", "cancel", batch, "--reason", "doppeleinzug", "--by", "leitung"];
+    let (code, text) = said(&town, &cancel);
+    assert!(code == Some(0) && text.contains("1 Bilder"), "{text}");
+    assert_eq!(said(&town, &cancel).0, Some(2));
+    assert!(said(&town, &["report", "day"]).1.contains("1 zurückgenommen"));
 }

@@ -47,8 +47,19 @@ fn good_and_bad_input_each_get_their_due() {
     assert_eq!(town.command(&["verify", folder.to_str().unwrap()], None).status.code(), Some(0));
     fs::write(folder.join("document.txt"), "anders").unwrap();
     assert_eq!(town.command(&["verify", folder.to_str().unwrap()], None).status.code(), Some(1));
-    // A folder that is not empty is left alone.
+    // A folder that is not empty is left alone, and a file is no folder.
     assert_eq!(process(&town, "out", &[&letter]).status.code(), Some(2));
+    assert_eq!(process(&town, "leer.tif", &[&letter]).status.code(), Some(2));
+    // What lies in a folder and is no file is named.
+    let folder = town.path("ordner");
+    fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::symlink(&letter, folder.join("verweis.jpg")).unwrap();
+    let done = process(&town, "out2", &[&folder]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("verweis.jpg"), "{done:?}");
+    let usage = town.command(&["process", "x.pdf"], None);
+    assert_eq!(usage.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&usage.stderr).contains("usage.arguments"), "{usage:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::authority::Authority;
 use support::{Town, root, small_town};
 
 fn verify(town: &Town, paths: &[&Path]) -> (Option<i32>, String) {
@@ -21,9 +22,19 @@ fn verify(town: &Town, paths: &[&Path]) -> (Option<i32>, String) {
     (done.status.code(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
 }
 
+/// A town that seals and stamps, with revocation lists.
+fn sealing(folder: &str) -> (Town, support::authority::Service) {
+    let town = small_town::town(None);
+    let (authority, service) = Authority::with_lists(&town.path(folder));
+    let path = town.path("pipeline.toml");
+    let config = fs::read_to_string(&path).unwrap() + &authority.settings("seal", Some(service.address));
+    fs::write(path, config).unwrap();
+    (town, service)
+}
+
 /// Three letters through `process`.
 fn processed() -> (Town, PathBuf) {
-    let town = small_town::town(None);
+    let (town, _service) = sealing("siegel");
     let out = town.path("out");
     let mut arguments = vec!["process".to_owned(), "--out".into(), out.display().to_string()];
     for number in 0..3 {
@@ -93,7 +104,7 @@ fn altered_missing_swapped_and_doubled_documents_are_named() {
 
 /// A town whose three letters are delivered.
 fn delivered() -> Town {
-    let town = small_town::town(None);
+    let (town, _service) = sealing("siegel");
     (0..3).for_each(|n| small_town::drop_letter(&town, n));
     assert!(town.run_until_settled(None).status.success());
     assert_eq!(town.delivered().len(), 3);
@@ -113,15 +124,21 @@ fn forge(town: &Town, sql: &str) -> usize {
     let guards: Vec<(String, String)> =
         names.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect();
     guards.iter().for_each(|(name, _)| db.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
-    let changed = db.execute(sql, []).unwrap();
+    let before = db.total_changes();
+    db.execute_batch(sql).unwrap();
+    let changed = (db.total_changes() - before) as usize;
     guards.iter().for_each(|(_, sql)| db.execute_batch(sql).unwrap());
     changed
 }
 
 fn complaints(town: &Town) -> Vec<&'static str> {
+    complaints_and_entries(town).0
+}
+
+fn complaints_and_entries(town: &Town) -> (Vec<&'static str>, usize) {
     let vault = Vault::for_reading(&town.path("var/vault"));
     let audit = audit(&town.path("var/ledger.sqlite"), Some(&vault), &[]).unwrap();
-    audit.wrong.into_iter().map(|(name, _)| name).collect()
+    (audit.wrong.into_iter().map(|(name, _)| name).collect(), audit.events as usize)
 }
 
 #[test]
@@ -248,9 +265,47 @@ fn random_changes_are_all_found() {
         .collect();
     let whole = fs::read(&ledger).unwrap();
     let mut dice = Dice(20_261_121);
-    let (mut in_files, mut in_vault, mut in_rows) = (0, 0, 0);
+    let (mut in_files, mut in_vault, mut in_rows, mut whole_ones) = (0, 0, 0, 0);
+    let records = folders(&out);
+    let entries: usize = complaints_and_entries(&town2).1;
     for round in 0..wanted {
         match round % 4 {
+            // One of twenty: a file gone, a document twice, two records exchanged.
+            0 if round % 20 == 0 => {
+                let (one, other) = (&records[dice.below(3)], &records[dice.below(3)]);
+                let name = ["document.pdf", "document.txt", "document.json", "record.json"][dice.below(4)];
+                let (first, second) =
+                    (fs::read(one.join(name)).unwrap(), fs::read(other.join("record.json")).unwrap());
+                let copy = out.join("kopie");
+                match round / 20 % 3 {
+                    0 => fs::remove_file(one.join(name)).unwrap(),
+                    1 => {
+                        fs::create_dir(&copy).unwrap();
+                        for entry in fs::read_dir(one).unwrap().flatten() {
+                            fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
+                        }
+                    }
+                    _ if one == other => continue,
+                    _ => {
+                        fs::rename(one.join("record.json"), other.join("record.json.neu")).unwrap();
+                        fs::rename(other.join("record.json"), one.join("record.json")).unwrap();
+                        fs::rename(other.join("record.json.neu"), other.join("record.json")).unwrap();
+                    }
+                }
+                let (code, text) = verify(&town, &[&out]);
+                if round / 20 % 3 == 2 {
+                    fs::copy(one.join("record.json"), out.join("zweiter")).unwrap();
+                    fs::copy(other.join("record.json"), one.join("record.json")).unwrap();
+                    fs::rename(out.join("zweiter"), other.join("record.json")).unwrap();
+                    assert_eq!(fs::read(other.join("record.json")).unwrap(), second);
+                }
+                let _ = fs::remove_dir_all(&copy);
+                if round / 20 % 3 == 0 {
+                    fs::write(one.join(name), &first).unwrap();
+                }
+                assert_eq!(code, Some(1), "{round}: {text}");
+                whole_ones += 1;
+            }
             0 | 1 => {
                 let path = &files[dice.below(files.len())];
                 let good = fs::read(path).unwrap();
@@ -281,6 +336,28 @@ fn random_changes_are_all_found() {
                 in_vault += 1;
             }
             _ => {
+                // One of five: an entry gone, repeated, or two in the other's place.
+                if round % 20 == 3 {
+                    let (a, b) = (dice.below(entries) + 1, dice.below(entries) + 1);
+                    let columns = "tenant, at, code, subject, actor, detail";
+                    let sql = match round / 20 % 3 {
+                        0 => format!("DELETE FROM event WHERE seq = {a}"),
+                        1 => format!("INSERT INTO event ({columns}) SELECT {columns} FROM event WHERE seq = {a}"),
+                        _ if a == b => continue,
+                        _ => format!(
+                            "UPDATE event SET seq = -1 WHERE seq = {a}; UPDATE event SET seq = {a} WHERE seq = {b};
+                             UPDATE event SET seq = {b} WHERE seq = -1"
+                        ),
+                    };
+                    assert!(forge(&town2, &sql) > 0, "{sql}");
+                    assert!(complaints(&town2).iter().any(|name| name.starts_with("log.")), "{sql}");
+                    for ending in ["sqlite", "sqlite-wal", "sqlite-shm"] {
+                        let _ = fs::remove_file(ledger.with_extension(ending));
+                    }
+                    fs::write(&ledger, &whole).unwrap();
+                    whole_ones += 1;
+                    continue;
+                }
                 let column = ["at", "code", "subject", "actor", "detail"][dice.below(5)];
                 let letter = char::from(b'a' + dice.below(26) as u8);
                 let changed = forge(
@@ -305,6 +382,6 @@ fn random_changes_are_all_found() {
     assert_eq!(complaints(&town2), Vec::<&str>::new());
     assert_eq!(ContentHash::of(&fs::read(&ledger).unwrap()), ContentHash::of(&whole));
     println!(
-        "PROVED tamper: {in_files} changes in files, {in_vault} in the vault, {in_rows} in rows of the ledger, all found"
+        "PROVED tamper: {in_files} changes in files, {in_vault} in the vault, {in_rows} in rows of the ledger; {whole_ones} removals, repetitions and exchanges of whole ones; all found"
     );
 }

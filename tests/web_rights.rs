@@ -3,6 +3,7 @@
 
 mod support;
 
+use poststelle::web::ROUTES;
 use support::browser::{Browser, PASSWORD, Station, people};
 use support::small_town;
 
@@ -92,4 +93,115 @@ fn what_belongs_to_a_circle_exists_for_its_members_alone() {
     assert!(seen.contains("Angesehen"), "views of a circle's document are noted with it");
     let image = member.get(&paths[2]);
     assert_eq!(&image.bytes[..2], [0xff, 0xd8], "a JPEG");
+}
+
+/// Every address there is, as every role and as nobody, asked about a letter that belongs to a circle none of them
+/// is in: who is not let in hears so, and nothing of the letter comes out or changes, whatever is asked.
+#[test]
+fn no_address_gives_away_what_belongs_to_a_circle() {
+    let town = small_town::town(None);
+    let path = town.path("pipeline.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"")).unwrap();
+    small_town::drop_letter(&town, 1);
+    let roles = ["operator", "reviewer", "department", "head", "administrator", "auditor"];
+    let mut more = TOWN.to_owned() + &people(&[("jul-1", "reviewer", "")]);
+    for role in roles {
+        more += &people(&[(role, role, if role == "department" { "steuern" } else { "" })]);
+        more += &people(&[(&format!("programm-{role}"), role, "")]).replace("[[person]]", "[[application]]");
+    }
+    let station = Station::open(town, &more);
+    station.wait_for("closed", 1);
+    let document = station.town.documents().remove(0).0;
+    let batch = document.rsplit_once('-').unwrap().0.to_owned();
+    let (file, _) = small_town::letter(1);
+    let fill = |path: &str| {
+        let id =
+            if path.contains("/stapel/{id}") || path.contains("/batches/{id}") { &batch } else { &document };
+        let path =
+            if path.starts_with("/stationen") { path.replace("{id}", "a") } else { path.replace("{id}", id) };
+        path.replace("{number}", "1")
+            .replace("{department}", "steuern")
+            .replace("{file}", "document.pdf")
+            .replace("{act}", if path.starts_with("/api") { "take" } else { "uebernehmen" })
+            .replace("{name}", "x.css")
+    };
+    let events = || -> i64 {
+        let db = rusqlite::Connection::open(station.town.path("var/ledger.sqlite")).unwrap();
+        db.query_row("SELECT count(*) FROM event WHERE subject LIKE ?1 || '%'", [&batch], |row| row.get(0))
+            .unwrap()
+    };
+    let before = events();
+    let mut asked = 0;
+    for role in [""].into_iter().chain(roles) {
+        let mut browser = if role.is_empty() { Browser::new(station.address) } else { station.browser(role) };
+        browser.get("/angehalten");
+        let token = match role {
+            "" => "geraten".into(),
+            role => {
+                let done = station
+                    .town
+                    .command(&["person", "token", &format!("programm-{role}"), "--by", "x"], None);
+                String::from_utf8(done.stdout).unwrap().trim().to_owned()
+            }
+        };
+        let person = poststelle::model::town::Person {
+            id: role.into(),
+            name: role.into(),
+            roles: serde_json::from_value(serde_json::json!(if role.is_empty() {
+                vec![]
+            } else {
+                vec![role]
+            }))
+            .unwrap(),
+            departments: Vec::new(),
+            application: false,
+        };
+        for route in ROUTES.iter().filter(|r| r.path != "/abmelden" && r.path != "/live") {
+            let path = fill(route.path);
+            let name = format!("{} {path} as {role:?}", route.method);
+            let api = route.path.starts_with("/api/");
+            let bearer = format!("Bearer {token}");
+            let page = match (api, route.method) {
+                (true, method) => {
+                    let body: &[u8] = if method == "post" {
+                        b"{\"kind\":\"hundesteuer\",\"code\":\"hold.personal\"}"
+                    } else {
+                        b""
+                    };
+                    browser.send(&method.to_uppercase(), &path, body, &[("authorization", &bearer)], &[])
+                }
+                (false, "get") => browser.get(&path),
+                _ => browser.post(
+                    &path,
+                    &[
+                        ("kind", "hundesteuer"),
+                        ("code", "hold.personal"),
+                        ("tat", "drehen 1"),
+                        ("seite", "1"),
+                        ("stapel", &batch),
+                        ("amt", "steuern"),
+                        ("received", "2026-11-01"),
+                    ],
+                ),
+            };
+            asked += 1;
+            let open = route.who == poststelle::web::Who::Everybody;
+            match (role, open) {
+                (_, true) => {}
+                ("", false) => assert_eq!(page.status, if api { 401 } else { 303 }, "{name}"),
+                _ if !route.who.admits(&person) => assert_eq!(page.status, 403, "{name}: {}", page.text()),
+                _ => assert!(page.status < 500, "{name}: {}", page.text()),
+            }
+            let text = page.text();
+            for words in [&document, &batch, &file] {
+                assert!(!text.contains(words.as_str()), "{name} names {words}: {text}");
+            }
+            assert!(!page.bytes.starts_with(&[0xff, 0xd8]), "{name}: an image");
+            let about_it = route.path.contains("{id}") && !route.path.starts_with("/stationen");
+            assert!(!about_it || page.status != 200, "{name}: {text}");
+        }
+    }
+    assert_eq!(events(), before, "nothing happened to it");
+    println!("{asked} requests, nothing of the letter");
 }

@@ -58,7 +58,7 @@ fn mail_without_a_received_date_waits_until_somebody_says_it() {
 
 #[test]
 fn a_replacing_batch_without_a_person_waits() {
-    let profile = "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\n";
+    let profile = "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\nduplex = false\n";
     let town = closed_town(profile, "profile = \"ersetzend\"");
     small_town::drop_letter(&town, 1);
     let (batch, _) = held(&town);

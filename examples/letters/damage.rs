@@ -243,6 +243,46 @@ pub fn turned(page: Raster, turn: u16) -> Raster {
     Raster { w: nw, h: nh, ch, data }
 }
 
+/// A copy of a copy: blurred, its black broken up, its paper speckled.
+pub fn photocopied(page: &mut Raster, dice: &mut Dice) {
+    let (w, ch) = (page.w * page.ch, page.ch);
+    for _ in 0..dice.range(1, 2) {
+        let old = page.data.clone();
+        for i in w + ch..page.data.len().saturating_sub(w + ch) {
+            let sum: u32 = [i, i - ch, i + ch, i - w, i + w].iter().map(|&k| u32::from(old[k])).sum();
+            page.data[i] = (sum / 5) as u8;
+        }
+    }
+    let (lift, drop) = (dice.range(0, 60) as u32, dice.range(0, 25) as u32);
+    let table: Vec<u8> = (0..256u32).map(|v| (lift + v * (255 - lift - drop) / 255) as u8).collect();
+    page.data.iter_mut().for_each(|b| *b = table[usize::from(*b)]);
+    noise(page, dice.range(4, 14), dice.range(400, 2500), dice);
+}
+
+/// A sheet that went through the feeder a hundred times: scratches through the ink, worn edges, creases.
+pub fn worn(page: &mut Raster, white: u8, dice: &mut Dice) {
+    for _ in 0..dice.range(3, 12) {
+        let (mut x, mut y) = (dice.real(0.0, page.w as f64), dice.real(0.0, page.h as f64));
+        let (dx, dy) = (dice.real(-0.6, 0.6), dice.real(0.4, 1.0));
+        let (wide, length) = (dice.range(1, 3) as usize, dice.range(150, 1600));
+        let tone = if dice.chance(75) { white } else { 90 };
+        for _ in 0..length {
+            (x, y) = (x + dx, y + dy);
+            let (cx, cy) = (x as i64, y as i64);
+            if cx < 0 || cy < 0 || cx as usize + wide >= page.w || cy as usize >= page.h {
+                break;
+            }
+            let at = (cy as usize * page.w + cx as usize) * page.ch;
+            page.data[at..at + wide * page.ch].fill(tone);
+        }
+    }
+    for _ in 0..dice.range(300, 1500) {
+        let r = dice.range(1, 5) as i32;
+        let (x, y) = (dice.range(0, page.w as i64 - 1) as i32, dice.range(0, page.h as i64 - 1) as i32);
+        disc(page, x, y, r, white);
+    }
+}
+
 /// A ring from a cup, somewhere on the page.
 pub fn coffee(dice: &mut Dice) -> Tint {
     let (r, width) = (dice.real(28.0, 40.0) * PX, dice.real(1.2, 3.0) * PX);

@@ -73,6 +73,10 @@ pub struct Facts {
     pub gross: i64,
     /// How this writer spells dates.
     pub spelling: u8,
+    /// Whether everything people vary varies.
+    pub wide: bool,
+    /// Only what seeds of the held-out range may say.
+    pub held_out: bool,
     /// Names of the facts that were printed.
     pub used: BTreeSet<String>,
     values: BTreeMap<String, String>,
@@ -95,6 +99,8 @@ impl Facts {
             due,
             gross,
             spelling,
+            wide: false,
+            held_out: false,
             used: BTreeSet::new(),
             values: BTreeMap::new(),
         }
@@ -184,6 +190,8 @@ impl Facts {
             },
             "kdnr" => d.digits(6),
             "bestell" => format!("{year}/{}", d.digits(4)),
+            "tage" => self.date.until(self.due).map_or(0, |span| span.get_days()).to_string(),
+            "betrag" if self.wide => crate::wide::money(self.gross, d),
             "betrag" => {
                 let money = euros(self.gross);
                 match d.range(0, 2) {

@@ -46,6 +46,23 @@ pub struct Tint {
     pub colour: [u8; 3],
 }
 
+/// A word where it was set.
+#[derive(Clone)]
+pub struct Placed {
+    /// Index into [`Sheet::lines`].
+    pub line: usize,
+    /// Text without blanks.
+    pub text: String,
+    /// Left edge in pixels.
+    pub x: i32,
+    /// Base line in pixels.
+    pub base: i32,
+    /// Width in pixels.
+    pub w: i32,
+    /// Height of capitals in pixels.
+    pub tall: i32,
+}
+
 /// One page while it is being set.
 pub struct Sheet {
     /// Black ink on white paper.
@@ -54,24 +71,27 @@ pub struct Sheet {
     pub tints: Vec<Tint>,
     /// The words, one entry per line, in reading order.
     pub lines: Vec<String>,
+    /// The same words with their places.
+    pub placed: Vec<Placed>,
 }
 
 impl Sheet {
     /// An empty sheet of a size in millimetres.
     pub fn new(width: f64, height: f64) -> Self {
         let raster = Raster::white(px(width) as usize, px(height) as usize);
-        Sheet { raster, tints: Vec::new(), lines: Vec::new() }
+        Sheet { raster, tints: Vec::new(), lines: Vec::new(), placed: Vec::new() }
     }
 
     /// An empty A4 sheet.
     pub fn a4() -> Self {
-        Sheet { raster: Raster::white(2480, 3508), tints: Vec::new(), lines: Vec::new() }
+        Sheet { raster: Raster::white(2480, 3508), tints: Vec::new(), lines: Vec::new(), placed: Vec::new() }
     }
 
     /// Sets one line with its base line at `y`; adds it to the words. Gives the width in millimetres.
     pub fn text(&mut self, face: &Face, x: f64, y: f64, text: &str) -> f64 {
         if !text.trim().is_empty() {
             self.lines.push(text.trim().to_string());
+            self.place(face, x, y, text);
         }
         self.draw(face, x, y, text)
     }
@@ -87,7 +107,32 @@ impl Sheet {
             }
             _ => self.lines.push(text.to_string()),
         }
+        self.place(face, x, y, text);
         self.draw(face, x, y, text);
+    }
+
+    /// Notes where the words of a text stand.
+    fn place(&mut self, face: &Face, x: f64, y: f64, text: &str) {
+        let mut pen = (x * PX) as f32;
+        let (space, tall) = (face.width(" "), -face.glyph('H').top);
+        for word in text.split(' ') {
+            let w = face.width(word);
+            if !word.is_empty() {
+                let line = self.lines.len() - 1;
+                let text = word.to_string();
+                self.placed.push(Placed { line, text, x: pen as i32, base: px(y), w: w as i32, tall });
+            }
+            pen += w + space;
+        }
+    }
+
+    /// Notes the words of a smaller sheet that is laid on this one.
+    pub fn stick(&mut self, other: &Sheet, x: f64, y: f64) {
+        let first = self.lines.len();
+        self.lines.extend(other.lines.iter().cloned());
+        let moved =
+            |p: &Placed| Placed { line: first + p.line, x: p.x + px(x), base: p.base + px(y), ..p.clone() };
+        self.placed.extend(other.placed.iter().map(moved));
     }
 
     /// Draws a text without noting its words.

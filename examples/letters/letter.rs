@@ -5,6 +5,7 @@ use crate::dice::{Dice, Purpose};
 use crate::facts::{Facts, decimal, euros};
 use crate::invented::{self, Party};
 use crate::town;
+use crate::wide;
 use crate::words::{self, From, Script, Shape};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub enum Block {
     Tick(bool, String),
     /// A table.
     Table(Table),
+    /// Labels in a row, values below them.
+    Data(Vec<(String, String)>),
     /// The text goes on on a new page.
     Page,
 }
@@ -53,10 +56,14 @@ pub struct Letter {
     pub official: bool,
     /// Only for held-out seeds.
     pub held_out: bool,
+    /// Whether everything people vary varies.
+    pub wide: bool,
     /// The sender.
     pub sender: Party,
     /// Notes above the recipient.
     pub mark: Vec<String>,
+    /// The same where they are stamped, glued or printed in colour somewhere on the paper instead.
+    pub stamped: Vec<String>,
     /// The recipient's lines.
     pub to: Vec<String>,
     /// Lines of the information block.
@@ -100,14 +107,16 @@ const CLOSINGS: &[&str] = &[
 ];
 
 /// Makes the letter number `index` of a master seed.
-pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: bool) -> Letter {
+pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: bool, wide: bool) -> Letter {
     let mut dice = Dice::new(seed, index, part, Purpose::Words);
-    let scripts = words::scripts(what, held_out);
+    let scripts = words::scripts(what, held_out, wide);
     let script: &Script = scripts[dice.range(0, scripts.len() as i64 - 1) as usize];
     let held = town::HOLDS.contains(&what);
     let kind = if held { "unbekannt" } else { what };
     let sender = match script.from {
+        From::Private if wide => wide::private(held_out, &mut dice),
         From::Private => invented::private(&mut dice),
+        From::Firm if wide => wide::firm(held_out, &mut dice),
         From::Firm => invented::firm(&mut dice),
         From::Named(names) => {
             let name = *dice.pick(names);
@@ -117,11 +126,19 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
     let private = matches!(script.from, From::Private);
     let official = matches!(script.from, From::Named(_));
     let mut facts = Facts::new(dice, kind, sender);
+    (facts.wide, facts.held_out) = (wide, held_out);
+    if wide && facts.dice.chance(8) {
+        facts.spelling = 4;
+    }
     let table = prepare_table(&mut facts, script);
     let subject = facts.one_of(script.subject);
     let mark = if script.mark.is_empty() { Vec::new() } else { vec![facts.one_of(script.mark)] };
     let to = recipient(&mut facts, script, what, &mark);
-    let infos = if private || script.shape != Shape::Letter { Vec::new() } else { infos(&mut facts, what) };
+    let infos = match script.shape {
+        Shape::Letter if !private && wide => wide::infos(&mut facts, what),
+        Shape::Letter if !private => infos(&mut facts, what),
+        _ => Vec::new(),
+    };
     let blocks = text(&mut facts, script.slots, script.shape, table);
     let annexed = !script.annex.is_empty() && facts.dice.chance(50);
     let annex = if annexed { text(&mut facts, script.annex, Shape::Form, None) } else { Vec::new() };
@@ -132,6 +149,7 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
         let last = greeting.trim_end_matches(',').rsplit(' ').next().unwrap_or("").to_string();
         greeting = format!("Sehr geehrte Frau {last},");
     }
+    let (mark, stamped) = if wide && facts.dice.chance(50) { (Vec::new(), mark) } else { (mark, Vec::new()) };
     let closing = facts.one_of(if official { &CLOSINGS[..3] } else { CLOSINGS });
     let enclosures = facts.one_of(script.enclosures);
     let signer = facts.sender.person.full();
@@ -152,7 +170,9 @@ pub fn write(seed: u64, index: u64, part: u64, what: &'static str, held_out: boo
         private,
         official,
         held_out,
+        wide,
         mark,
+        stamped,
         to,
         infos,
         date_text,
@@ -250,6 +270,15 @@ fn text(facts: &mut Facts, slots: &[&[&str]], shape: Shape, mut table: Option<Ta
                     Block::Row(label.to_string(), value.to_string())
                 }
                 _ if line == "@page" => Block::Page,
+                _ if line == "@data" => {
+                    let rows = wide::invoice_rows(facts);
+                    if facts.dice.chance(50) {
+                        blocks.push(Block::Data(rows));
+                    } else {
+                        blocks.extend(rows.into_iter().map(|(label, value)| Block::Row(label, value)));
+                    }
+                    continue;
+                }
                 _ if line == "@items" || line == "@tariff" => match table.take() {
                     Some(table) => {
                         facts.note("betrag");
@@ -332,17 +361,7 @@ fn prepare_table(facts: &mut Facts, script: &Script) -> Option<Table> {
                 ("Gesamt", 0.17, true),
             ],
             rows: cells,
-            totals: vec![
-                ("Nettobetrag".into(), format!("{} €", euros(net))),
-                (format!("zzgl. {rate} % MwSt."), format!("{} €", euros(tax))),
-                (
-                    facts
-                        .dice
-                        .pick(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"])
-                        .to_string(),
-                    format!("{} €", euros(facts.gross)),
-                ),
-            ],
+            totals: totals(facts, rate, [net, tax, net + tax]),
         });
     }
     if wants("@tariff") {
@@ -360,6 +379,17 @@ fn prepare_table(facts: &mut Facts, script: &Script) -> Option<Table> {
         });
     }
     None
+}
+
+/// Net, tax and gross at the foot of a table.
+fn totals(facts: &mut Facts, rate: i64, sums: [i64; 3]) -> Vec<(String, String)> {
+    let labels = if facts.wide {
+        wide::totals(rate, facts)
+    } else {
+        let gross = facts.dice.any(&["Rechnungsbetrag", "Gesamtbetrag", "Bruttobetrag", "Endbetrag"]);
+        ["Nettobetrag".into(), format!("zzgl. {rate} % MwSt."), gross.into()]
+    };
+    labels.into_iter().zip(sums.map(|cents| format!("{} €", euros(cents)))).collect()
 }
 
 /// The fields that were printed, in the way of `document.json`.
@@ -393,7 +423,7 @@ fn truth(facts: &mut Facts, subject: &str, shape: Shape) -> BTreeMap<String, Str
     if used.contains("betrag") {
         add("gross_amount", decimal(facts.gross));
     }
-    if used.contains("frist") {
+    if used.contains("frist") || used.contains("tage") {
         add("due_date", facts.due.to_string());
     }
     out

@@ -23,13 +23,17 @@ mod marks;
 mod plan;
 mod random;
 mod samples;
+mod stacks;
+mod stamps;
 mod store;
 mod town;
 mod truth;
+mod wide;
 mod words;
+mod words_read;
 
 use clap::Parser;
-use plan::Produced;
+use plan::{FilePlan, Making, Produced};
 use rayon::prelude::*;
 use std::fs;
 use std::io::Write;
@@ -71,9 +75,18 @@ struct Arguments {
     /// Backs of sheets instead of letters, every second one with a mark on it
     #[arg(long)]
     backs: bool,
+    /// Stacks of letters between separator sheets, leaning, turned, worn
+    #[arg(long)]
+    stacks: bool,
+    /// Stacks of letters without separators, with barcodes of strangers on them
+    #[arg(long)]
+    barcodes: bool,
     /// Make the committed sample set in this folder and nothing else
     #[arg(long, value_name = "DIR")]
     samples: Option<PathBuf>,
+    /// No scans: `words.jsonl` with the words as they were set, a file a line
+    #[arg(long)]
+    words: bool,
     /// List kinds, hold codes, conditions and typefaces
     #[arg(long)]
     list: bool,
@@ -93,11 +106,15 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     fonts::load()?;
     if let Some(folder) = &arguments.samples {
-        return write(samples::plans(), folder, arguments.twins.as_deref(), plan::produce);
+        return write(samples::plans(), folder, arguments.twins.as_deref(), scanned);
     }
     if arguments.backs {
         let numbers = (0..arguments.count).collect();
         return write(numbers, &arguments.out, None, |&n, _| backs::produce(arguments.seed, n));
+    }
+    if arguments.stacks || arguments.barcodes {
+        let make = if arguments.stacks { stacks::separated } else { stacks::unseparated };
+        return write((0..arguments.count).collect(), &arguments.out, None, |&n, _| make(arguments.seed, n));
     }
     let wishes = random::Wishes {
         kind: known(
@@ -114,7 +131,32 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         unseparated: arguments.unseparated,
     };
     let plans = (0..arguments.count).map(|n| random::plan(arguments.seed, n, &wishes)).collect();
-    write(plans, &arguments.out, arguments.twins.as_deref(), plan::produce)
+    if arguments.words {
+        return words(plans, &arguments.out);
+    }
+    write(plans, &arguments.out, arguments.twins.as_deref(), scanned)
+}
+
+fn scanned(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
+    plan::produce(plan, if twins { Making::Twins } else { Making::Scan })
+}
+
+/// `words.jsonl` and `truth.jsonl` in a folder.
+fn words(plans: Vec<FilePlan>, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)?;
+    let file = |name: &str| fs::File::create(folder.join(name)).map(std::io::BufWriter::new);
+    let (mut words, mut truth) = (file("words.jsonl")?, file("truth.jsonl")?);
+    for some in plans.chunks(64) {
+        let made: Result<Vec<Produced>, String> = some
+            .par_iter()
+            .map(|plan| plan::produce(plan, Making::Words).map_err(|e| e.to_string()))
+            .collect();
+        for made in made? {
+            writeln!(words, "{}", serde_json::json!({ "file": made.path, "pages": made.read }))?;
+            writeln!(truth, "{}", serde_json::to_string(&made.truth)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// The name in the closed list that an argument means.

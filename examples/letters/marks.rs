@@ -5,14 +5,22 @@ use crate::dice::Dice;
 use crate::facts::spell;
 use crate::fonts::face;
 use crate::ink::{PX, Sheet, Tint, px};
+use crate::stamps;
 use crate::town;
 use jiff::civil::Date;
 
 const STAMP_INK: &[[u8; 3]] = &[[40, 50, 150], [170, 30, 50], [60, 60, 120], [150, 20, 30]];
 const PEN_INK: &[[u8; 3]] = &[[25, 35, 120], [20, 20, 30], [10, 60, 140]];
 
-/// A stamp of receipt with a date; slightly turned, unevenly inked. Gives the ink and its words.
-pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
+/// A stamp of receipt with a date; slightly turned, unevenly inked. Gives the ink, and its words on a sheet of
+/// the stamp's size. `wide`: one of many forms instead of the plain one.
+pub fn stamp(date: Date, x: f64, y: f64, wide: bool, dice: &mut Dice) -> (Tint, Sheet) {
+    let sheet = if wide { stamps::form(date, dice) } else { plain_form(date, dice) };
+    (inked(&sheet, x, y, dice), sheet)
+}
+
+/// Name of the town, word, date, in a frame.
+fn plain_form(date: Date, dice: &mut Dice) -> Sheet {
     let (w, h) = (70.0, 38.0);
     let mut sheet = Sheet::new(w, h);
     let (small, big) = (face(0, true, 9.0), face(0, true, 14.0));
@@ -30,7 +38,11 @@ pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
         sheet.text(face, (w - width) / 2.0, y, text);
     }
     sheet.frame(4.5, 6.5, w - 9.0, 24.0, 0.5);
-    let words = sheet.lines.join(" ");
+    sheet
+}
+
+/// As rubber leaves it on paper.
+fn inked(sheet: &Sheet, x: f64, y: f64, dice: &mut Dice) -> Tint {
     let shape = crate::damage::skew(&sheet.raster, dice.real(-6.0, 6.0), 255);
     let strength = dice.range(150, 225) as u32;
     let mut alpha: Vec<u8> =
@@ -51,7 +63,7 @@ pub fn stamp(date: Date, x: f64, y: f64, dice: &mut Dice) -> (Tint, String) {
     for (i, a) in alpha.iter_mut().enumerate() {
         *a = (usize::from(*a) * (255 - fade * (i % rw) / rw) / 255) as u8;
     }
-    (Tint { x: px(x), y: px(y), w: rw, alpha, colour: *dice.pick(STAMP_INK) }, words)
+    Tint { x: px(x), y: px(y), w: rw, alpha, colour: *dice.pick(STAMP_INK) }
 }
 
 /// A pen stroke that looks like a signature, about 50 mm long.

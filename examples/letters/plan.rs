@@ -10,7 +10,9 @@ use crate::letter::{self, Letter};
 use crate::marks;
 use crate::store::{self, Format};
 use crate::truth::{DocumentTruth, FileTruth, PageTruth};
+use crate::words_read as words;
 use jiff::ToSpan;
+use poststelle::model::page::ReadPage;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -44,6 +46,8 @@ pub struct FilePlan {
     pub separator: Separator,
     /// The letters.
     pub letters: Vec<LetterPlan>,
+    /// All ways to write, lay out and stamp a letter; off only for the committed samples, which stay what they are.
+    pub wide: bool,
 }
 
 /// A finished file.
@@ -56,6 +60,19 @@ pub struct Produced {
     pub truth: FileTruth,
     /// Names and contents of the undamaged pages.
     pub twins: Vec<(String, Vec<u8>)>,
+    /// The pages as a reader without mistakes sees them, if that was wished instead of a scan.
+    pub read: Vec<ReadPage>,
+}
+
+/// What is made of the pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Making {
+    /// A scan.
+    Scan,
+    /// A scan and the undamaged pages.
+    Twins,
+    /// Only what stands on the pages, and where.
+    Words,
 }
 
 /// A page between setting and storing.
@@ -67,23 +84,34 @@ struct Shot<'a> {
     conditions: Vec<&'static str>,
     folds: [f64; 2],
     skew: f64,
+    /// The stamp of receipt: its place in pixels and its words.
+    stamp: Option<(i32, i32, Sheet)>,
+}
+
+impl<'a> Shot<'a> {
+    fn of(sheet: &'a Sheet, conditions: Vec<&'static str>) -> Self {
+        let (tints, marks) = (Vec::new(), Vec::new());
+        Shot { sheet, other: None, tints, marks, conditions, folds: [105.0, 210.0], skew: 0.0, stamp: None }
+    }
 }
 
 /// Where pages of a file are gathered.
 struct Gathering<'p> {
     plan: &'p FilePlan,
     format: Format,
-    twins: bool,
+    making: Making,
+    read: Vec<ReadPage>,
     stored: Vec<store::Stored>,
     pages: Vec<PageTruth>,
     pictures: Vec<(String, Vec<u8>)>,
 }
 
 /// Makes the file of a plan.
-pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
+pub fn produce(plan: &FilePlan, making: Making) -> Result<Produced, Failure> {
     let mut written: Vec<(Letter, layout::Pages)> = Vec::new();
     for (part, letter) in plan.letters.iter().enumerate() {
-        let content = letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out);
+        let content =
+            letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
         let mut dice = Dice::new(plan.seed, plan.index, part as u64, Purpose::Layout);
         let pages = layout::set(&content, &mut dice);
         written.push((content, pages));
@@ -94,8 +122,7 @@ pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
         Format::Png if many => Format::TiffDeflate,
         other => other,
     };
-    let mut out =
-        Gathering { plan, format, twins, stored: Vec::new(), pages: Vec::new(), pictures: Vec::new() };
+    let mut out = Gathering::new(plan, format, making);
     let (mut separators, mut documents) = (Vec::new(), Vec::new());
     for (part, ((content, pages), letter)) in written.iter().zip(&plan.letters).enumerate() {
         let mut dice = Dice::new(plan.seed, plan.index, part as u64, Purpose::Damage);
@@ -106,9 +133,54 @@ pub fn produce(plan: &FilePlan, twins: bool) -> Result<Produced, Failure> {
         documents.push(out.letter(content, pages, letter, &mut dice)?);
     }
     let path = format!("{}.{}", plan.name, format.extension());
-    let bytes = store::file(out.stored, format)?;
+    let bytes = if making == Making::Words { Vec::new() } else { store::file(out.stored, format)? };
     let truth = FileTruth { file: path.clone(), pages: out.pages, separators, documents };
-    Ok(Produced { path, bytes, truth, twins: out.pictures })
+    Ok(Produced { path, bytes, truth, twins: out.pictures, read: out.read })
+}
+
+/// A stack of letters of one page, each with a sheet before it: which sheets with what happening to them, and whether
+/// strangers' barcodes stand on the letters.
+pub fn stack(
+    plan: &FilePlan,
+    sheets: &[(Separator, Vec<&'static str>, f64)],
+    foreign: bool,
+    dice: &mut Dice,
+) -> Result<Produced, Failure> {
+    let mut out = Gathering::new(plan, plan.format, Making::Scan);
+    let (mut separators, mut documents) = (Vec::new(), Vec::new());
+    for (part, letter) in plan.letters.iter().enumerate() {
+        if let Some((separator, conditions, skew)) = sheets.get(part).filter(|s| s.0 != Separator::Nothing) {
+            separators.push(out.pages.len() + 1);
+            let sheet = codes::sheet(*separator, dice)?;
+            let text = sheet.lines.join("\n");
+            out.take(Shot { skew: *skew, ..Shot::of(&sheet, conditions.clone()) }, text, false, dice)?;
+        }
+        let content =
+            letter::write(plan.seed, plan.index, part as u64, letter.what, plan.held_out, plan.wide);
+        let mut layout = Dice::new(plan.seed, plan.index, part as u64, Purpose::Layout);
+        let mut sheet = layout::set(&content, &mut layout).sheets.swap_remove(0);
+        let mut shot_marks = Vec::new();
+        if foreign {
+            shot_marks.push(format!("barcode: {}", codes::foreign(&mut sheet, dice)?));
+        }
+        let text = sheet.lines.join("\n");
+        let skew = dice.real(-2.0, 2.0);
+        let number = out.pages.len() + 1;
+        let shot = Shot { marks: shot_marks, skew, ..Shot::of(&sheet, letter.conditions.clone()) };
+        out.take(shot, text, false, dice)?;
+        documents.push(DocumentTruth {
+            pages: vec![number],
+            kind: content.kind,
+            department: content.department,
+            copies: Vec::new(),
+            hold: content.hold,
+            fields: content.fields,
+        });
+    }
+    let path = format!("{}.{}", plan.name, plan.format.extension());
+    let bytes = store::file(out.stored, plan.format)?;
+    let truth = FileTruth { file: path.clone(), pages: out.pages, separators, documents };
+    Ok(Produced { path, bytes, truth, twins: Vec::new(), read: Vec::new() })
 }
 
 /// The back of a sheet as a file of its own, empty or with a mark: what it is called, the sheet, its ink.
@@ -119,8 +191,7 @@ pub fn lone_back(
     dice: &mut Dice,
 ) -> Result<Produced, Failure> {
     let format = plan.format;
-    let mut out =
-        Gathering { plan, format, twins: false, stored: Vec::new(), pages: Vec::new(), pictures: Vec::new() };
+    let mut out = Gathering::new(plan, format, Making::Scan);
     let front = out.other_side(dice);
     let (marks, (sheet, tints)) = match mark {
         Some((name, ink)) => (vec![name.to_string()], ink),
@@ -129,17 +200,21 @@ pub fn lone_back(
     let blank = marks.is_empty();
     let conditions = letter.conditions.clone();
     let skew = dice.real(-1.5, 1.5);
-    let shot =
-        Shot { sheet: &sheet, other: Some(&front), tints, marks, conditions, folds: [105.0, 210.0], skew };
+    let shot = Shot { other: Some(&front), tints, marks, skew, ..Shot::of(&sheet, conditions) };
     out.take(shot, String::new(), blank, dice)?;
     let path = format!("{}.{}", plan.name, format.extension());
     let bytes = store::file(out.stored, format)?;
     let truth =
         FileTruth { file: path.clone(), pages: out.pages, separators: Vec::new(), documents: Vec::new() };
-    Ok(Produced { path, bytes, truth, twins: Vec::new() })
+    Ok(Produced { path, bytes, truth, twins: Vec::new(), read: Vec::new() })
 }
 
-impl Gathering<'_> {
+impl<'p> Gathering<'p> {
+    fn new(plan: &'p FilePlan, format: Format, making: Making) -> Self {
+        let (stored, pages, pictures, read) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Gathering { plan, format, making, read, stored, pages, pictures }
+    }
+
     fn letter(
         &mut self,
         content: &Letter,
@@ -165,6 +240,7 @@ impl Gathering<'_> {
                 conditions: plan.conditions.clone(),
                 folds: pages.folds,
                 skew: lean + dice.real(-0.3, 0.3),
+                stamp: None,
             };
             if has("stamped") && n == 0 {
                 let day = content.date.saturating_add(dice.range(1, 5).days());
@@ -175,7 +251,9 @@ impl Gathering<'_> {
                 } else {
                     (dice.real(75.0, 130.0), dice.real(84.0, 122.0))
                 };
-                let (ink, words) = marks::stamp(day, x, y, dice);
+                let (ink, stamp) = marks::stamp(day, x, y, self.plan.wide, dice);
+                let words = stamp.lines.join(" ");
+                shot.stamp = Some((ink.x, ink.y, stamp));
                 shot.tints.push(ink);
                 shot.marks.push(format!("stamp: {words}"));
                 if content.hold.is_none() {
@@ -198,11 +276,8 @@ impl Gathering<'_> {
                 if marked {
                     numbers.push(self.pages.len() + 1);
                 }
-                let back = Sheet {
-                    raster: Raster::white(sheet.raster.w, sheet.raster.h),
-                    tints: Vec::new(),
-                    lines: Vec::new(),
-                };
+                let raster = Raster::white(sheet.raster.w, sheet.raster.h);
+                let back = Sheet { raster, ..Sheet::a4() };
                 self.back(&back, Some(&sheet.raster), plan, marked, dice)?;
             }
         }
@@ -218,7 +293,8 @@ impl Gathering<'_> {
 
     /// Something that stands on the other side of a sheet.
     fn other_side(&self, dice: &mut Dice) -> Raster {
-        let content = letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out);
+        let content =
+            letter::write(self.plan.seed, self.plan.index, 1_000, "beschwerde", self.plan.held_out, false);
         layout::set(&content, dice).sheets.swap_remove(0).raster
     }
 
@@ -241,15 +317,7 @@ impl Gathering<'_> {
         {
             conditions.push("show_through");
         }
-        let mut shot = Shot {
-            sheet: back,
-            other: front,
-            tints: Vec::new(),
-            marks: Vec::new(),
-            conditions,
-            folds: [105.0, 210.0],
-            skew: dice.real(-1.5, 1.5),
-        };
+        let mut shot = Shot { other: front, skew: dice.real(-1.5, 1.5), ..Shot::of(back, conditions) };
         if marked {
             let (x, y) = (dice.real(25.0, 120.0), dice.real(30.0, 240.0));
             if dice.chance(60) {
@@ -257,9 +325,9 @@ impl Gathering<'_> {
                 shot.marks.push("pencil".to_string());
             } else {
                 let day = jiff::civil::date(2026, 3, 2).saturating_add(dice.range(0, 120).days());
-                let (ink, words) = marks::stamp(day, x, y, dice);
+                let (ink, stamp) = marks::stamp(day, x, y, false, dice);
                 shot.tints.push(ink);
-                shot.marks.push(format!("stamp: {words}"));
+                shot.marks.push(format!("stamp: {}", stamp.lines.join(" ")));
             }
         }
         self.take(shot, String::new(), !marked, dice)
@@ -275,15 +343,7 @@ impl Gathering<'_> {
             conditions.push("noise");
         }
         let skew = dice.real(-2.5, 2.5);
-        let shot = Shot {
-            sheet: &sheet,
-            other: None,
-            tints: Vec::new(),
-            marks: Vec::new(),
-            conditions,
-            folds: [105.0, 210.0],
-            skew,
-        };
+        let shot = Shot { skew, ..Shot::of(&sheet, conditions) };
         self.take(shot, sheet.lines.join("\n"), self.plan.separator == Separator::Blank, dice)?;
         if self.plan.duplex {
             let plan = LetterPlan { what: "unbekannt", conditions: Vec::new(), marked_back: false };
@@ -304,9 +364,15 @@ impl Gathering<'_> {
         if !matches!(self.format, Format::Jpeg(_) | Format::PdfDct(_)) {
             shot.conditions.retain(|&c| c != "jpeg_low");
         }
+        if self.making == Making::Words {
+            self.read.push(words::read(shot.sheet, shot.stamp.as_ref()));
+            let (marks, conditions) = (shot.marks, shot.conditions);
+            self.pages.push(PageTruth { text, turn: 0, skew: 0.0, blank, marks, conditions });
+            return Ok(());
+        }
         let has = |what: &str| shot.conditions.contains(&what);
         let mut page = shot.sheet.raster.clone();
-        if self.twins {
+        if self.making == Making::Twins {
             let mut twin = page.clone();
             twin.lay(&shot.sheet.tints);
             let name = format!("{}-p{:03}.png", self.plan.name.replace('/', "-"), self.pages.len() + 1);
@@ -338,6 +404,12 @@ impl Gathering<'_> {
         }
         if has("punched") {
             damage::punched(&mut page, dice);
+        }
+        if has("worn") {
+            damage::worn(&mut page, white, dice);
+        }
+        if has("photocopied") {
+            damage::photocopied(&mut page, dice);
         }
         let skew = if has("skew") { (shot.skew * 100.0).round() / 100.0 } else { 0.0 };
         if skew != 0.0 {

@@ -64,6 +64,7 @@ pub fn plan(seed: u64, index: u64, wishes: &Wishes) -> FilePlan {
         duplex,
         separator,
         letters,
+        wide: true,
     }
 }
 

@@ -234,5 +234,6 @@ fn new(
         duplex,
         separator,
         letters,
+        wide: false,
     }
 }

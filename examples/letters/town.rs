@@ -73,8 +73,15 @@ pub const DESKS: &[Desk] = &[
 ];
 
 /// Hold codes of mail that nobody but its addressee opens.
-pub const HOLDS: &[&str] =
-    &["hold.personal", "hold.personalrat", "hold.gleichstellung", "hold.angebot", "hold.wahl"];
+pub const HOLDS: &[&str] = &[
+    "hold.personal",
+    "hold.personalrat",
+    "hold.gleichstellung",
+    "hold.angebot",
+    "hold.wahl",
+    "hold.datenschutz",
+    "hold.schwerbehinderung",
+];
 
 /// The desk of a kind; held and unknown mail has the last one.
 pub fn desk_of(kind: &str) -> &'static Desk {

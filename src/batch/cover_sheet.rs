@@ -4,12 +4,15 @@
 //! A plain separator says `POSTSTELLE:SEP`. In values, `%` and `;` are written
 //! `%25` and `%3B`. Orders are for the next document; after `scope=all` on the
 //! same sheet they are for all that follow, until a sheet says otherwise.
-//! Whether a department or circle exists, and whether the keyed check is right,
-//! is decided by who knows the town and its keys.
+//! Whether a department or circle exists is decided by who knows the town. A town
+//! with a key ends every value with `;check=` and 16 hexadecimal digits of the
+//! HMAC-SHA256 over all before it, so that no letter can bring orders of its own.
 
 use crate::model::document::ScanMode;
 use crate::model::notes::Note;
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use std::fmt;
 
 /// What every value begins with.
@@ -20,6 +23,45 @@ const VERSION: &str = "v1";
 const ORDERS_MAX: usize = 32;
 /// Longest value of an order in characters.
 const VALUE_MAX: usize = 200;
+
+/// The secret with which a town marks the sheets it printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SheetKey(Vec<u8>);
+
+impl fmt::Debug for SheetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SheetKey")
+    }
+}
+
+impl SheetKey {
+    /// At least 16 bytes without the white space around them.
+    pub fn new(secret: &str) -> Option<Self> {
+        let secret = secret.trim();
+        (secret.len() >= 16).then(|| Self(secret.as_bytes().to_vec()))
+    }
+
+    fn check(&self, value: &str) -> String {
+        // HMAC takes keys of every length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
+        mac.update(value.as_bytes());
+        mac.finalize().into_bytes().iter().take(8).map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// The value with its check.
+    pub fn signed(&self, value: &str) -> String {
+        format!("{value};check={}", self.check(value))
+    }
+
+    /// Whether the town printed this value.
+    pub fn printed(&self, value: &str) -> bool {
+        let Some((value, check)) = value.rsplit_once(";check=") else { return false };
+        let right = self.check(value);
+        // Every digit is compared: how long it takes must not tell how many were right.
+        let differ = right.bytes().zip(check.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+        right.len() == 16 && check.len() == right.len() && differ == 0
+    }
+}
 
 /// One order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +85,7 @@ pub enum Order {
     Documents(u32),
     /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
     ForAll,
-    /// `check`: keyed check over everything before it, not verified here.
+    /// `check`: keyed check over everything before it.
     Check(String),
     /// Anything else; obeyed by nobody, shown to a person.
     Unknown {
@@ -180,6 +222,25 @@ mod tests {
     fn a_plain_separator_and_a_foreign_value_order_nothing() {
         assert_eq!(parse("POSTSTELLE:SEP"), []);
         assert_eq!(parse("https://example.org/;dep=bauordnung"), []);
+    }
+
+    #[test]
+    fn only_what_the_town_printed_carries_its_check() {
+        let key = SheetKey::new(" ein langes Geheimnis\n").unwrap();
+        let value = key.signed("POSTSTELLE:v1;dep=bauordnung;op=sk-7");
+        assert!(key.printed(&value), "{value}");
+        assert_eq!(parse(&value).len(), 3);
+        for forged in [
+            value.replace("sk-7", "sk-8"),
+            value.replace(";check=", ";scope=all;check="),
+            format!("{value}0"),
+            value[..value.len() - 1].to_owned(),
+            "POSTSTELLE:SEP".into(),
+        ] {
+            assert!(!key.printed(&forged), "{forged}");
+        }
+        assert!(!SheetKey::new("ein anderes Geheimnis").unwrap().printed(&value));
+        assert_eq!(SheetKey::new("zu kurz"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! is thrown away. It never looks at pixels, and never cuts because of a code
 //! that no rule of the town names.
 
+mod by_hand;
 pub mod collate;
 mod content;
 pub mod cover_sheet;
@@ -15,7 +16,7 @@ mod walk;
 use crate::model::document::Reason;
 use crate::model::notes::Note;
 use crate::model::page::{Code, PageText};
-use cover_sheet::Order;
+use cover_sheet::{Order, SheetKey};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,8 @@ pub struct CutOrder {
     pub patch_twins: bool,
     /// Values of the town's own sheets, in any symbology but patch; `None` if it has none.
     pub own_sheets: Option<Regex>,
+    /// With it the town marks its own sheets; others order nothing.
+    pub sheet_key: Option<SheetKey>,
     /// Further barcodes that separate. Whatever is named neither here nor above never cuts.
     pub barcodes: Vec<BarcodeRule>,
     /// A blank sheet (front, and back in duplex) separates.
@@ -108,6 +111,7 @@ impl Default for CutOrder {
             patches: vec!["patch_t".into(), "patch_2".into()],
             patch_twins: true,
             own_sheets: Regex::new(OWN_SHEETS).ok(),
+            sheet_key: None,
             barcodes: Vec::new(),
             blank_separates: false,
             pages_per_document: None,

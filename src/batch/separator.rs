@@ -28,6 +28,8 @@ pub enum Says {
         /// It looks like a letter, so it was not taken out although the rule says so.
         doubtful: bool,
     },
+    /// It looks like a sheet of the town, and the town did not print it.
+    Forged,
     /// Patch bars on a page full of words: no sheet to take out, no place to cut unseen.
     PatchOnLetter,
 }
@@ -39,6 +41,9 @@ pub fn says(page: &BatchPage<'_>, order: &CutOrder) -> Says {
     if let Some(own) = &order.own_sheets
         && let Some(code) = codes().find(|c| !patch(&c.symbology) && own.is_match(&c.value))
     {
+        if order.sheet_key.as_ref().is_some_and(|key| !key.printed(&code.value)) {
+            return Says::Forged;
+        }
         let (kind, value) = (code.symbology.clone(), code.value.clone());
         return Says::Sheet { kind, value, own: true, turned: false };
     }

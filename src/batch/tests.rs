@@ -256,3 +256,18 @@ proptest! {
         prop_assert_eq!(kept, seen);
     }
 }
+
+#[test]
+fn a_town_with_a_key_obeys_only_the_sheets_it_printed() {
+    let key = cover_sheet::SheetKey::new("ein langes Geheimnis").unwrap();
+    let own = key.signed("POSTSTELLE:v1;dep=bauordnung");
+    let order = order(|o| o.sheet_key = Some(key));
+    let mut pages = batch("LQL");
+    let plan = check(&pages, &order, &[&[0, 1, 2]]);
+    assert!(plan.documents[0].orders.is_empty());
+    let note = plan.documents[0].notes.iter().find(|n| n.code == "cut.sheet_not_ours").unwrap();
+    assert_eq!(note.severity, Severity::Review);
+    pages[1].codes[1].value = own;
+    let plan = check(&pages, &order, &[&[0], &[2]]);
+    assert!(plan.documents[1].orders.contains(&Order::Department("bauordnung".into())));
+}

@@ -154,6 +154,13 @@ impl<'a> Walk<'a> {
                     at + 1
                 ),
             )),
+            Says::Forged => self.open.notes.push(Note::review(
+                "cut.sheet_not_ours",
+                format!(
+                    "Seite {} gibt sich als Deckblatt der Stadt aus, trägt aber nicht deren Prüfzeichen; es ordnet nichts an.",
+                    at + 1
+                ),
+            )),
             Says::Sheet { .. } | Says::Nothing => self.by_count_or_content(at, page),
         }
         self.sides = self.sides.saturating_add(1);

@@ -23,6 +23,33 @@ pub enum StationAction {
         #[arg(long)]
         by: String,
     },
+    /// Testvorlage als PDF: einmal farbig beidseitig drucken
+    Chart {
+        /// Datei
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Scan der Testvorlage prüfen (Rückgabe 1, wenn er nicht besteht)
+    Test {
+        /// Station
+        name: String,
+        /// Scan der Testvorlage, wie der Scanner ihn liefert
+        file: PathBuf,
+        /// Wer prüft
+        #[arg(long)]
+        by: String,
+    },
+    /// Station zum ersetzenden Scannen freigeben: nach bestandener Testvorlage
+    Release {
+        /// Station
+        name: String,
+        /// Ohne Testvorlage, aus diesem Grund (kurzes Wort); das Papier bleibt dann
+        #[arg(long)]
+        emergency: Option<String>,
+        /// Wer freigibt
+        #[arg(long)]
+        by: String,
+    },
     /// Schließen
     Close {
         /// Station
@@ -67,6 +94,17 @@ pub enum ReviewAction {
 pub enum HoldAction {
     /// Alles, was angehalten ist: Stapel mit Grund, Schriftstücke
     List,
+    /// Einen angehaltenen Stapel zurücknehmen, weil er neu gescannt wird: seine Bilder sind damit erklärt
+    Cancel {
+        /// Kennung des Stapels
+        id: String,
+        /// Grund als kurzes Wort, zum Beispiel „doppeleinzug“
+        #[arg(long)]
+        reason: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
     /// Schriftstück in die Nachbearbeitung geben, Stapel weiterlaufen lassen
     Release {
         /// Kennung des Schriftstücks oder Stapels
@@ -141,11 +179,61 @@ pub enum PersonAction {
         #[arg(long)]
         by: String,
     },
+    /// Einem Programm ein neues Token geben und es einmal ausgeben; das alte gilt nicht mehr
+    Token {
+        /// Kennung aus [[application]]
+        id: String,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
 }
 
 /// Reports.
 #[derive(Debug, Subcommand)]
 pub enum ReportAction {
+    /// Technischer Teil der Verfahrensdokumentation als PDF/A; die Nachweise nennen danach ihren Hash
+    Verfahrensdokumentation {
+        /// Datei
+        #[arg(long)]
+        out: PathBuf,
+        /// Wer sie erzeugt
+        #[arg(long)]
+        by: String,
+    },
+    /// Alles für die Prüfung eines Zeitraums in einem gesiegelten Ordner
+    Audit {
+        /// Erster Tag (JJJJ-MM-TT)
+        #[arg(long)]
+        from: String,
+        /// Letzter Tag
+        #[arg(long)]
+        to: String,
+        /// Ordner: neu oder leer
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Stichproben je Monat und Profil: geprüft, fehlerhaft, obere Grenze der Fehlerquote (95 %), als CSV
+    Quality {
+        /// Erster Tag (JJJJ-MM-TT)
+        #[arg(long, default_value = "2000-01-01")]
+        from: String,
+        /// Letzter Tag
+        #[arg(long, default_value = "9998-12-31")]
+        to: String,
+    },
+    /// Siegel und Zeitstempel, deren Zertifikate oder Verfahren ablaufen, als CSV (Rückgabe 1, wenn es welche gibt)
+    Expiring {
+        /// Bis zu diesem Tag (JJJJ-MM-TT); ein Jahr, wenn nichts angegeben ist
+        #[arg(long)]
+        before: Option<String>,
+    },
+    /// Die Konfiguration, die an einem Tag galt
+    Configuration {
+        /// Tag (JJJJ-MM-TT): was an seinem Ende galt
+        #[arg(long)]
+        at: String,
+    },
     /// Abgleich eines Tages: gescannt = zugestellt, Abweichungen zuerst (Rückgabe 1, wenn es welche gibt)
     Day {
         /// Tag (JJJJ-MM-TT); heute, wenn nichts angegeben ist
@@ -166,6 +254,15 @@ pub enum LogAction {
     Proof {
         /// Kennung des Schriftstücks
         id: String,
+    },
+    /// Evidence Records (RFC 4998) über Produkt und Nachweis jedes Schriftstücks, unter einem gemeinsamen Zeitstempel
+    Evidence {
+        /// Ordner: neu oder leer
+        #[arg(long)]
+        out: PathBuf,
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
     },
     /// Beleg, dass ein früherer Stand der Anfang des jetzigen ist
     Consistency {
@@ -279,6 +376,16 @@ pub enum DisposalAction {
     List {
         /// Nur diese Kiste
         name: Option<String>,
+    },
+    /// Ein Stück der Entnahmeliste ist aus der Kiste genommen
+    Pull {
+        /// Kiste
+        name: String,
+        /// Kennung des Schriftstücks
+        id: String,
+        /// Wer es herausgenommen hat
+        #[arg(long)]
+        by: String,
     },
     /// Eine Kiste zur Vernichtung freigeben; sonst die Liste dessen, was herausmuss
     Release {

@@ -54,6 +54,7 @@ pub fn run(config: Option<&Path>, wish: &Wish) -> Outcome {
                     Hinweis: Datum als JJJJ-MM-TT, Kennungen klein und ohne Leerzeichen.";
         return Err(Stop::Usage(text.into()));
     }
+    let value = pipeline.sheet_key()?.map_or(value.clone(), |key| key.signed(&value));
     let lines = orders.iter().map(|o| in_words(o, &pipeline)).collect::<Result<Vec<_>, _>>()?;
     let bytes = pdf::cover_sheet(&value, &lines).map_err(Error::Refused)?;
     std::fs::write(&wish.out, bytes).map_err(Error::io("Deckblatt schreiben", &wish.out))?;

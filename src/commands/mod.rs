@@ -5,14 +5,19 @@
 
 pub mod coversheet;
 mod deliver;
+mod documentation;
 pub mod evaluate;
+mod expiring;
 mod log;
+mod package;
 mod paper;
 mod people;
 mod process;
+mod record;
 mod report;
 mod reprocess;
 mod service;
+mod station;
 mod train;
 mod verify;
 
@@ -58,7 +63,8 @@ pub fn run(cli: Cli) -> u8 {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
         Command::Check => check(config),
-        Command::Station { action } => people::station(config, action),
+        Command::Station { action } => station::run(config, action),
+        Command::Record { what, out } => record::run(config, &what, &out),
         Command::Review { action } => people::review(config, action),
         Command::Hold { action } => people::hold(config, action),
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
@@ -133,7 +139,7 @@ fn check(config: Option<&Path>) -> Outcome {
         }
         Err(error) => wrong.push(error.to_string()),
     }
-    if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::KeyFile::open) {
+    if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::TownSeal::open) {
         wrong.push(error.to_string());
     }
     for target in &pipeline.targets {

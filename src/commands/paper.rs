@@ -8,10 +8,12 @@ use crate::error::Error;
 use crate::ledger::{DocumentRow, Ledger};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
+use crate::record::amendment::{AMENDED, amended};
 use crate::record::disposal::{Condition, Paper, may_release, unmet};
+use crate::record::fit;
 use crate::record::sample::{self, Drawn, Member};
 use crate::record::{Body, Envelope};
-use crate::sealing;
+use crate::sealing::{self, Stamp, TownSeal};
 use crate::vault::Vault;
 use std::path::Path;
 
@@ -21,6 +23,23 @@ struct Desk {
     ledger: Ledger,
     vault: Vault,
     book: RuleBook,
+}
+
+/// Paper in a box.
+struct Boxed {
+    /// From the bottom, from 1: batches as they were put in, documents as they were scanned.
+    place: u32,
+    document: DocumentRow,
+    paper: Paper,
+    unmet: Vec<Condition>,
+}
+
+impl Boxed {
+    /// What still forbids destroying it, with its stable names.
+    fn why(&self) -> String {
+        let why: Vec<_> = self.unmet.iter().map(|c| format!("{} ({})", c.name(), c.text())).collect();
+        why.join(" / ")
+    }
 }
 
 impl Desk {
@@ -37,25 +56,26 @@ impl Desk {
         Some((Envelope::parse(&record).ok()?, product))
     }
 
-    /// The documents of a batch as a lot: drawn again from the logged seed, with the verdicts given so far.
-    fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
-        let Some(seed) = self.ledger.first_said(&batch.0, "sample.seed")? else { return Ok(Vec::new()) };
-        let documents = self.ledger.documents(batch)?;
-        let last = documents.len().saturating_sub(1);
-        let member = |(index, document): (usize, &DocumentRow)| {
-            let need =
-                document.sheet.as_ref().map(|s| s.understanding.protection.integrity).unwrap_or_default();
-            let edge = index == 0 || index == last;
-            let said = self.ledger.said(&document.id.0)?;
-            let good = match (said.holds("sample.passed", "sample.failed"), said.get("sample.failed")) {
-                (true, _) => Some(true),
-                (false, Some(_)) => Some(false),
-                (false, None) => None,
-            };
-            let drawn = sample::drawn(seed.as_bytes(), &document.id.0, need, edge, &self.pipeline.sample);
-            Ok(Member { document: document.id.0.clone(), drawn, good })
+    /// Writes a new, linked record about what was seen; the sealed one never changes.
+    fn amend(&self, document: &DocumentRow, by: &str, about: &str, good: bool) -> Result<(), Error> {
+        let (Some(hash), Some((envelope, _))) = (document.record, self.record(document)) else {
+            return Ok(());
         };
-        documents.iter().enumerate().map(member).collect()
+        let record = self.vault.read(&hash)?;
+        let previous = self.ledger.said(&document.id.0)?.get(AMENDED).map(|s| s.detail.clone());
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut new = amended((&envelope, &record), previous, (at, by.to_owned()), about, good);
+        if let Some(settings) = &self.pipeline.seal {
+            let sealer = TownSeal::open(settings)?;
+            sealing::seal_amendment(&sealer, &mut new, Stamp::IfPossible)?;
+        }
+        let hash = Vault::open(&self.pipeline.vault)?.put(&new.bytes())?;
+        self.ledger.note_bytes(AMENDED, &document.id.0, by, &hash)
+    }
+
+    /// The documents of a batch as a lot.
+    fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
+        Ok(self.ledger.lot(batch, &self.pipeline.sample)?.into_iter().map(|d| d.member).collect())
     }
 
     fn paper(&self, document: &DocumentRow, lot: &[Member]) -> Result<Paper, Error> {
@@ -77,11 +97,20 @@ impl Desk {
             u32::try_from((jiff::Timestamp::now().as_second() - at.as_second()) / 86_400).ok()
         });
         let kind = body.map(|b| b.decision.kind.clone());
+        // What was taken back from a target keeps its paper until a person frees it after that.
+        let recalled = self.ledger.recalled(&document.id)?;
+        let recalled =
+            recalled.is_some_and(|seq| said.get("paper.freed").is_none_or(|freed| freed.seq < seq));
         Ok(Paper {
             mode: body.map(|b| b.environment.mode.clone()),
+            released: body.map(|b| b.procedure.released.is_some()),
+            fit: body.map(|b| {
+                !b.anomalies.iter().any(|a| a.code.starts_with(fit::UNFIT) || a.code.ends_with(".jbig2"))
+            }),
             replaceable: kind
                 .and_then(|id| self.book.kinds().iter().find(|k| k.id == id))
-                .map(|k| k.replacing_allowed),
+                // Paper that is kept for ever is on the keep list whatever else its file says.
+                .map(|k| k.replacing_allowed && k.paper.as_ref().is_none_or(|p| p.days.is_some())),
             operator: body.and_then(|b| b.creator.person.clone()),
             completeness: body.map(|b| b.completeness.verdict.clone()),
             quality: sample::standing(lot, &document.id.0),
@@ -89,24 +118,40 @@ impl Desk {
             read_back,
             backup: self.ledger.said("backup")?.get("backup.confirmed").map(|s| s.at.clone()),
             days,
-            held: said.holds("paper.kept", "paper.freed") || document.state != DocumentState::Closed,
+            held: said.holds("paper.kept", "paper.freed")
+                || recalled
+                || document.state != DocumentState::Closed,
             unreadable: said.holds("feedback.unreadable", "feedback.good"),
             place: batch.get("paper.boxed").map(|s| s.detail.clone()),
         })
     }
 
-    /// Every document of a box and what still forbids destroying its paper.
-    fn in_box(&self, name: &str) -> Result<Vec<(DocumentRow, Paper, Vec<Condition>)>, Error> {
+    /// Every document of a box and what still forbids destroying its paper. What was pulled is not in it any more.
+    fn in_box(&self, name: &str) -> Result<Vec<Boxed>, Error> {
         let mut all = Vec::new();
+        let mut place = 0;
         for batch in self.ledger.batches_in_box(name)? {
             let lot = self.lot(&batch)?;
+            let boxed = self.ledger.said(&batch.0)?.get("paper.boxed").map(|s| s.seq);
             for document in self.ledger.documents(&batch)? {
+                place += 1;
+                let pulled = self.ledger.said(&document.id.0)?.get("paper.pulled").map(|s| s.seq);
+                if pulled > boxed {
+                    continue;
+                }
                 let paper = self.paper(&document, &lot)?;
-                let unmet = unmet(&paper, self.pipeline.retention_days);
-                all.push((document, paper, unmet));
+                let unmet = unmet(&paper, self.retention(&document));
+                all.push(Boxed { place, document, paper, unmet });
             }
         }
         Ok(all)
+    }
+
+    /// Days the paper is kept after hand-over: the town's, or more if the kind says so.
+    fn retention(&self, document: &DocumentRow) -> u32 {
+        let kind = document.sheet.as_ref().map(|s| s.understanding.kind.as_str()).unwrap_or_default();
+        let own = self.book.kinds().iter().find(|k| k.id == kind).and_then(|k| k.paper.as_ref()?.days);
+        self.pipeline.retention_days.max(own.unwrap_or(0))
     }
 
     fn known(&self, id: &str) -> Result<DocumentId, Stop> {
@@ -137,11 +182,9 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
                      Hinweis: eine andere Person prüft (TR-03138 A.AM.IN.SH.1)."
                 )));
             }
-            let code = match verdict {
-                Seen::Good => "sample.passed",
-                Seen::Bad => "sample.failed",
-            };
-            desk.ledger.note(code, &document.id.0, &by, "")?;
+            let good = verdict == Seen::Good;
+            desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
+            desk.amend(&document, &by, "sample", good)?;
             let checked = desk.lot(&document.batch)?;
             let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
             let (defects, looked) = (count(false), count(false) + count(true));
@@ -179,8 +222,10 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
                 Seen::Good => "feedback.good",
                 Seen::Bad => "feedback.unreadable",
             };
-            desk.ledger.note(code, &desk.known(&id)?.0, &by, "")?;
-            println!("{id}: Rückmeldung vermerkt.");
+            let document = desk.ledger.document(&DocumentId(id))?;
+            desk.ledger.note(code, &document.id.0, &by, "")?;
+            desk.amend(&document, &by, "feedback", verdict == Seen::Good)?;
+            println!("{}: Rückmeldung vermerkt.", document.id);
         }
         DisposalAction::Backup { hash, by } => {
             if crate::model::hash::ContentHash::from_hex(&hash).is_none() {
@@ -194,16 +239,17 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
         }
         DisposalAction::List { name } => {
             let names = name.map_or_else(|| desk.ledger.boxes(), |n| Ok(vec![n]))?;
-            println!("Kiste;Schriftstück;Scankraft;Darf vernichtet werden;Es fehlt");
+            println!("Kiste;Stelle;Schriftstück;Scankraft;Darf vernichtet werden;Es fehlt");
             for name in names {
-                for (document, paper, unmet) in desk.in_box(&name)? {
+                for Boxed { place, document, paper, unmet } in desk.in_box(&name)? {
                     let why: Vec<_> = unmet.iter().map(|c| c.text()).collect();
                     let answer = if unmet.is_empty() { "ja" } else { "nein" };
                     let operator = paper.operator.unwrap_or_default();
-                    println!("{name};{};{operator};{answer};{}", document.id, why.join(" / "));
+                    println!("{name};{place};{};{operator};{answer};{}", document.id, why.join(" / "));
                 }
             }
         }
+        DisposalAction::Pull { name, id, by } => return pull(&desk, &name, &id, &by),
         DisposalAction::Release { name, by, and } => return release(&desk, &name, &by, &and),
     }
     Ok(DONE)
@@ -217,7 +263,7 @@ fn release(desk: &Desk, name: &str, by: &str, and: &str) -> Outcome {
             "[disposal.no_box] In Kiste „{name}“ liegt nichts. Hinweis: poststelle disposal list."
         )));
     }
-    let operators: Vec<&str> = papers.iter().filter_map(|(_, p, _)| p.operator.as_deref()).collect();
+    let operators: Vec<&str> = papers.iter().filter_map(|p| p.paper.operator.as_deref()).collect();
     if !may_release(by, and, &operators) {
         return Err(Stop::Usage(
             "[disposal.two_people] Eine Kiste geben zwei verschiedene Personen frei, von denen mindestens eine nichts \
@@ -225,24 +271,45 @@ fn release(desk: &Desk, name: &str, by: &str, and: &str) -> Outcome {
                 .into(),
         ));
     }
-    let blocked: Vec<_> = papers.iter().filter(|(_, _, unmet)| !unmet.is_empty()).collect();
+    let blocked: Vec<_> = papers.iter().filter(|p| !p.unmet.is_empty()).collect();
     if !blocked.is_empty() {
         eprintln!(
-            "[disposal.blocked] Kiste {name} darf nicht vernichtet werden. Hinweis: zuerst herausnehmen oder klären:"
+            "[disposal.blocked] Kiste {name} darf nicht vernichtet werden. Hinweis: klären, oder jedes Stück \
+             herausnehmen und einzeln bestätigen: poststelle disposal pull {name} KENNUNG --by PERSON."
         );
-        for (document, _, unmet) in blocked {
-            let why: Vec<_> = unmet.iter().map(|c| format!("{} ({})", c.name(), c.text())).collect();
-            println!("{name};{};{}", document.id, why.join(" / "));
+        for paper in blocked {
+            println!("{name};{};{};{}", paper.place, paper.document.id, paper.why());
         }
         return Ok(REFUSED);
     }
-    for (document, ..) in &papers {
-        desk.ledger.note("paper.released", &document.id.0, by, &format!("box={name} and={and}"))?;
+    for paper in &papers {
+        desk.ledger.note("paper.released", &paper.document.id.0, by, &format!("box={name} and={and}"))?;
     }
     desk.ledger.note("box.released", name, by, &format!("documents={} and={and}", papers.len()))?;
     println!(
         "Kiste {name}: {} Schriftstücke zur Vernichtung freigegeben durch {by} und {and}.",
         papers.len()
     );
+    Ok(DONE)
+}
+
+/// One sheet of the pull list is out of the box. What is lent out cannot be pulled, and what somebody asked for is
+/// not pulled away under the question: both block the box until they are settled.
+fn pull(desk: &Desk, name: &str, id: &str, by: &str) -> Outcome {
+    let Some(paper) = desk.in_box(name)?.into_iter().find(|p| p.document.id.0 == id) else {
+        return Err(Stop::Usage(format!(
+            "[disposal.not_in_box] {id} liegt nicht in Kiste „{name}“. Hinweis: poststelle disposal list {name}."
+        )));
+    };
+    let said = desk.ledger.said(id)?;
+    let away = said.holds("paper.kept", "paper.freed")
+        && said.get("paper.kept").is_some_and(|kept| matches!(kept.detail.as_str(), "loan" | "request"));
+    if away {
+        return Err(Stop::Usage(format!(
+            "[disposal.on_loan] {id} ist ausgeliehen oder angefragt. Hinweis: zuerst klären: poststelle disposal free {id} --by PERSON."
+        )));
+    }
+    desk.ledger.note("paper.pulled", id, by, &format!("box={name} place={}", paper.place))?;
+    println!("{id} ist aus Kiste {name} genommen (Stelle {}); das Papier bleibt.", paper.place);
     Ok(DONE)
 }

@@ -21,10 +21,12 @@ pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     Ok((pipeline, ledger))
 }
 
-/// `station open|close`.
+/// `station open|close`; the rest is for [`super::station`].
 pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let (StationAction::Open { name, .. } | StationAction::Close { name, .. }) = &action;
+    let (StationAction::Open { name, .. } | StationAction::Close { name, .. }) = &action else {
+        return Ok(DONE);
+    };
     if pipeline.station(name).is_none() {
         return Err(Stop::Usage(format!("[usage.station] Die Station „{name}“ gibt es nicht.")));
     }
@@ -38,25 +40,32 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
             let was_open = ledger.station_close(&name, &by)?;
             println!("Station {name} {}.", if was_open { "geschlossen" } else { "war nicht geöffnet" });
         }
+        _ => {}
     }
     Ok(DONE)
 }
 
-/// `person list|set-password`.
+/// `person list|set-password|token`.
 pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let PersonAction::SetPassword { id, generate, if_none, by } = action else {
-        for person in &pipeline.people {
-            let set = ledger.person_secret(&person.id)?.is_some();
-            println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+    let (id, generate, if_none, by) = match action {
+        PersonAction::List => {
+            for person in &pipeline.people {
+                let set = person.application || ledger.person_secret(&person.id)?.is_some();
+                println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+            }
+            return Ok(DONE);
         }
-        return Ok(DONE);
+        PersonAction::Token { id, by } => {
+            known(&pipeline, &id, true)?;
+            let token = secret::token()?;
+            ledger.application_token_set(&id, &secret::token_hash(&token), &by)?;
+            println!("{token}");
+            return Ok(DONE);
+        }
+        PersonAction::SetPassword { id, generate, if_none, by } => (id, generate, if_none, by),
     };
-    if pipeline.person(&id).is_none() {
-        return Err(Stop::Usage(format!(
-            "[usage.person] „{id}“ steht nicht in der Konfiguration. Hinweis: [[person]] ergänzen."
-        )));
-    }
+    known(&pipeline, &id, false)?;
     if if_none && ledger.person_secret(&id)?.is_some() {
         println!("{id}: Kennwort ist gesetzt.");
         return Ok(DONE);
@@ -80,6 +89,17 @@ pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
         false => println!("{id}: Kennwort gesetzt."),
     }
     Ok(DONE)
+}
+
+/// Somebody, or a program, of the configuration.
+fn known(pipeline: &Pipeline, id: &str, application: bool) -> Result<(), Stop> {
+    if pipeline.person(id).is_some_and(|p| p.application == application) {
+        return Ok(());
+    }
+    let table = if application { "[[application]]" } else { "[[person]]" };
+    Err(Stop::Usage(format!(
+        "[usage.person] „{id}“ steht nicht als {table} in der Konfiguration. Hinweis: {table} ergänzen."
+    )))
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
@@ -144,6 +164,18 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
 /// goes on with what was missing.
 pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
+    if let HoldAction::Cancel { id, reason, by } = &action {
+        let Some(batch) = ledger.batches_held()?.into_iter().map(|(batch, _)| batch).find(|b| b.0 == *id)
+        else {
+            return Err(Stop::Usage(format!(
+                "[hold.not_held] Der Stapel {id} ist nicht angehalten. Hinweis: poststelle hold list."
+            )));
+        };
+        in_circle(&pipeline, ledger.batch(&batch)?.circle, by)?;
+        let voids = ledger.batch_cancelled(&batch, reason, by)?;
+        println!("{batch} zurückgenommen; {voids} Bilder sind als ungültig erklärt. Neu scannen.");
+        return Ok(DONE);
+    }
     let HoldAction::Release { id, received, source, operator, by } = action else {
         for (id, reason) in ledger.batches_held()? {
             println!("{id} Stapel {reason}");

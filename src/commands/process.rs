@@ -129,6 +129,12 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
 }
 
 fn prepare_out(out: &Path) -> Result<(), Stop> {
+    if out.exists() && !out.is_dir() {
+        return Err(Stop::Usage(format!(
+            "[usage.out] {} ist kein Ordner. Hinweis: einen neuen Ordner nennen.",
+            out.display()
+        )));
+    }
     fs::create_dir_all(out).map_err(Error::io("Ergebnisordner anlegen", out))?;
     let mut entries = fs::read_dir(out).map_err(Error::io("Ergebnisordner lesen", out))?;
     if entries.next().is_some() {
@@ -140,41 +146,55 @@ fn prepare_out(out: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-/// All files in order; folders are walked, links are not followed. Counts what is not there.
+/// All files in order; folders are walked. Whatever is not taken is named and counted.
 fn files(inputs: &[PathBuf]) -> (Vec<PathBuf>, u32) {
-    let (mut files, mut refused) = (Vec::new(), 0);
+    let mut found = Found::default();
     for input in inputs {
         match fs::metadata(input) {
-            Ok(meta) if meta.is_dir() => {
-                let mut todo = vec![input.clone()];
-                let mut found = Vec::new();
-                while let Some(folder) = todo.pop() {
-                    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                        match entry.file_type() {
-                            Ok(kind) if kind.is_dir() => todo.push(entry.path()),
-                            Ok(kind) if kind.is_file() => found.push(entry.path()),
-                            _ => {}
-                        }
-                    }
-                }
-                found.sort();
-                files.extend(found);
-            }
-            Ok(meta) if meta.is_file() => files.push(input.clone()),
-            Ok(_) => {
-                eprintln!(
-                    "[source.no_file] {} ist keine Datei. Hinweis: nur Dateien und Ordner nennen.",
-                    input.display()
-                );
-                refused += 1;
-            }
+            Ok(meta) if meta.is_dir() => found.walk(input),
+            Ok(meta) if meta.is_file() => found.files.push(input.clone()),
+            Ok(_) => found.leave("source.no_file", input, "ist keine Datei", "nur Dateien und Ordner nennen"),
+            Err(error) => found.leave("source.gone", input, &error.to_string(), "Pfad prüfen"),
+        }
+    }
+    if found.files.is_empty() && found.left == 0 {
+        eprintln!("[source.nothing] Kein Scan gefunden. Hinweis: Ordner prüfen.");
+    }
+    (found.files, found.left)
+}
+
+/// Files found, and how many things were left where they are.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    left: u32,
+}
+
+impl Found {
+    fn leave(&mut self, code: &str, path: &Path, what: &str, hint: &str) {
+        eprintln!("[{code}] {}: {what}. Hinweis: {hint}.", path.display());
+        self.left += 1;
+    }
+
+    /// One folder with everything below it, in order.
+    fn walk(&mut self, folder: &Path) {
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
             Err(error) => {
-                eprintln!("[source.gone] {}: {error}. Hinweis: Pfad prüfen.", input.display());
-                refused += 1;
+                return self.leave("source.unreadable", folder, &error.to_string(), "Rechte prüfen");
+            }
+        };
+        entries.sort_by_key(fs::DirEntry::path);
+        for entry in entries {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => self.walk(&path),
+                Ok(kind) if kind.is_file() => self.files.push(path),
+                _ => self.leave("source.no_file", &path, "ist keine Datei", "Verweisen wird nicht gefolgt"),
             }
         }
     }
-    (files, refused)
 }
 
 fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -> Result<BatchId, Error> {
@@ -366,7 +386,20 @@ impl Job {
     }
 }
 
+/// Writes the files beside their place and renames, so that half a result never looks like one.
 fn write_document(folder: &Path, made: &Made) -> Result<(), Error> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = folder.with_file_name(format!(".{name}.unfinished"));
+    let written = write_files(&unfinished, made)
+        .and_then(|()| fs::rename(&unfinished, folder).map_err(Error::io("Ergebnis schreiben", folder)));
+    if written.is_err() {
+        // What could not be finished goes; the input is where it was.
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    written
+}
+
+fn write_files(folder: &Path, made: &Made) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::io("Ergebnis anlegen", folder))?;
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);

@@ -1,19 +1,32 @@
-//! `report day`: scanned = delivered, differences first.
+//! `report`: the day (scanned = delivered, differences first), the sample, configurations of other days.
 
 use super::people::{date, open};
 use super::{DONE, Outcome, REFUSED, Stop};
+use super::{documentation, expiring, package};
 use crate::cli::ReportAction;
 use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
+use crate::record::sample::upper_bound;
 use crate::vault::Vault;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One report.
 pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
-    let ReportAction::Day { date: wanted, csv } = action;
+    let (wanted, csv) = match action {
+        ReportAction::Day { date, csv } => (date, csv),
+        ReportAction::Verfahrensdokumentation { out, by } => return documentation::run(config, &out, &by),
+        ReportAction::Audit { from, to, out } => {
+            let span = (bounds(date(&from)?)?.0, bounds(date(&to)?)?.1);
+            return package::run(config, (&from, &to), span, &out);
+        }
+        ReportAction::Quality { from, to } => return quality(config, &from, &to),
+        ReportAction::Expiring { before } => return expiring::run(config, before.as_deref()),
+        ReportAction::Configuration { at } => return configuration(config, &at),
+    };
     let day = match &wanted {
         Some(text) => date(text)?,
         None => jiff::Zoned::now().date(),
@@ -29,6 +42,36 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
         println!("Einzelnachweis: {}", path.display());
     }
     Ok(if account.differences.is_empty() { DONE } else { REFUSED })
+}
+
+/// Defect rates of the sample.
+fn quality(config: Option<&Path>, from: &str, to: &str) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    let (from, to) = (bounds(date(from)?)?.0, bounds(date(to)?)?.1);
+    let mut rates: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    for (month, station, good, bad) in ledger.verdicts(&from, &to)? {
+        let profile = pipeline.station(&station).map_or("copying", |s| s.profile.id.as_str());
+        let sum = rates.entry((month, profile.to_owned())).or_default();
+        *sum = (sum.0 + good + bad, sum.1 + bad);
+    }
+    println!("Monat;Profil;geprüft;fehlerhaft;Fehlerquote höchstens (95 %)");
+    for ((month, profile), (checked, defects)) in rates {
+        let bound = upper_bound(defects, checked) * 100.0;
+        println!("{month};{profile};{checked};{defects};{bound:.1} %");
+    }
+    Ok(DONE)
+}
+
+/// The text of the configuration that was in force at the end of a day.
+fn configuration(config: Option<&Path>, at: &str) -> Outcome {
+    let (pipeline, ledger) = open(config)?;
+    let end = bounds(date(at)?)?.1;
+    let Some(hash) = ledger.configuration_at(&end)? else {
+        return Err(Stop::Usage(format!("[report.no_configuration] Am {at} lief der Dienst noch nie.")));
+    };
+    let bytes = Vault::for_reading(&pipeline.vault).read(&hash)?;
+    print!("{}", String::from_utf8_lossy(&bytes));
+    Ok(DONE)
 }
 
 /// A day of this place in UTC, as the ledger writes times.

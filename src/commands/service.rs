@@ -15,7 +15,17 @@ use std::time::Duration;
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
-    house.ledger.release_leases()?;
+    let Some(_sole) = house.ledger.sole_daemon()? else {
+        let ledger = house.ledger.path().display();
+        return Err(Stop::Usage(format!(
+            "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
+             eine andere Konfiguration wählen."
+        )));
+    };
+    house.vault.sweep()?;
+    // What was in force on any day can be read again.
+    let text = house.vault.put(house.pipeline.text.as_bytes())?;
+    house.ledger.configured(&text, "daemon")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

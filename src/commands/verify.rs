@@ -4,6 +4,7 @@ use super::{DONE, REFUSED, USAGE};
 use crate::error::Error;
 use crate::ledger;
 use crate::pdf;
+use crate::record::amendment::Amendment;
 use crate::record::check::{self, Check, Files, Verdict};
 use crate::record::log::{HEAD, Head, Proof};
 use crate::record::{Envelope, body::Body};
@@ -23,18 +24,20 @@ pub fn run(paths: &[PathBuf], vault: Option<&Path>, trust: &[PathBuf], json: boo
             return USAGE;
         }
     };
-    let (mut sets, mut ledgers, mut heads) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sets, mut ledgers, mut heads, mut amendments) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for path in paths {
+        amendments_in(path, &mut amendments);
         if begins_with(path, b"SQLite format 3\0") {
             ledgers.push(path);
         } else if let Some(head) = head(path) {
             heads.push(head);
-        } else {
+        } else if !is_amendment(path) {
             collect(path, true, &mut sets);
         }
     }
     let mut findings: Vec<Finding> = sets.iter().map(|set| examine(set, anchors.as_ref())).collect();
     doubled(&mut findings);
+    findings.extend(amendments.iter().map(|path| examine_amendment(path, anchors.as_ref())));
     findings.extend(ledgers.iter().map(|path| examine_ledger(path, vault, &heads)));
     if ledgers.is_empty() && !heads.is_empty() {
         eprintln!(
@@ -98,6 +101,13 @@ fn examine_ledger(path: &Path, vault: Option<&Path>, heads: &[Head]) -> Finding 
         Err(error) => finding.unreadable = Some(error.to_string()),
     }
     finding
+}
+
+/// What a check of these files gives, one sentence for each document among them.
+pub fn sentences(path: &Path) -> Vec<String> {
+    let mut sets = Vec::new();
+    collect(path, true, &mut sets);
+    sets.iter().map(|set| examine(set, None).line()).collect()
 }
 
 /// The files of one document, as far as there are any.
@@ -185,6 +195,46 @@ fn collect_folder_of(path: &Path, folder: &Path, sets: &mut Vec<Set>) {
 fn belongs_to_a_document(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.is_file() && (name.ends_with(".record.json") || name.ends_with(".pdf"))
+}
+
+fn is_amendment(path: &Path) -> bool {
+    path.is_file() && path.to_string_lossy().contains(".amendment-")
+}
+
+/// Amendments among the paths, each checked by itself.
+fn amendments_in(path: &Path, found: &mut Vec<PathBuf>) {
+    if is_amendment(path) {
+        found.push(path.to_owned());
+    } else if path.is_dir() {
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        entries.sort();
+        entries.iter().for_each(|entry| amendments_in(entry, found));
+    }
+}
+
+/// An amendment, with the record beside it if there is one.
+fn examine_amendment(path: &Path, anchors: Option<&Anchors>) -> Finding {
+    let mut finding = Finding { name: path.to_owned(), ..Finding::default() };
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            finding.unreadable = Some(format!("[verify.unreadable] {error}. Hinweis: Rechte prüfen."));
+            return finding;
+        }
+    };
+    let Some(amendment) = Amendment::parse(&bytes) else {
+        finding.checks.push(Check::new("amendment.readable", false));
+        return finding;
+    };
+    let text = path.to_string_lossy();
+    let stem = text.rsplit_once(".amendment-").map_or(&*text, |(stem, _)| stem);
+    let record = std::fs::read(format!("{stem}.record.json")).ok();
+    finding.checks.extend(amendment.check(record.as_deref()));
+    if let Some(verdict) = sealing::of_amendment(&amendment, anchors) {
+        finding.seal(verdict);
+    }
+    finding
 }
 
 /// What was found out about one document.
@@ -305,6 +355,7 @@ impl Finding {
         self.checks.extend(verdict.checks);
         let signer = verdict.signer.unwrap_or_default();
         self.seals.push(match verdict.stamped {
+            Some(at) if verdict.long_term => format!("{signer}, Zeitstempel {at}, Sperrlisten dabei"),
             Some(at) => format!("{signer}, Zeitstempel {at}"),
             None => signer,
         });
@@ -390,6 +441,13 @@ fn meaning(name: &str) -> &'static str {
         "pdf.seal_certificate" | "record.seal_certificate" => {
             "das Zertifikat führt nicht zu einem Vertrauensanker, galt damals nicht oder wurde verändert"
         }
+        "amendment.readable" => "die Ergänzung ist beschädigt oder neu geschrieben",
+        "amendment.digest" => "eine Angabe der Ergänzung wurde verändert",
+        "amendment.record" => "die Ergänzung gehört zu einem anderen Nachweis",
+        "amendment.seal" | "amendment.seal_certificate" | "amendment.timestamp" => {
+            "das Siegel der Ergänzung hält nicht"
+        }
+        "pdf.revocation" => "die Sperrlisten im PDF gehören nicht zum Siegel oder sperren es",
         "pdf.timestamp" | "record.timestamp" => {
             "der Zeitstempel ist nicht vertrauenswürdig oder wurde verändert"
         }

@@ -30,6 +30,9 @@ pub struct File {
     /// People who sign on to the pages.
     #[serde(default)]
     pub person: Vec<Person>,
+    /// Programs that come to `/api` with a token.
+    #[serde(default)]
+    pub application: Vec<Person>,
     /// Profiles.
     #[serde(default)]
     pub profile: Vec<Profile>,
@@ -54,8 +57,10 @@ pub struct File {
     /// The procedure records speak of.
     #[serde(default)]
     pub procedure: Procedure,
+    /// How the town knows its own separator and cover sheets.
+    pub sheets: Option<Sheets>,
     /// With what the town seals; nothing is sealed if left out.
-    pub seal: Option<Seal>,
+    pub seal: Option<Spanned<Seal>>,
     /// How many documents are compared with the paper.
     #[serde(default)]
     pub sample: Sample,
@@ -198,8 +203,17 @@ pub struct Profile {
     pub scan_mode: crate::model::document::ScanMode,
     pub languages: Option<Vec<String>>,
     pub dpi_min: Option<Spanned<f32>>,
+    /// `bitonal`, `grey`, `colour`: what pages must at least be to replace paper.
+    pub colour: Option<Spanned<crate::model::page::Colour>>,
+    /// Why less than colour is enough: where the law asks for the content alone.
+    pub colour_reason: Option<String>,
+    /// SHA-256 of the driver's settings.
+    pub driver_sha256: Option<Spanned<String>>,
+    /// What the device itself does to images.
     #[serde(default)]
-    pub duplex: bool,
+    pub device: Vec<String>,
+    /// Both sides; replacing profiles scan both unless told otherwise.
+    pub duplex: Option<bool>,
     pub suppress_blank: Option<bool>,
     #[serde(default)]
     pub blank_separates: bool,
@@ -350,6 +364,38 @@ pub struct Web {
     pub idle_minutes: Option<u32>,
     /// A decision can be taken back for so long before anything leaves.
     pub undo_seconds: Option<u32>,
+    /// People sign on at the town's OpenID provider.
+    pub oidc: Option<Oidc>,
+    /// Passwords are checked by the town's directory.
+    pub ldap: Option<Ldap>,
+}
+
+/// The town's OpenID provider (Keycloak, Entra ID, ...).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// Its address, as it names itself.
+    pub issuer: Spanned<String>,
+    /// Name under which this program is known there.
+    pub client_id: String,
+    /// File with the secret it got there.
+    pub client_secret_file: PathBuf,
+    /// Claim that is the id of a person here; `preferred_username` if left out.
+    pub claim: Option<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The town's directory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ldap {
+    /// `ldaps://…`
+    pub url: Spanned<String>,
+    /// Whom to bind as; `{id}` stands for what the person typed.
+    pub dn: Spanned<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The scanning procedure as the town documents it.
@@ -366,21 +412,54 @@ pub struct Procedure {
     pub guideline: Option<String>,
 }
 
-/// With what the town seals.
+/// How the town knows its own separator and cover sheets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheets {
+    /// File with a secret of at least 16 characters; a sheet without its check orders nothing.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates: no patch code, no barcode, no empty page.
+    #[serde(default)]
+    pub strict: bool,
+}
+
+/// With what the town seals: exactly one of `key_file`, `pkcs11_module`, `csc_url`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {
     /// PKCS#12, or PEM.
-    pub key_file: PathBuf,
+    pub key_file: Option<PathBuf>,
     /// PEM certificates, if the key file holds none.
     pub certificate_file: Option<PathBuf>,
     /// File with the password of the key.
     pub password_file: Option<PathBuf>,
+    /// Driver of a token.
+    pub pkcs11_module: Option<PathBuf>,
+    /// Label of the token.
+    pub pkcs11_token: Option<String>,
+    /// Label of the key in the token.
+    pub pkcs11_key: Option<String>,
+    /// File with the PIN of token or credential.
+    pub pin_file: Option<PathBuf>,
+    /// Seal service, CSC API 2.0.
+    pub csc_url: Option<String>,
+    /// Id of the credential.
+    pub csc_credential: Option<String>,
+    /// Our name at the service.
+    pub csc_client: Option<String>,
+    /// File with our secret.
+    pub csc_secret_file: Option<PathBuf>,
+    /// Certificates to trust besides the system's, PEM.
+    pub csc_ca_file: Option<PathBuf>,
     /// RFC 3161 services, asked in turn.
     #[serde(default)]
     pub timestamp_urls: Vec<String>,
     /// PEM certificates their tokens must lead to.
     pub timestamp_ca_file: Option<PathBuf>,
+    /// The policy their tokens must name.
+    pub timestamp_policy: Option<String>,
+    /// Proxy to all of these services.
+    pub proxy: Option<String>,
 }
 
 /// Shares of documents that are compared with the paper, 0 to 1; sehr hoch is always all of them.

@@ -7,6 +7,8 @@ mod complaint;
 mod file;
 mod resolve;
 mod routes;
+mod seal;
+mod sign_on;
 mod stations;
 mod targets;
 
@@ -14,10 +16,13 @@ pub use complaint::Complaint;
 pub use resolve::resolve;
 pub use routes::Ways;
 
+use crate::batch::cover_sheet::SheetKey;
 use crate::document::TownRules;
+use crate::error::Error;
 use crate::model::hash::ContentHash;
+use crate::model::refusal::Refusal;
 use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, Station, Target,
+    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, SheetSettings, Station, Target,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -62,6 +67,8 @@ pub struct Pipeline {
     pub sample: crate::record::sample::Plan,
     /// Days between hand-over and disposal of the paper.
     pub retention_days: u32,
+    /// How the town knows its own sheets, if it has a key for them.
+    pub sheets: Option<SheetSettings>,
     /// With what the town seals, if it does.
     pub seal: Option<SealSettings>,
     /// Pages worked on at the same time.
@@ -73,7 +80,7 @@ pub struct Pipeline {
 }
 
 /// How the staff pages behave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeskSettings {
     /// People come through TLS: cookies are marked so.
     pub secure: bool,
@@ -81,9 +88,25 @@ pub struct DeskSettings {
     pub idle: Duration,
     /// A decision can be taken back for so long before anything leaves.
     pub undo: Duration,
+    /// People sign on at this provider.
+    pub openid: Option<crate::model::town::OpenId>,
+    /// Passwords are checked here, where a person has none of their own.
+    pub directory: Option<crate::model::town::Directory>,
 }
 
 impl Pipeline {
+    /// The secret with which the town marks its own sheets, if it has one.
+    pub fn sheet_key(&self) -> Result<Option<SheetKey>, Error> {
+        let Some(SheetSettings { key_file, .. }) = &self.sheets else { return Ok(None) };
+        let secret =
+            std::fs::read_to_string(key_file).map_err(Error::io("Blattschlüssel lesen", key_file))?;
+        let key = SheetKey::new(&secret).ok_or_else(|| {
+            let text = format!("Der Blattschlüssel in {} ist kürzer als 16 Zeichen.", key_file.display());
+            Refusal::new("sheets.short_key", text, "Zum Beispiel: openssl rand -hex 32 > DATEI")
+        })?;
+        Ok(Some(key))
+    }
+
     /// What decides about documents.
     pub fn town_rules(&self) -> TownRules {
         TownRules {
@@ -122,6 +145,10 @@ pub fn copying_profile() -> Profile {
         scan_mode: crate::model::document::ScanMode::Copying,
         languages: vec!["deu".into()],
         dpi_min: 200.0,
+        colour: crate::model::page::Colour::Bitonal,
+        colour_reason: None,
+        driver: None,
+        device: Vec::new(),
         duplex: false,
         suppress_blank: true,
         blank_separates: false,

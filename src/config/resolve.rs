@@ -3,7 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Person, Procedure, SealSettings, Station, Target};
+use crate::model::town::{Circle, Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -123,8 +123,11 @@ impl Check<'_> {
             }
             address
         });
-        let people = written.person.iter().map(|p| self.person(p, &department_ids)).collect();
-        self.unique(written.person.iter().map(|p| &p.id));
+        let mut people: Vec<Person> =
+            written.person.iter().map(|p| self.person(p, &department_ids)).collect();
+        let applications = written.application.iter().map(|p| self.person(p, &department_ids));
+        people.extend(applications.map(|program| Person { application: true, ..program }));
+        self.unique(written.person.iter().chain(&written.application).map(|p| &p.id));
         Pipeline {
             tenant: self.id(&written.town.id),
             town: written.town.name.clone(),
@@ -141,13 +144,11 @@ impl Check<'_> {
             procedure: self.procedure(&written.procedure),
             sample: self.sample(&written.sample),
             retention_days: written.retention.paper_days.unwrap_or(PAPER_DAYS),
-            seal: written.seal.as_ref().map(|s| SealSettings {
-                key_file: self.path(&s.key_file),
-                certificate_file: s.certificate_file.as_ref().map(|p| self.path(p)),
-                password_file: s.password_file.as_ref().map(|p| self.path(p)),
-                timestamp_urls: s.timestamp_urls.clone(),
-                timestamp_ca_file: s.timestamp_ca_file.as_ref().map(|p| self.path(p)),
-            }),
+            sheets: written
+                .sheets
+                .as_ref()
+                .map(|s| SheetSettings { key_file: self.path(&s.key_file), strict: s.strict }),
+            seal: written.seal.as_ref().and_then(|s| super::seal::seal(self, s)),
             web,
             desk: self.desk(&written.web, web),
             people,
@@ -168,6 +169,7 @@ impl Check<'_> {
             name: written.name.clone(),
             roles: written.roles.clone(),
             departments: written.departments.iter().map(|d| d.get_ref().clone()).collect(),
+            application: false,
         }
     }
 
@@ -188,6 +190,8 @@ impl Check<'_> {
             secure,
             idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
+            openid: super::sign_on::openid(self, written, listen),
+            directory: super::sign_on::directory(self, written),
         }
     }
 

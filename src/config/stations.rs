@@ -4,7 +4,9 @@ use super::copying_profile;
 use super::file::{self, File};
 use super::resolve::Check;
 use crate::model::document::{Need, ScanMode};
+use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
+use crate::model::page::Colour;
 use crate::model::sidecar::SidecarFormat;
 use crate::model::town::{Profile, Station};
 use std::path::{Path, PathBuf};
@@ -31,6 +33,28 @@ impl Check<'_> {
                 "dpi_min = 300 setzen oder scan_mode = \"copying\".",
             );
         }
+        let colour = written.colour.as_ref().map(|c| *c.get_ref());
+        let colour = colour.unwrap_or(if replacing { Colour::Colour } else { Colour::Bitonal });
+        if let (Some(place), true) = (&written.colour, replacing && colour != Colour::Colour)
+            && written.colour_reason.as_ref().is_none_or(|reason| reason.trim().is_empty())
+        {
+            self.complain(
+                place.span(),
+                "config.replacing_colour",
+                "Ersetzendes Scannen verlangt Farbe, wenn die bildliche Übereinstimmung gefordert ist.",
+                "colour = \"colour\" setzen, oder mit colour_reason sagen, warum der Inhalt allein genügt.",
+            );
+        }
+        if let Some(hash) =
+            written.driver_sha256.as_ref().filter(|h| ContentHash::from_hex(h.get_ref()).is_none())
+        {
+            self.complain(
+                hash.span(),
+                "config.hash",
+                "Das ist kein SHA-256.",
+                "64 kleine Hexziffern: sha256sum über die gesicherten Treibereinstellungen.",
+            );
+        }
         let limits = Limits {
             page_pixels_max: written
                 .limits
@@ -49,7 +73,11 @@ impl Check<'_> {
             scan_mode: written.scan_mode,
             languages: written.languages.clone().unwrap_or(default.languages),
             dpi_min,
-            duplex: written.duplex,
+            colour,
+            colour_reason: written.colour_reason.clone(),
+            driver: written.driver_sha256.as_ref().map(|h| h.get_ref().clone()),
+            device: written.device.clone(),
+            duplex: written.duplex.unwrap_or(replacing),
             suppress_blank: written.suppress_blank.unwrap_or(true),
             blank_separates: written.blank_separates,
             pages_per_document: written.pages_per_document,

@@ -14,6 +14,7 @@ pub use deliver::parcel;
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 
+use crate::batch::cover_sheet::SheetKey;
 use crate::config::{self, Pipeline};
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
@@ -24,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::model::state::PageState;
 use crate::model::town::{Profile, Station};
 use crate::observe;
-use crate::sealing::{KeyFile, Sealer};
+use crate::sealing::{Sealer, TownSeal};
 use crate::vault::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +49,8 @@ pub struct House {
     pub engine: Engine,
     /// What a batch needs before anything of it is decided.
     pub purpose: Purpose,
+    /// With what the town marks its own sheets, if it does.
+    pub sheet_key: Option<SheetKey>,
     /// Who seals, if the town does.
     pub sealer: Option<Box<dyn Sealer>>,
     stop: AtomicBool,
@@ -69,9 +72,10 @@ impl House {
         let rules = Arc::new(Rules::open(&pipeline)?);
         // A wrong key stops the program here, not the first letter at noon.
         let sealer = match &pipeline.seal {
-            Some(settings) => Some(Box::new(KeyFile::open(settings)?) as Box<dyn Sealer>),
+            Some(settings) => Some(Box::new(TownSeal::open(settings)?) as Box<dyn Sealer>),
             None => None,
         };
+        let sheet_key = pipeline.sheet_key()?;
         let (ledger, vault) = match purpose {
             Purpose::Service => {
                 (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
@@ -88,7 +92,7 @@ impl House {
         };
         let engine = Engine::new(pipeline.workers, limits);
         let stop = AtomicBool::new(false);
-        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sealer, stop })
+        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sheet_key, sealer, stop })
     }
 
     /// Asks every loop to end after the step at hand.

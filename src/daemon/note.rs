@@ -55,6 +55,11 @@ pub fn body(
             version: procedure.version.clone(),
             released: procedure.released.clone(),
             configuration_sha256: batch.config.clone(),
+            documentation_sha256: house
+                .ledger
+                .said(&batch.config)?
+                .get(crate::ledger::DOCUMENTED)
+                .map(|s| s.detail.clone()),
         },
         environment: Environment {
             station: batch.station.clone(),

@@ -54,13 +54,20 @@ pub struct Lost {
 /// Speaks to one target.
 pub struct Client {
     access: HttpAccess,
+    answer_bytes_max: u64,
     agent: Result<Agent, Refusal>,
 }
 
 impl Client {
     /// Reads certificates; connects only when called.
     pub fn new(access: &HttpAccess) -> Self {
-        Self { access: access.clone(), agent: agent(access) }
+        Self { access: access.clone(), answer_bytes_max: ANSWER_BYTES_MAX, agent: agent(access) }
+    }
+
+    /// A longer answer is no answer.
+    pub fn answers_up_to(mut self, bytes: u64) -> Self {
+        self.answer_bytes_max = bytes;
+        self
     }
 
     /// One request, one answer, whatever its status.
@@ -83,7 +90,8 @@ impl Client {
         let request = request.body(body).map_err(|e| before(format!("Keine gültige Anfrage: {e}.")))?;
         let answer = agent.run(request).map_err(|e| lost(&e))?;
         let (parts, body) = answer.into_parts();
-        let body = body.into_with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(|e| lost(&e))?;
+        let body =
+            body.into_with_config().limit(self.answer_bytes_max).read_to_vec().map_err(|e| lost(&e))?;
         Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 

@@ -11,7 +11,7 @@ pub mod breaker;
 mod facts;
 pub mod fields;
 mod files;
-mod http;
+pub mod http;
 mod inbox;
 pub mod layout;
 mod mail;

@@ -13,6 +13,7 @@ pub mod learned;
 mod orders;
 mod route;
 mod text;
+mod urgency;
 
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
@@ -106,6 +107,8 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     let kept = !keeps.is_empty() || routed.copying || verdict.learned || guessed;
     let scan_mode = scan_mode(document, kind, kept, &mut reasons);
     reasons.extend(keeps);
+    let urgent = urgency::reasons(kind, &fields, &matter, received, town);
+    reasons.extend(urgent.iter().cloned());
     reasons.extend(kind.into_iter().flat_map(protection_reasons));
     Understanding {
         kind: kind.map_or(UNKNOWN_KIND.into(), |k| k.id.clone()),
@@ -114,7 +117,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         targets: routed.targets,
         protection: verdict.protection,
         scan_mode,
-        urgency: if routed.urgent || kind.is_some_and(|k| k.urgent) { "urgent" } else { "normal" }.into(),
+        urgency: if routed.urgent || !urgent.is_empty() { "urgent" } else { "normal" }.into(),
         hold: None,
         review,
         fields,

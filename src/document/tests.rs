@@ -58,7 +58,7 @@ fn book() -> RuleBook {
 /// Files of a folder of the project by name, with their texts.
 fn files(folder: &str) -> Vec<(String, String)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file());
     let mut files: Vec<_> =
         entries.map(|p| (p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect();
     files.sort();

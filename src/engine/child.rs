@@ -6,15 +6,17 @@
 
 use super::protocol::{
     Answer, MeasureOrder, MeasureResult, Order, PageResult, ProduceOrder, ProductResult, ReadOrder, given_up,
-    receive, send, unreadable,
+    never_seen, receive, send, unreadable,
 };
 use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
-use crate::model::geometry::Dpi;
+use crate::model::geometry::{Dpi, Turn};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
-use crate::model::page::{Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, Word};
+use crate::model::page::{
+    Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, TURNED_BY_HAND, Word,
+};
 use crate::model::refusal::Refusal;
 use crate::ocr::{self, Recogniser};
 use crate::page::container::{self, OwnText, PageGlyphs, Source};
@@ -162,7 +164,7 @@ fn measure(
     watch.lap(Stage::Thumbnail);
     let text = text.or_else(|| measured.blank.then(PageText::default));
     if text.is_none() {
-        sources.keep_warm(&order.path, order.page.number, (raster, upright));
+        sources.keep_warm(&order.path, order.page.number, measured.turned, (raster, upright));
     }
     Ok(MeasureResult { measured, text, thumbnail })
 }
@@ -173,7 +175,7 @@ fn read(
     watch: &mut Stopwatch,
 ) -> std::result::Result<PageResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
-    let (raster, upright) = match sources.warm(&order.path, order.page.number) {
+    let (raster, upright) = match sources.warm(&order.path, order.page.number, order.measured.turned) {
         Some(warm) => warm,
         None => {
             let raster = container::decode(&source, &order.page, &order.limits)?.value;
@@ -198,7 +200,8 @@ fn read(
     };
     watch.lap(Stage::Prepare);
     watch.rebook(Stage::Prepare, Stage::Recognise, inside);
-    let turned = page.measured.turned != order.measured.turned;
+    let by_hand = order.measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let turned = by_hand || page.measured.turned != order.measured.turned;
     let thumbnail = turned.then(|| page::thumbnail(&raster, &page.measured));
     watch.lap(Stage::Thumbnail);
     Ok(PageResult { page, thumbnail })
@@ -256,7 +259,11 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
     let mut pages = Vec::with_capacity(order.pages.len());
     let mut record = order.record.clone();
     for (index, (source, read)) in order.pages.iter().enumerate() {
-        let (kept, notes) = match container::kept(&file, source, &order.limits) {
+        let kept = match never_seen(read) {
+            true => Err(Refusal::new("page.never_decoded", "Die Seite bleibt leer.", "Neu scannen.")),
+            false => container::kept(&file, source, &order.limits),
+        };
+        let (kept, notes) = match kept {
             Ok(outcome) => (outcome.value, outcome.notes),
             // A page nobody can decode still has its place, empty, so that page numbers stay true.
             Err(refusal) => (
@@ -302,25 +309,26 @@ fn fact(kept: &KeptImage) -> Kept {
 #[derive(Debug, Default)]
 struct Sources {
     kept: Mutex<Vec<(PathBuf, Arc<Source>)>>,
-    warm: Mutex<VecDeque<(PathBuf, u32, Warm)>>,
+    warm: Mutex<VecDeque<(PathBuf, u32, Turn, Warm)>>,
 }
 
 /// A page as measuring leaves it: the same as decoding and [`Upright::again`] give.
 type Warm = (Raster, Upright);
 
 impl Sources {
-    fn keep_warm(&self, path: &Path, page: u32, warm: Warm) {
+    fn keep_warm(&self, path: &Path, page: u32, turned: Turn, warm: Warm) {
         let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((path.to_owned(), page, warm));
+        kept.push_back((path.to_owned(), page, turned, warm));
         if kept.len() > WARM_KEPT {
             kept.pop_front();
         }
     }
 
-    fn warm(&self, path: &Path, page: u32) -> Option<Warm> {
+    /// The page, unless a person turned it since.
+    fn warm(&self, path: &Path, page: u32, turned: Turn) -> Option<Warm> {
         let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|(p, n, _)| *n == page && p == path)?;
-        kept.remove(at).map(|(_, _, warm)| warm)
+        let at = kept.iter().position(|(p, n, ..)| *n == page && p == path)?;
+        kept.remove(at).filter(|(_, _, was, _)| *was == turned).map(|(.., warm)| warm)
     }
 
     fn open(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {

@@ -115,8 +115,9 @@ struct Process {
 impl Process {
     fn start(workers: usize, spent: Arc<Mutex<Spent>>) -> Result<Arc<Self>> {
         let start = |text: String| Error::Engine { code: "start", text };
-        let program = std::env::current_exe().map_err(|e| start(e.to_string()))?;
-        let mut child = Command::new(program)
+        // Not the file's name: after an upgrade another program lies there.
+        let mut child = Command::new("/proc/self/exe")
+            .arg0("poststelle")
             .arg("engine-child")
             .arg(workers.to_string())
             // Tesseract's OpenMP threads fight each other; the runtime reads this at load time only.
@@ -186,11 +187,11 @@ impl Process {
         if self.fate().is_some() || send(&mut *lock(&self.input), &(id, order)).is_err() {
             self.kill("crashed");
         }
-        self.wait(&answered, limits)
+        self.wait(&answered, order.pages(), limits)
     }
 
-    fn wait(&self, answered: &Receiver<Answer>, limits: &EngineLimits) -> Result<Answer> {
-        let allowed = Duration::from_secs(u64::from(limits.order_seconds_max));
+    fn wait(&self, answered: &Receiver<Answer>, pages: u32, limits: &EngineLimits) -> Result<Answer> {
+        let allowed = Duration::from_secs(u64::from(limits.order_seconds_max)) * pages;
         let mut started: Option<Instant> = None;
         loop {
             match answered.recv_timeout(WATCH) {

@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::model::limits::Limits;
 use crate::model::notes::Note;
-use crate::model::page::{MeasuredPage, OpenedSource, PageText, ReadPage, SourcePage};
+use crate::model::page::{MeasuredPage, OpenedSource, PageText, Quality, ReadPage, SourcePage};
 use crate::model::refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{Read, Write};
@@ -33,6 +33,16 @@ pub enum Order {
     Produce(Box<ProduceOrder>),
     /// Make an image of one page for a screen.
     Look(Box<LookOrder>),
+}
+
+impl Order {
+    /// Pages it goes through: each may take its time.
+    pub fn pages(&self) -> u32 {
+        match self {
+            Self::Produce(order) => u32::try_from(order.pages.len()).unwrap_or(u32::MAX).max(1),
+            Self::Open { .. } | Self::Measure(_) | Self::Read(_) | Self::Look(_) => 1,
+        }
+    }
 }
 
 /// Make an image of one page for a screen.
@@ -183,9 +193,14 @@ pub fn given_up(page: &SourcePage, measured: Option<MeasuredPage>, refusal: &Ref
     ReadPage { measured, text: PageText::default() }
 }
 
+/// Whether the engine already died on this page before it could be measured: nobody decodes it again.
+pub fn never_seen(page: &ReadPage) -> bool {
+    let died = |n: &Note| n.code.starts_with("engine.");
+    page.measured.quality == Quality::default() && page.measured.notes.iter().any(died)
+}
+
 /// A page nobody could even measure: blank of words, as large as the container says.
 pub fn unreadable(page: &SourcePage, refusal: &Refusal) -> ReadPage {
-    use crate::model::page::Quality;
     let turn = page.orientation.turn;
     let (width, height) =
         if turn.swaps_sides() { (page.height, page.width) } else { (page.width, page.height) };

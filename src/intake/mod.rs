@@ -8,7 +8,7 @@
 //! 1. *claim*: rename into `.poststelle/` of the same folder, so that nobody else takes it;
 //! 2. *vault*: stream into the vault while hashing; file and folder synced;
 //! 3. *record*: row and event in one transaction, unique per claim;
-//! 4. *verify*: read back from the vault and compare;
+//! 4. *verify*: read back from the vault and compare; a claimed file that somebody wrote to since is taken again;
 //! 5. *remove*: the claimed file goes (or moves to `done/`), folder synced.
 //!
 //! A crash after any step leaves a claimed file; the next start goes through
@@ -28,11 +28,11 @@ use crate::ledger::{BatchRow, Ledger, NewBatch, StationDay};
 use crate::model::refusal::Refusal;
 use crate::model::sidecar::SidecarFormat;
 use crate::model::town::Station;
-use crate::vault::{Vault, sync_folder};
+use crate::vault::{Vault, hash_of, sync_folder};
 use complete::Completeness;
 use listing::{Found, Watch};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use unicode_normalization::UnicodeNormalization;
@@ -120,6 +120,9 @@ impl Intake<'_> {
         };
         self.vault.verify(&batch.hash)?;
         fault::point("intake.verified");
+        if changed_since(claimed, &batch)? {
+            return Err(taken_again(claimed, &batch)?);
+        }
         let beside = beside_claim(claimed);
         if beside.is_file() {
             fs::remove_file(&beside).map_err(Error::io("Begleitdatei entfernen", &beside))?;
@@ -150,6 +153,11 @@ impl Intake<'_> {
         let modified = file.metadata().and_then(|m| m.modified()).ok();
         let (hash, bytes) = self.vault.put_reader(&mut file)?;
         fault::point("intake.vaulted");
+        // Whoever wrote while we read is not done; the claim is looked at again in the next round.
+        let after = fs::metadata(claimed).map_err(Error::io("Scan ansehen", claimed))?;
+        if after.len() != bytes || after.modified().ok() != modified {
+            return Err(still_written(&original_name(claim), "wartet, bis er still steht"));
+        }
         let batch = self.ledger.take_over(NewBatch {
             station: station.id.clone(),
             circle: station.circle.clone(),
@@ -175,6 +183,36 @@ impl Intake<'_> {
         fault::point("intake.recorded");
         Ok(batch)
     }
+}
+
+/// Whether somebody wrote to a claimed file after its bytes were taken: a scanner may keep it open.
+fn changed_since(claimed: &Path, batch: &BatchRow) -> Result<bool> {
+    let now = match fs::metadata(claimed) {
+        Ok(now) => now,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false), // removed before a crash
+        Err(error) => return Err(Error::io("Scan ansehen", claimed)(error)),
+    };
+    // Writers of shares set the time of a file when they close it, which alone changes nothing.
+    let touched = now.modified().ok().and_then(rfc3339) != batch.file_modified;
+    if now.len() != batch.bytes || !touched {
+        return Ok(now.len() != batch.bytes);
+    }
+    let mut file = File::open(claimed).map_err(Error::io("Scan öffnen", claimed))?;
+    Ok(hash_of(&mut file)? != batch.hash)
+}
+
+/// Gives a claimed file another claim, so that all of it becomes a batch of its own.
+fn taken_again(claimed: &Path, batch: &BatchRow) -> Result<Error> {
+    let again = claimed.with_file_name(claim_name(claimed, &batch.file_name)?);
+    fs::rename(claimed, &again).map_err(Error::io("Scan übernehmen", claimed))?;
+    claimed.parent().map_or(Ok(()), sync_folder)?;
+    Ok(still_written(&batch.file_name, &format!("wird nach Stapel {} noch einmal ganz übernommen", batch.id)))
+}
+
+fn still_written(name: &str, then: &str) -> Error {
+    let text = format!("In den Scan {name} wurde während der Übernahme geschrieben; er {then}.");
+    let hint = "Ruhezeit der Station (quiet_seconds) verlängern, wenn das öfter geschieht.";
+    Error::Refused(Refusal::new("intake.still_written", text, hint))
 }
 
 /// Makes a drop folder that does not exist yet; it holds open letters, so only owner and group may look.

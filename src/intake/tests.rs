@@ -38,7 +38,7 @@ impl House {
     }
 }
 
-const WHOLE: &[u8] = b"\xFF\xD8\xFF\xE0....\xFF\xD9";
+const WHOLE: &[u8] = b"\xFF\xD8\xFF\xE0\0\x02\xFF\xDA..\xFF\xD9";
 
 #[test]
 fn a_whole_file_becomes_a_batch_and_leaves_the_folder() {
@@ -96,6 +96,23 @@ fn a_claim_left_by_a_crash_is_finished_without_a_second_batch() {
     let third = house.round().0.remove(0);
     assert_ne!(batch.id, again.id);
     assert_eq!(again.id, third.id);
+    assert_eq!(fs::read_dir(&claims).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_written_to_a_claimed_file_is_taken_too() {
+    let house = House::new();
+    let claims = house.station.folder.join(CLAIMS);
+    fs::create_dir(&claims).unwrap();
+    fs::write(claims.join("1-2~1.jpg"), WHOLE).unwrap();
+    let first = house.round().0.remove(0);
+    // As if the program had died before removing it, and the scanner had it still open.
+    let longer = [WHOLE, b"more"].concat();
+    fs::write(claims.join("1-2~1.jpg"), &longer).unwrap();
+    let (taken, troubles) = house.round();
+    assert!(troubles[0].to_string().contains("intake.still_written"), "{troubles:?}");
+    assert_eq!(house.vault.read(&taken[0].hash).unwrap(), longer);
+    assert_ne!(taken[0].id, first.id);
     assert_eq!(fs::read_dir(&claims).unwrap().count(), 0);
 }
 

@@ -281,6 +281,27 @@ impl Ledger {
         })
     }
 
+    /// A person takes a held batch back, because it is scanned again: its images are declared voids. Gives their number.
+    pub fn batch_cancelled(&self, id: &BatchId, reason: &str, by: &str) -> Result<u32> {
+        let (id, reason, by) = (id.clone(), reason.to_owned(), by.to_owned());
+        self.write(move |tx, tenant| {
+            let voids: u32 = tx.query_row(
+                "SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2",
+                (tenant, &id.0),
+                |r| r.get(0),
+            )?;
+            advance(
+                tx,
+                tenant,
+                &id.0,
+                BatchState::Cancelled,
+                &by,
+                &format!("reason={reason} voids={voids}"),
+            )?;
+            Ok(voids)
+        })
+    }
+
     /// A person says what was missing; the batch goes on where it stopped.
     pub fn batch_released(
         &self,

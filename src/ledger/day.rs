@@ -76,7 +76,9 @@ fn batch(
         planned: BTreeSet::new(),
     });
     batch.documents = documents(db, tenant, &id, in_vault)?;
-    batch.formed = subjects(db, tenant, &id, "document.formed")?;
+    // What a person joined to another document is there no more, by that person's act.
+    let joined = subjects(db, tenant, &id, "document.joined")?;
+    batch.formed = &subjects(db, tenant, &id, "document.formed")? - &joined;
     batch.planned = subjects(db, tenant, &id, "delivery.planned")?;
     Ok(batch)
 }

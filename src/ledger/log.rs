@@ -92,7 +92,57 @@ pub(super) fn signed(place: u64) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }
 
+/// Everything that was logged since a moment, and what ties it to the log before.
+#[derive(Clone, Debug)]
+pub struct LogSpan {
+    /// Entries before the first one here.
+    pub before: u64,
+    /// Full nodes over those, largest first.
+    pub nodes: Vec<ContentHash>,
+    /// Every entry since, to the end of the log.
+    pub entries: Vec<Entry>,
+    /// The head all of it leads to.
+    pub head: Head,
+}
+
 impl Ledger {
+    /// The log since the batches came in whose records were written in that span of time.
+    pub fn log_span(&self, from: &str, to: &str) -> Result<LogSpan> {
+        self.read(|db, tenant| {
+            let nodes = Stored { db, tenant };
+            let size = nodes.size()?;
+            let first: Option<i64> = db
+                .prepare(
+                    "SELECT min(l.place) FROM log_leaf l JOIN event e ON e.seq = l.event
+                     WHERE l.tenant = ?1 AND (e.at >= ?2 OR e.subject IN (
+                       SELECT d.batch FROM document d JOIN event w ON w.tenant = d.tenant AND w.subject = d.id
+                       WHERE d.tenant = ?1 AND w.code = ?4 AND w.at >= ?2 AND w.at < ?3))",
+                )?
+                .query_row((tenant, from, to, RECORD_WRITTEN), |r| r.get(0))?;
+            let before = first.map_or(size, i64::unsigned_abs);
+            let mut statement = db.prepare(&format!(
+                "SELECT {ENTRY} FROM event e JOIN log_leaf l ON l.event = e.seq
+                 WHERE l.tenant = ?1 AND l.place >= ?2 AND l.place < ?3 ORDER BY l.place"
+            ))?;
+            let rows = statement.query_map((tenant, signed(before), signed(size)), entry)?;
+            let entries = rows.collect::<rusqlite::Result<_>>()?;
+            let full = merkle::full(&nodes, before)?.into_iter().map(ContentHash).collect();
+            Ok(LogSpan { before, nodes: full, entries, head: nodes.head(size)? })
+        })
+    }
+
+    /// Every entry of these codes before a moment, oldest first.
+    pub fn entries_of(&self, codes: &[&str], before: &str) -> Result<Vec<Entry>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {ENTRY} FROM event e WHERE e.tenant = ?1 AND e.at < ?2 AND e.code IN (SELECT value FROM json_each(?3))
+                 ORDER BY e.seq"
+            ))?;
+            let rows = statement.query_map((tenant, before, serde_json::to_string(codes)?), entry)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// The head of the log now.
     pub fn log_head(&self) -> Result<Head> {
         self.read(|db, tenant| {

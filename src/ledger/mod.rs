@@ -12,16 +12,21 @@ mod day;
 mod deliveries;
 mod documents;
 mod evidence;
+mod figures;
 mod history;
 mod inbox;
+mod items;
 mod live;
 mod log;
 mod overview;
 mod pages;
 mod paper;
 mod people;
+mod recut;
 mod review;
+mod sample;
 mod scanned;
+mod search;
 mod sight;
 mod stations;
 mod writer;
@@ -31,22 +36,29 @@ pub use batches::{BatchRow, NewBatch};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
+pub use figures::{Corrected, DayFigures};
 pub use history::PageFace;
 pub use inbox::{InboxAct, InboxRow, NOTE_CHARS_MAX};
+pub use items::{ItemRow, NewItem};
 pub use live::{InWork, Live, StationToday, Stuck};
+pub use log::{LogSpan, RECORD_WRITTEN};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
-pub use paper::{Said, Statement};
+pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
+pub use recut::Recut;
 pub use review::{Decided, Waiting};
+pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
+pub use search::{Found, Wanted, hits, stems};
 pub use sight::Sight;
 pub use stations::StationDay;
 
 use crate::error::{Error, Result};
 use crate::record::log::Entry;
 use rusqlite::{Connection, OpenFlags, Transaction};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use writer::Writer;
 
@@ -60,16 +72,30 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003_log.sql"),
     include_str!("migrations/inbox.sql"),
     include_str!("migrations/same_invoice.sql"),
+    include_str!("migrations/sample.sql"),
+    include_str!("migrations/recut.sql"),
+    include_str!("migrations/search.sql"),
+    include_str!("migrations/application.sql"),
+    include_str!("migrations/items.sql"),
 ];
+
+/// Readers at the same time: a slow search keeps nobody from their page.
+const READERS: usize = 3;
 
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
+
+/// Proof that no other daemon works on this ledger.
+#[derive(Debug)]
+pub struct SoleDaemon {
+    _lock: File,
+}
 
 /// The embedded ledger: SQLite, WAL, synced at every commit.
 #[derive(Debug)]
 pub struct Ledger {
     writer: Writer,
-    reader: Mutex<Connection>,
+    readers: [Mutex<Connection>; READERS],
     tenant: String,
     path: PathBuf,
 }
@@ -94,10 +120,10 @@ impl Ledger {
         let tx = connection.transaction()?;
         log::catch_up(&tx)?;
         tx.commit()?;
-        let reader = connect(path, synchronous)?;
+        let readers = [connect(path, synchronous)?, connect(path, synchronous)?, connect(path, synchronous)?];
         Ok(Self {
             writer: Writer::start(connection)?,
-            reader: Mutex::new(reader),
+            readers: readers.map(Mutex::new),
             tenant: tenant.into(),
             path: path.into(),
         })
@@ -113,14 +139,25 @@ impl Ledger {
         &self.tenant
     }
 
-    /// Forgets all leases: for the start of the only process of the embedded default.
-    pub fn release_leases(&self) -> Result<()> {
+    /// Makes this process the only daemon of the embedded ledger, and forgets the leases an earlier one left
+    /// behind; nothing if another runs. Held until dropped, and by the system no longer than the process lives.
+    pub fn sole_daemon(&self) -> Result<Option<SoleDaemon>> {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let file = File::create(&path).map_err(Error::io("Journal sperren", &path))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(Error::io("Journal sperren", path)(error)),
+            Ok(()) => {}
+        }
         self.write(|tx, _| {
             for table in ["batch", "page", "document", "delivery"] {
                 tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), [])?;
             }
             Ok(())
-        })
+        })?;
+        Ok(Some(SoleDaemon { _lock: file }))
     }
 
     fn write<T: Send + 'static>(
@@ -132,7 +169,9 @@ impl Ledger {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection, &str) -> Result<T>) -> Result<T> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The first that is free; if none is, the first in turn.
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        let reader = free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
         work(&reader, &self.tenant)
     }
 }

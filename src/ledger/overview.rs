@@ -160,7 +160,7 @@ impl Ledger {
         self.read(|db, tenant| {
             let mut statement = db.prepare_cached(
                 "SELECT at, code, subject, actor, detail FROM event
-                 WHERE tenant = ?1 AND (subject = ?2 OR substr(subject, 1, length(?2) + 1) IN (?2 || '-', ?2 || '@'))
+                 WHERE tenant = ?1 AND subject >= ?2 AND subject < ?2 || 'A' AND (subject = ?2 OR substr(subject, 1, length(?2) + 1) IN (?2 || '-', ?2 || '@'))
                  ORDER BY seq",
             )?;
             let rows = statement.query_map((tenant, subject), |row| {

@@ -42,6 +42,19 @@ const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FRO
     LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
 impl Ledger {
+    /// Small pictures of a batch's pages: number and hash.
+    pub fn thumbnails(&self, batch: &BatchId) -> Result<Vec<(u32, ContentHash)>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT number, thumbnail FROM page WHERE tenant = ?1 AND batch = ?2 AND thumbnail IS NOT NULL ORDER BY number",
+            )?;
+            let rows = statement.query_map((tenant, &batch.0), |r| {
+                Ok((r.get(0)?, parsed(1, ContentHash::from_hex(&r.get::<_, String>(1)?))?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// Takes the next page in that state, or else one in the other. Page numbers first, batches second: the
     /// first page of a letter that came in later goes before page 500 of a big batch.
     pub fn lease_page(&self, worker: &str, rather: PageState) -> Result<Option<PageRow>> {
@@ -149,7 +162,13 @@ impl Ledger {
                 .prepare_cached("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
                 .exists((tenant, &batch.0, PageState::Read.text()))?;
             if !open {
-                advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
+                // A page that a person turned is read again long after its batch was.
+                let opened = tx
+                    .prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND id = ?2 AND state = ?3")?
+                    .exists((tenant, &batch.0, BatchState::Opened.text()))?;
+                if opened {
+                    advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
+                }
             }
             Ok(())
         })

@@ -1,9 +1,19 @@
 //! What is known about paper: said by people and targets as events, read back from them.
 
-use super::{Ledger, event};
+use super::{Ledger, event, hold_bytes};
 use crate::error::Result;
+use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
+use crate::model::town::Station;
+use crate::record::release::{self, Release};
+use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
+
+/// Code of the event that procedure documentation was written; its subject is SHA-256 of the configuration, its
+/// detail SHA-256 of the documentation.
+pub const DOCUMENTED: &str = "procedure.documented";
+/// Code of the event that a configuration came into force; its subject is SHA-256 of it.
+pub const CONFIGURED: &str = "configuration.activated";
 
 /// The newest event of each code about one subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +51,48 @@ impl Ledger {
         self.write(move |tx, tenant| event(tx, tenant, &code, &subject, &by, &detail))
     }
 
+    /// The same about bytes that lie in the vault and stay there.
+    pub fn note_bytes(&self, code: &str, subject: &str, by: &str, hash: &ContentHash) -> Result<()> {
+        let [code, subject, by] = [code, subject, by].map(str::to_owned);
+        let hash = hash.hex();
+        self.write(move |tx, tenant| {
+            hold_bytes(tx, tenant, &hash, &subject)?;
+            event(tx, tenant, &code, &subject, &by, &hash)
+        })
+    }
+
+    /// A configuration that comes into force; nothing if it already is. Gives whether it was new.
+    pub fn configured(&self, hash: &ContentHash, by: &str) -> Result<bool> {
+        let (hash, by) = (hash.hex(), by.to_owned());
+        self.write(move |tx, tenant| {
+            let last: Option<String> = tx
+                .prepare_cached(
+                    "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC LIMIT 1",
+                )?
+                .query_row((tenant, CONFIGURED), |r| r.get(0))
+                .optional()?;
+            if last.as_ref() == Some(&hash) {
+                return Ok(false);
+            }
+            hold_bytes(tx, tenant, &hash, CONFIGURED)?;
+            event(tx, tenant, CONFIGURED, &hash, &by, &last.unwrap_or_default())?;
+            Ok(true)
+        })
+    }
+
+    /// SHA-256 of the configuration in force just before that moment.
+    pub fn configuration_at(&self, moment: &str) -> Result<Option<ContentHash>> {
+        self.read(|db, tenant| {
+            let hash: Option<String> = db
+                .prepare_cached(
+                    "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 AND at < ?3 ORDER BY seq DESC LIMIT 1",
+                )?
+                .query_row((tenant, CONFIGURED, moment), |r| r.get(0))
+                .optional()?;
+            Ok(hash.and_then(|hash| ContentHash::from_hex(&hash)))
+        })
+    }
+
     /// What was said last about a subject, by code.
     pub fn said(&self, subject: &str) -> Result<Said> {
         self.read(|db, tenant| {
@@ -66,6 +118,28 @@ impl Ledger {
         })
     }
 
+    /// Whether a station may scan what replaces paper, as it is configured now.
+    pub fn release(&self, station: &Station) -> Result<Release> {
+        let said = self.said(&release::subject(&station.id))?;
+        let detail = |code| said.get(code).map(|s| s.detail.as_str());
+        let now = release::fingerprint(station, env!("CARGO_PKG_VERSION"));
+        Ok(Release::of(detail(release::RELEASED), detail(release::EMERGENCY), &now))
+    }
+
+    /// Pages of a batch that the station is asked to scan again.
+    pub fn rescans(&self, batch: &BatchId) -> Result<Vec<u32>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT detail FROM event e WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescan' AND seq >
+                   coalesce((SELECT max(seq) FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescanned'), 0)
+                 ORDER BY seq",
+            )?;
+            let rows = statement.query_map((tenant, &batch.0), |row| row.get::<_, String>(0))?;
+            let details = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(details.iter().filter_map(|d| d.strip_prefix("page=")?.parse().ok()).collect())
+        })
+    }
+
     /// When the last delivery of a document was confirmed, if all of them were and there is one.
     pub fn read_back(&self, id: &DocumentId) -> Result<Option<String>> {
         self.read(|db, tenant| {
@@ -84,6 +158,50 @@ impl Ledger {
                        AND subject IN (SELECT id FROM delivery WHERE tenant = ?1 AND document = ?2)",
                 )?
                 .query_row((tenant, &id.0), |r| r.get(0))?)
+        })
+    }
+
+    /// Running number of the last event by which something handed over was taken back, if that happened.
+    pub fn recalled(&self, id: &DocumentId) -> Result<Option<i64>> {
+        self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached(
+                    "SELECT max(seq) FROM event WHERE tenant = ?1 AND code = 'delivery.recalled'
+                       AND subject IN (SELECT id FROM delivery WHERE tenant = ?1 AND document = ?2)",
+                )?
+                .query_row((tenant, &id.0), |r| r.get(0))?)
+        })
+    }
+
+    /// Batches a station took over on the same day (UTC), oldest first.
+    pub fn batches_of_day(&self, station: &str, day: &str) -> Result<Vec<BatchId>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT id FROM batch WHERE tenant = ?1 AND station = ?2 AND substr(taken_at, 1, 10) = ?3 ORDER BY id",
+            )?;
+            let rows = statement.query_map((tenant, station, day), |r| Ok(BatchId(r.get(0)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Verdicts of the sample in a span of time: month, station, good ones, defects.
+    pub fn verdicts(&self, from: &str, to: &str) -> Result<Vec<(String, String, u64, u64)>> {
+        self.read(|db, tenant| {
+            // Of several verdicts about one document the first counts: it is the one of the draw.
+            let mut statement = db.prepare_cached(
+                "SELECT substr(e.at, 1, 7), b.station, sum(e.code = 'sample.passed'), sum(e.code = 'sample.failed')
+                 FROM event e JOIN document d ON d.tenant = e.tenant AND d.id = e.subject
+                 JOIN batch b ON b.tenant = d.tenant AND b.id = d.batch
+                 WHERE e.tenant = ?1 AND e.code IN ('sample.passed', 'sample.failed') AND e.at >= ?2 AND e.at < ?3
+                   AND NOT EXISTS (SELECT 1 FROM event f WHERE f.tenant = e.tenant AND f.subject = e.subject
+                                   AND f.code IN ('sample.passed', 'sample.failed') AND f.seq < e.seq)
+                 GROUP BY 1, 2 ORDER BY 1, 2",
+            )?;
+            let count = |n: i64| n.unsigned_abs();
+            let rows = statement.query_map((tenant, from, to), |r| {
+                Ok((r.get(0)?, r.get(1)?, count(r.get(2)?), count(r.get(3)?)))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

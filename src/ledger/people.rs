@@ -35,6 +35,29 @@ impl Ledger {
         })
     }
 
+    /// Stores the hash of a program's token; an older one is good for nothing any more.
+    pub fn application_token_set(&self, application: &str, token_hash: &str, by: &str) -> Result<()> {
+        let [application, token, by] = [application, token_hash, by].map(str::to_owned);
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "INSERT OR REPLACE INTO application_token (tenant, application, token, changed_at)
+                 VALUES (?1, ?2, ?3, ?4)",
+                (tenant, &application, &token, now()),
+            )?;
+            event(tx, tenant, "application.token_set", &application, &by, "")
+        })
+    }
+
+    /// The program whose token that is.
+    pub fn application(&self, token_hash: &str) -> Result<Option<String>> {
+        self.read(|db, tenant| {
+            Ok(db
+                .prepare_cached("SELECT application FROM application_token WHERE tenant = ?1 AND token = ?2")?
+                .query_row((tenant, token_hash), |row| row.get(0))
+                .optional()?)
+        })
+    }
+
     /// Begins a session and forgets those nobody used for a day.
     pub fn session_begin(&self, token_hash: &str, person: &str) -> Result<()> {
         let [token, person] = [token_hash, person].map(str::to_owned);

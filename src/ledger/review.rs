@@ -194,7 +194,7 @@ impl Ledger {
 }
 
 /// Refuses if somebody else has it.
-fn theirs(tx: &Transaction<'_>, tenant: &str, id: &DocumentId, by: &str) -> Result<()> {
+pub(super) fn theirs(tx: &Transaction<'_>, tenant: &str, id: &DocumentId, by: &str) -> Result<()> {
     let other = tx
         .prepare_cached(
             "SELECT 1 FROM desk_claim WHERE tenant = ?1 AND document = ?2 AND person <> ?3 AND until > ?4",

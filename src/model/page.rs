@@ -183,6 +183,9 @@ pub struct Quality {
     pub noise: f32,
 }
 
+/// Code of the note on a page that a person turned: reading leaves it as it lies.
+pub const TURNED_BY_HAND: &str = "page.turned_by_hand";
+
 /// What measuring a page gives: cheap, without reading. Feedback for the station within seconds.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct MeasuredPage {

@@ -84,8 +84,8 @@ states! {
         Formed = "formed" -> [Understood],
         /// Kind, fields, protection and targets are decided.
         Understood = "understood" -> [Review, Hold, Sample, Approved],
-        /// A person decides; proposals stay.
-        Review = "review" -> [Approved, Hold, Understood],
+        /// A person decides; proposals stay. Cut anew by hand, it is understood again.
+        Review = "review" -> [Approved, Hold, Understood, Formed],
         /// Only the circle; nothing leaves.
         Hold = "hold" -> [Review, Approved, Understood],
         /// Decided; release waits for the sample check.

@@ -44,6 +44,8 @@ pub struct Person {
     pub roles: Vec<StaffRole>,
     /// Departments whose inbox this person reads.
     pub departments: Vec<String>,
+    /// A program: it comes with a token to `/api` and cannot sign on.
+    pub application: bool,
 }
 
 impl Person {
@@ -51,6 +53,30 @@ impl Person {
     pub fn is(&self, role: StaffRole) -> bool {
         self.roles.contains(&role)
     }
+}
+
+/// Where people sign on by OpenID Connect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenId {
+    /// How the provider is reached: its issuer address, our name and secret there.
+    pub access: HttpAccess,
+    /// Name under which this program is known there.
+    pub client_id: String,
+    /// Claim that is the id of a person here.
+    pub claim: String,
+    /// Where people come back to.
+    pub back: String,
+}
+
+/// The town's LDAP directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// `ldaps://…`
+    pub url: String,
+    /// Whom to bind as, with `{id}` for the person.
+    pub dn: String,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// What somebody may do.
@@ -82,6 +108,14 @@ pub struct Profile {
     pub languages: Vec<String>,
     /// Lower resolutions get a note.
     pub dpi_min: f32,
+    /// Pages with fewer colours replace no paper.
+    pub colour: super::page::Colour,
+    /// Why less than colour is enough.
+    pub colour_reason: Option<String>,
+    /// SHA-256 of the driver's settings, as the town keeps them.
+    pub driver: Option<String>,
+    /// What the device does to images before they come: `deskew`, `crop`.
+    pub device: Vec<String>,
     /// Both sides are scanned.
     pub duplex: bool,
     /// Empty backs are left out of the product.
@@ -366,19 +400,86 @@ pub enum MailSecurity {
     PlainLoopback,
 }
 
+/// How the town knows its own separator and cover sheets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetSettings {
+    /// File with the secret.
+    pub key_file: PathBuf,
+    /// Nothing but such a sheet separates.
+    pub strict: bool,
+}
+
 /// With what the town seals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealSettings {
+    /// Where the key is.
+    pub key: KeyPlace,
+    /// RFC 3161 services, asked in turn.
+    pub timestamp_urls: Vec<String>,
+    /// PEM certificates their tokens must lead to.
+    pub timestamp_ca_file: Option<PathBuf>,
+    /// The policy their tokens must name, if any other is refused.
+    pub timestamp_policy: Option<String>,
+    /// Proxy to timestamp services and revocation lists.
+    pub proxy: Option<String>,
+}
+
+/// Where the key of the seal is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In a file.
+    File(KeyFilePlace),
+    /// In a token or security module.
+    Token(TokenPlace),
+    /// At a trust service.
+    Service(ServicePlace),
+}
+
+/// A key file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFilePlace {
     /// PKCS#12, or PEM.
     pub key_file: PathBuf,
     /// PEM certificates, if the key file holds none.
     pub certificate_file: Option<PathBuf>,
     /// File with the password of the key.
     pub password_file: Option<PathBuf>,
-    /// RFC 3161 services, asked in turn.
-    pub timestamp_urls: Vec<String>,
-    /// PEM certificates their tokens must lead to.
-    pub timestamp_ca_file: Option<PathBuf>,
+}
+
+/// A key behind PKCS#11.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPlace {
+    /// The driver's library.
+    pub module: PathBuf,
+    /// Label of the token.
+    pub token: String,
+    /// Label of the key.
+    pub key: String,
+    /// File with the PIN.
+    pub pin_file: PathBuf,
+    /// PEM certificates, the key's first.
+    pub certificate_file: PathBuf,
+}
+
+/// A key behind the CSC API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePlace {
+    /// Address up to `/csc/v2`.
+    pub url: String,
+    /// Id of the credential.
+    pub credential: String,
+    /// Our name at the service.
+    pub client: String,
+    /// File with our secret.
+    pub secret_file: PathBuf,
+    /// File with the PIN of the credential.
+    pub pin_file: PathBuf,
+    /// PEM certificates, the key's first.
+    pub certificate_file: PathBuf,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Proxy, if there is one.
+    pub proxy: Option<String>,
 }
 
 /// The scanning procedure as the town documents it; records name it.

@@ -2,9 +2,12 @@
 //!
 //! A closed set; nobody else logs. Never words of a letter.
 
-use crate::error::Error;
+use crate::error::{Error, Retry};
 use crate::ledger::BatchRow;
+use std::collections::HashMap;
 use std::io::IsTerminal;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Starts logging: human lines on stderr, coloured on a terminal only, or JSON if `POSTSTELLE_LOG=json`.
 pub fn start() {
@@ -21,9 +24,28 @@ pub fn batch_received(batch: &BatchRow) {
     tracing::info!(batch = %batch.id, station = %batch.station, bytes = batch.bytes, "Batch received.");
 }
 
+/// The same trouble of the same worker is said again after this: a full disk fails every two seconds.
+const SAID_AGAIN: Duration = Duration::from_secs(60);
+
 /// Something went wrong; it is tried again or waits for a person.
 pub fn trouble(worker: &str, error: &Error) {
-    tracing::warn!(worker, retry = ?error.retry(), "{error}");
+    /// When the trouble with that worker and code was last said, and how often it came since.
+    static SAID: LazyLock<Mutex<HashMap<String, (Instant, u32)>>> = LazyLock::new(Mutex::default);
+    let text = error.to_string();
+    // Names of letters and temporary files differ; what was tried and its code do not.
+    let key = format!("{worker} {}", text.split(['(', ':']).next().unwrap_or_default());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    said.retain(|_, (at, _)| at.elapsed() < SAID_AGAIN * 10);
+    let silent = match said.get_mut(&key) {
+        Some((at, count)) if error.retry() == Retry::Later && at.elapsed() < SAID_AGAIN => {
+            *count += 1;
+            return;
+        }
+        Some((_, count)) => *count,
+        None => 0,
+    };
+    said.insert(key, (Instant::now(), 0));
+    tracing::warn!(worker, retry = ?error.retry(), repeated = silent, "{text}");
 }
 
 /// The daemon is up.

@@ -15,7 +15,7 @@ mod words;
 
 use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
-use crate::model::page::{MeasuredPage, PageText, ReadPage};
+use crate::model::page::{MeasuredPage, PageText, ReadPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::page::{self, ReadingImage, Upright, noise, raster::Raster};
 use image::GrayImage;
@@ -83,8 +83,9 @@ pub fn read_page(
     if !readable(&mut reading, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
-    let doubt = second::doubt(&measured);
-    let mut asked = false;
+    // What a person turned is settled.
+    let mut asked = measured.notes.iter().any(|n| n.code == TURNED_BY_HAND);
+    let doubt = second::doubt(&measured).filter(|_| !asked);
     if let Some(doubt) = doubt {
         asked = true;
         let verdict = second::opinion(engine, &reading, doubt)?;
@@ -110,6 +111,12 @@ pub fn read_page(
     receipt::read_again(engine, &mut reading, &raw, &mut words)?;
     for stamp in &reading.stamps {
         words::append(&mut words, receipt::read_ink(engine, stamp)?);
+    }
+    if words.is_empty() && measured.notes.iter().any(|n| n.code == "page.plan") {
+        measured.notes.push(Note::review(
+            "page.plan_unread",
+            "Das Blatt ist größer als A3, und wo ein Plan sein Schriftfeld hat, steht nichts Lesbares.",
+        ));
     }
     Ok(ReadPage { measured, text: PageText { words } })
 }

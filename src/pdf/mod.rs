@@ -8,17 +8,21 @@
 //! it counts.
 
 mod attachment;
+mod chart;
 mod font;
 mod icc;
 mod image;
 mod inside;
 mod metadata;
+mod report;
 mod seal;
 mod sheet;
 mod text_layer;
 
+pub use chart::{CODES as CHART_CODES, FIELDS as CHART_FIELDS, PREFIX as CHART, chart};
 pub use inside::{Inside, inside, inside_of_stranger};
-pub use seal::{FoundSeal, OpenSeal, find_seal, prepare_seal};
+pub use report::{Line, report};
+pub use seal::{Evidence, FoundSeal, OpenSeal, evidence, find_seal, prepare_seal};
 pub use sheet::sheet as cover_sheet;
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
@@ -26,7 +30,7 @@ use crate::model::hash::ContentHash;
 use crate::model::page::{KeptImage, PageText};
 use crate::model::refusal::Refusal;
 use crate::record::{Body, canonical};
-use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use serde::{Deserialize, Serialize};
 
 /// One page of the product.
@@ -99,6 +103,21 @@ pub fn assemble(
             "Contents" => content,
         })));
     }
+    let record = record.map(|body| String::from_utf8_lossy(&canonical::of(body)).into_owned());
+    let bytes = finished(pdf, (tree, kids), about, original, record.as_deref(), &identity)?;
+    check(&bytes, pages, original)?;
+    Ok(bytes)
+}
+
+/// Pages become a file that is PDF/A: metadata, colours, catalog, identifier.
+fn finished(
+    mut pdf: Document,
+    (tree, kids): (ObjectId, Vec<Object>),
+    about: &About,
+    original: Option<Original<'_>>,
+    record: Option<&str>,
+    identity: &[u8],
+) -> Result<Vec<u8>, Refusal> {
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
     pdf.objects.insert(tree, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
     let profile = pdf.add_object(image::deflated(dictionary! { "N" => 3 }, &icc::srgb()));
@@ -109,8 +128,7 @@ pub fn assemble(
         "Info" => text("sRGB IEC61966-2.1"),
         "DestOutputProfile" => profile,
     });
-    let record = record.map(|body| String::from_utf8_lossy(&canonical::of(body)).into_owned());
-    let xmp = metadata::xmp(about, if original.is_some() { 3 } else { 2 }, record.as_deref()).into_bytes();
+    let xmp = metadata::xmp(about, if original.is_some() { 3 } else { 2 }, record).into_bytes();
     // ISO 19005-2, 6.6.2.1: the metadata stream is never compressed.
     let xmp =
         Stream::new(dictionary! { "Type" => "Metadata", "Subtype" => "XML" }, xmp).with_compression(false);
@@ -128,7 +146,7 @@ pub fn assemble(
     }
     let catalog = pdf.add_object(catalog);
     let info = pdf.add_object(metadata::info(about));
-    let id = ContentHash::of(&identity).0[..16].to_vec();
+    let id = ContentHash::of(identity).0[..16].to_vec();
     let id = Object::String(id, StringFormat::Hexadecimal);
     pdf.trailer.set("Root", catalog);
     pdf.trailer.set("Info", info);
@@ -136,7 +154,6 @@ pub fn assemble(
     let mut bytes = Vec::new();
     pdf.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
     inside::fill_digest(&mut bytes, &packet);
-    check(&bytes, pages, original)?;
     Ok(bytes)
 }
 

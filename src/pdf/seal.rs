@@ -7,11 +7,20 @@
 use super::metadata::{date, text};
 use super::{failed, inside};
 use crate::model::refusal::Refusal;
-use lopdf::{Dictionary, Document, IncrementalDocument, Object, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, IncrementalDocument, Object, Stream, StringFormat, dictionary};
 use std::ops::Range;
 
 /// Stands where the byte range will; wider than any number that takes its place.
 const UNKNOWN: i64 = 9_999_999_999;
+
+/// What a seal is checked with when nobody answers any more; DER.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Certificates of seal and timestamp, with those above them.
+    pub certificates: Vec<Vec<u8>>,
+    /// Revocation lists.
+    pub lists: Vec<Vec<u8>>,
+}
 
 /// A PDF with room for a seal.
 #[derive(Clone, Debug)]
@@ -44,7 +53,13 @@ impl OpenSeal {
 }
 
 /// Appends an update with room for a signature of `room` bytes; `at` is the time claimed, RFC 3339 UTC.
-pub fn prepare_seal(bytes: Vec<u8>, at: &str, name: &str, room: usize) -> Result<OpenSeal, Refusal> {
+pub fn prepare_seal(
+    bytes: Vec<u8>,
+    at: &str,
+    name: &str,
+    room: usize,
+    evidence: &Evidence,
+) -> Result<OpenSeal, Refusal> {
     let wrong = |e: lopdf::Error| failed(&e.to_string());
     let length = bytes.len();
     let before = Document::load_mem(&bytes).map_err(wrong)?;
@@ -77,6 +92,17 @@ pub fn prepare_seal(bytes: Vec<u8>, at: &str, name: &str, room: usize) -> Result
     ] {
         update.opt_clone_object_to_new_document(id).map_err(wrong)?;
         update.new_document.get_object_mut(id).and_then(Object::as_dict_mut).map_err(wrong)?.set(key, value);
+    }
+    if !evidence.lists.is_empty() {
+        let pdf = &mut update.new_document;
+        let mut streams = |all: &[Vec<u8>]| -> Vec<Object> {
+            let stream = |der: &Vec<u8>| Stream::new(Dictionary::new(), der.clone()).with_compression(false);
+            all.iter().map(|der| pdf.add_object(stream(der)).into()).collect()
+        };
+        let (certificates, lists) = (streams(&evidence.certificates), streams(&evidence.lists));
+        let store = dictionary! { "Type" => "DSS", "Certs" => certificates, "CRLs" => lists };
+        let store = pdf.add_object(store);
+        pdf.get_object_mut(root).and_then(Object::as_dict_mut).map_err(wrong)?.set("DSS", store);
     }
     let mut bytes = Vec::new();
     update.save_to(&mut bytes).map_err(|e| failed(&e.to_string()))?;
@@ -125,6 +151,21 @@ pub fn find_seal(bytes: &[u8]) -> Option<Option<FoundSeal<'_>>> {
         Some(([&bytes[..before], &bytes[after..]], cms))
     };
     Some(found())
+}
+
+/// The document security store of a PDF (ETSI EN 319 142-1, 5.4.2), if it has one.
+pub fn evidence(bytes: &[u8]) -> Option<Evidence> {
+    let pdf = Document::load_mem(bytes).ok()?;
+    let store = match pdf.catalog().ok()?.get(b"DSS").ok()? {
+        &Object::Reference(id) => pdf.get_dictionary(id).ok()?,
+        other => other.as_dict().ok()?,
+    };
+    let streams = |key: &[u8]| -> Option<Vec<Vec<u8>>> {
+        let all = store.get(key).ok()?.as_array().ok()?.iter();
+        all.map(|o| Some(pdf.get_object(o.as_reference().ok()?).ok()?.as_stream().ok()?.content.clone()))
+            .collect()
+    };
+    Some(Evidence { certificates: streams(b"Certs")?, lists: streams(b"CRLs")? })
 }
 
 /// The value of the first signature field.

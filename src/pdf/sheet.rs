@@ -45,10 +45,11 @@ pub fn sheet(value: &str, lines: &[String]) -> Result<Vec<u8>, Refusal> {
     }
     let foot = "Vor das Schriftstück legen, Balken quer zur Laufrichtung. Wird nicht mit abgelegt.";
     write_text(&mut content, "F1", 9.0, 30.0, 262.0, foot);
-    finished(content.into_bytes()).map_err(|e| Refusal::new("coversheet.write", e.to_string(), ""))
+    finished(vec![content.into_bytes()]).map_err(|e| Refusal::new("coversheet.write", e.to_string(), ""))
 }
 
-fn finished(content: Vec<u8>) -> Result<Vec<u8>, lopdf::Error> {
+/// Pages of A4 in Helvetica.
+pub(super) fn finished(contents: Vec<Vec<u8>>) -> Result<Vec<u8>, lopdf::Error> {
     let mut pdf = Document::with_version("1.7");
     let pages = pdf.new_object_id();
     let font = |name: &str| {
@@ -57,17 +58,21 @@ fn finished(content: Vec<u8>) -> Result<Vec<u8>, lopdf::Error> {
         }
     };
     let (plain, bold) = (pdf.add_object(font("Helvetica")), pdf.add_object(font("Helvetica-Bold")));
-    let content = pdf.add_object(Stream::new(dictionary! {}, content));
-    let page = pdf.add_object(dictionary! {
-        "Type" => "Page",
-        "Parent" => pages,
-        "MediaBox" => vec![0.into(), 0.into(), Object::Real(595.28), Object::Real(841.89)],
-        "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold } },
-        "Contents" => content,
-    });
+    let mut kids: Vec<Object> = Vec::new();
+    for content in contents {
+        let content = pdf.add_object(Stream::new(dictionary! {}, content));
+        kids.push(Object::Reference(pdf.add_object(dictionary! {
+            "Type" => "Page",
+            "Parent" => pages,
+            "MediaBox" => vec![0.into(), 0.into(), Object::Real(595.28), Object::Real(841.89)],
+            "Resources" => dictionary! { "Font" => dictionary! { "F1" => plain, "F2" => bold } },
+            "Contents" => content,
+        })));
+    }
+    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
     pdf.objects.insert(
         pages,
-        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }),
     );
     let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     pdf.trailer.set("Root", catalog);
@@ -77,7 +82,7 @@ fn finished(content: Vec<u8>) -> Result<Vec<u8>, lopdf::Error> {
 }
 
 /// A black rectangle; millimetres from the upper left.
-fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
+pub(super) fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
     let _ = writeln!(
         content,
         "{:.3} {:.3} {:.3} {:.3} re f",
@@ -89,7 +94,7 @@ fn fill(content: &mut String, x: f64, y: f64, w: f64, h: f64) {
 }
 
 /// A line of text; what the encoding lacks becomes a question mark.
-fn write_text(content: &mut String, font: &str, size: f64, x: f64, y: f64, text: &str) {
+pub(super) fn write_text(content: &mut String, font: &str, size: f64, x: f64, y: f64, text: &str) {
     let mut shown = String::new();
     for c in text.chars() {
         let byte = match c {

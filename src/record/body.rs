@@ -77,6 +77,9 @@ pub struct Procedure {
     pub released: Option<String>,
     /// SHA-256 of the configuration the batch was finished under.
     pub configuration_sha256: String,
+    /// SHA-256 of the procedure documentation written for that configuration; the key is there only if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation_sha256: Option<String>,
 }
 
 /// Devices and programs.

@@ -29,6 +29,8 @@ macro_rules! conditions {
 
 conditions! {
     Replacing = "replacing", "kopierend gescannt: das Papier bleibt das Original";
+    Released = "released", "das Verfahren war nicht freigegeben (Entwurf)";
+    Fit = "fit", "der Scan genügt dem ersetzenden Scannen nicht: Auflösung, Farbe, Seiten, JBIG2 oder Freigabe der Station";
     NotOnKeepList = "keep_list", "die Dokumentart wird aufbewahrt";
     Person = "person", "es ist keine Person als Ersteller genannt";
     Complete = "complete", "die Vollzähligkeit ist nicht geprüft oder eine Zählung geht nicht auf";
@@ -47,6 +49,10 @@ conditions! {
 pub struct Paper {
     /// `replacing` or `copying`, from the record.
     pub mode: Option<String>,
+    /// The procedure had been released when the record was made.
+    pub released: Option<bool>,
+    /// Nothing in the record says that the scan was not good enough to replace paper.
+    pub fit: Option<bool>,
     /// The kind's paper may be replaced, from its rule file as it is now.
     pub replaceable: Option<bool>,
     /// Who scanned.
@@ -75,6 +81,8 @@ pub struct Paper {
 pub fn unmet(paper: &Paper, retention_days: u32) -> Vec<Condition> {
     let met = |condition| match condition {
         Condition::Replacing => paper.mode.as_deref() == Some("replacing"),
+        Condition::Released => paper.released == Some(true),
+        Condition::Fit => paper.fit == Some(true),
         Condition::NotOnKeepList => paper.replaceable == Some(true),
         Condition::Person => paper.operator.as_ref().is_some_and(|p| !p.is_empty()),
         Condition::Complete => matches!(paper.completeness.as_deref(), Some("matches" | "accepted")),
@@ -104,6 +112,8 @@ mod tests {
     fn good() -> Paper {
         Paper {
             mode: Some("replacing".into()),
+            released: Some(true),
+            fit: Some(true),
             replaceable: Some(true),
             operator: Some("sk-1".into()),
             completeness: Some("matches".into()),
@@ -125,6 +135,10 @@ mod tests {
             Condition::Replacing => {
                 vec![Paper { mode: Some("copying".into()), ..p() }, Paper { mode: None, ..p() }]
             }
+            Condition::Released => {
+                vec![Paper { released: Some(false), ..p() }, Paper { released: None, ..p() }]
+            }
+            Condition::Fit => vec![Paper { fit: Some(false), ..p() }, Paper { fit: None, ..p() }],
             Condition::NotOnKeepList => {
                 vec![Paper { replaceable: Some(false), ..p() }, Paper { replaceable: None, ..p() }]
             }

@@ -45,6 +45,13 @@ pub fn head<N: Nodes>(nodes: &N, size: u64) -> Result<Hash, N::Error> {
     if size == 0 { Ok(Sha256::digest([]).into()) } else { range(nodes, 0, size) }
 }
 
+/// The full nodes over the first `size` leaves, largest first.
+pub fn full<N: Nodes>(nodes: &N, size: u64) -> Result<Vec<Hash>, N::Error> {
+    let levels = (0..u64::BITS).rev().filter(|level| size >> level & 1 == 1);
+    // A node of that level begins where those above it end.
+    levels.map(|level| nodes.node(level, (size >> (level + 1)) << 1)).collect()
+}
+
 /// The sibling hashes that lead from leaf `index` to the head of the first `size` leaves, lowest first.
 pub fn inclusion<N: Nodes>(nodes: &N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
     let (mut start, mut end, mut path) = (0, size, Vec::new());

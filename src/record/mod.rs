@@ -5,22 +5,30 @@
 //! described with a worked example in `docs/record.md`. Pure: seals, clocks and
 //! files are given from outside.
 
+pub mod amendment;
 pub mod body;
 pub mod canonical;
+pub mod chart;
 pub mod check;
 mod completeness;
 pub mod disposal;
 mod envelope;
+pub mod fit;
 pub mod log;
 pub mod merkle;
+mod page;
+pub mod release;
 pub mod sample;
 mod statement;
+mod twice;
 
 pub use body::Body;
 pub use check::{Check, Files, Verdict};
 pub use completeness::Counts;
 pub use envelope::{Envelope, Unreadable};
+pub use page::page;
 pub use statement::statement;
+pub use twice::{Face, twice};
 
 #[cfg(test)]
 mod tests;

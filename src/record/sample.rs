@@ -7,6 +7,10 @@
 use crate::model::document::Need;
 use sha2::{Digest, Sha256};
 
+/// Batches of fewer documents make one lot with the other small ones of their station and day: of five lots of one
+/// document each, a share says nothing.
+pub const POOLED_BELOW: usize = 20;
+
 /// Shares by protection need for integrity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
@@ -37,6 +41,11 @@ impl Plan {
     pub fn name(&self) -> String {
         format!("normal {} %, hoch {} %, sehr hoch 100 %", self.normal * 100.0, self.high * 100.0)
     }
+}
+
+/// How many different people must find a document good: for sehr hoch a second pair of eyes (A.AM.IN.SH.1).
+pub fn eyes(need: Need) -> usize {
+    if need == Need::SehrHoch { 2 } else { 1 }
 }
 
 /// Whether a document is drawn. `edge`: it is the first or last of its batch.
@@ -164,6 +173,39 @@ mod tests {
         assert_eq!(standing(&lot, "b"), Some(Drawn::Waiting), "everybody is drawn now");
         assert_eq!(standing(&lot, "c"), Some(Drawn::LotWaiting));
         assert_eq!(standing(&lot, "d"), None);
+    }
+
+    /// 1,000 lots with planted defects: the gate stops as many of them as the shares say it should.
+    #[test]
+    fn the_gate_stops_as_many_lots_as_computed() {
+        let plan = Plan::default();
+        let (mut stopped, mut expected, mut variance) = (0u32, 0.0, 0.0);
+        for number in 0..1000usize {
+            let (size, seed) = (20 + number % 180, format!("{number:064x}"));
+            let defects: Vec<usize> = (0..number % 7).map(|k| (number * 31 + k * 53) % size).collect();
+            let need = if number % 4 == 0 { Need::Hoch } else { Need::Normal };
+            let edge = |index: usize| index == 0 || index == size - 1;
+            let lot: Vec<Member> = (0..size)
+                .map(|index| {
+                    let document = format!("B{number:06}-3fa9c1d2-{index:03}");
+                    let drawn = drawn(seed.as_bytes(), &document, need, edge(index), &plan);
+                    Member { document, drawn, good: drawn.then_some(!defects.contains(&index)) }
+                })
+                .collect();
+            let may_go = |m: &Member| standing(&lot, &m.document).is_some_and(Drawn::finished);
+            let free = lot.iter().filter(|m| may_go(m)).count();
+            assert!(free == 0 || free == size, "a lot goes as a whole or not at all");
+            stopped += u32::from(free == 0);
+            let mut places = defects.clone();
+            places.sort_unstable();
+            places.dedup();
+            let passes: f64 =
+                places.iter().map(|&index| if edge(index) { 0.0 } else { 1.0 - plan.share(need) }).product();
+            expected += 1.0 - passes;
+            variance += passes * (1.0 - passes);
+        }
+        let distance = (f64::from(stopped) - expected).abs() / variance.sqrt();
+        assert!(distance < 3.3, "{stopped} stopped, {expected:.1} computed, {distance:.2} deviations apart");
     }
 
     /// The rule of three and two tabled values.

@@ -36,6 +36,7 @@ pub fn example() -> Body {
             version: "2.1".into(),
             released: Some("2026-09-01".into()),
             configuration_sha256: "11".repeat(32),
+            documentation_sha256: None,
         },
         environment: Environment {
             station: "allgemein".into(),

@@ -4,12 +4,22 @@ use super::der::{self, INTEGER, OID, SEQUENCE};
 use crate::error::{Error, Result};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{HasPrivate, HasPublic, Id, PKey, PKeyRef, Private};
+use openssl::pkey::{HasPrivate, HasPublic, Id, PKeyRef};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 
 /// The guideline of 2025 makes its statements up to the end of this year; after it no key here is accepted.
 pub const LAST_YEAR: i16 = 2031;
+
+/// Every row of the table by its name.
+pub const ALGORITHMS: &[&str] = &[
+    "ECDSA-P256-SHA256",
+    "ECDSA-P384-SHA384",
+    "ECDSA-brainpoolP256r1-SHA256",
+    "ECDSA-brainpoolP384r1-SHA384",
+    "ECDSA-brainpoolP512r1-SHA512",
+    "RSASSA-PSS-SHA256",
+];
 
 /// A hash and how it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,18 +80,8 @@ impl Algorithm {
 
     /// AlgorithmIdentifier of the signature (RFC 5758, RFC 4056).
     pub fn signature_identifier(self) -> Vec<u8> {
-        if self.rsa {
+        if let Some(parameters) = self.signature_parameters() {
             let pss = der::value(OID, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]);
-            let mgf1 = der::value(OID, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08]);
-            let digest = self.digest_identifier();
-            let parameters = der::nested(
-                SEQUENCE,
-                &[
-                    &der::value(0xa0, &digest),
-                    &der::value(0xa1, &der::nested(SEQUENCE, &[&mgf1, &digest])),
-                    &der::value(0xa2, &der::value(INTEGER, &[32])),
-                ],
-            );
             return der::nested(SEQUENCE, &[&pss, &parameters]);
         }
         let last = match self.hash {
@@ -90,6 +90,46 @@ impl Algorithm {
             Hash::Sha512 => 4,
         };
         der::value(SEQUENCE, &der::value(OID, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, last]))
+    }
+
+    /// RSASSA-PSS-params (RFC 4055, 3.1); none of ECDSA.
+    pub fn signature_parameters(self) -> Option<Vec<u8>> {
+        let mgf1 = der::value(OID, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08]);
+        let digest = self.digest_identifier();
+        self.rsa.then(|| {
+            der::nested(
+                SEQUENCE,
+                &[
+                    &der::value(0xa0, &digest),
+                    &der::value(0xa1, &der::nested(SEQUENCE, &[&mgf1, &digest])),
+                    &der::value(0xa2, &der::value(INTEGER, &[32])),
+                ],
+            )
+        })
+    }
+
+    /// The digest's identifier in digits and points.
+    pub fn digest_oid(self) -> &'static str {
+        match self.hash {
+            Hash::Sha256 => "2.16.840.1.101.3.4.2.1",
+            Hash::Sha384 => "2.16.840.1.101.3.4.2.2",
+            Hash::Sha512 => "2.16.840.1.101.3.4.2.3",
+        }
+    }
+
+    /// The signature's identifier in digits and points.
+    pub fn signature_oid(self) -> &'static str {
+        match (self.rsa, self.hash) {
+            (true, _) => "1.2.840.113549.1.1.10",
+            (false, Hash::Sha256) => "1.2.840.10045.4.3.2",
+            (false, Hash::Sha384) => "1.2.840.10045.4.3.3",
+            (false, Hash::Sha512) => "1.2.840.10045.4.3.4",
+        }
+    }
+
+    /// RSA; else ECDSA.
+    pub fn is_rsa(self) -> bool {
+        self.rsa
     }
 
     /// Signs.
@@ -119,7 +159,7 @@ impl Algorithm {
 }
 
 /// The row for a key that shall seal, or why it must not.
-pub fn admitted(key: &PKey<Private>, year: i16) -> Result<Algorithm> {
+pub fn admitted<T: HasPublic>(key: &PKeyRef<T>, year: i16) -> Result<Algorithm> {
     let algorithm = Algorithm::of(key).ok_or_else(|| {
         Error::seal(
             "algorithm",

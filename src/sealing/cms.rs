@@ -6,7 +6,6 @@ use super::algorithm::Algorithm;
 use super::der::{self, INTEGER, OCTETS, OID, Reader, SEQUENCE, SET};
 use crate::error::Result;
 use openssl::hash::{MessageDigest, hash};
-use openssl::pkey::{HasPrivate, PKeyRef};
 use openssl::x509::{X509, X509Ref};
 
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
@@ -27,15 +26,15 @@ pub struct Signature {
     pub token: Option<Vec<u8>>,
 }
 
-/// Signs a content.
-pub fn sign<T: HasPrivate>(
-    key: &PKeyRef<T>,
+/// Signs a content; `key` signs bytes.
+pub fn sign(
+    key: impl FnOnce(&[u8]) -> Result<Vec<u8>>,
     algorithm: Algorithm,
     certificates: Vec<Vec<u8>>,
     content: &[&[u8]],
 ) -> Result<Signature> {
     let attributes = signed_attributes(&certificates, algorithm, content)?;
-    let value = algorithm.sign(key, &der::set_of(SET, attributes))?;
+    let value = key(&der::set_of(SET, attributes))?;
     Ok(Signature { certificates, value, token: None })
 }
 

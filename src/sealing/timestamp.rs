@@ -2,15 +2,17 @@
 
 use super::der::{self, INTEGER, OCTETS, OID, Reader, SEQUENCE};
 use super::verdict::Anchors;
+use crate::delivery::http::Client;
 use crate::error::{Error, Result};
-use crate::model::town::SealSettings;
+use crate::model::town::{HttpAccess, HttpLogin, SealSettings};
+use openssl::asn1::Asn1Object;
 use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::hash::{MessageDigest, hash};
 use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::verify::X509VerifyFlags;
 use openssl::x509::{X509, X509PurposeId};
-use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longest answer that is read.
@@ -22,18 +24,20 @@ const CLOCK_SECONDS_MAX: i64 = 300;
 const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 
 /// Services that are asked in turn.
-#[derive(Debug)]
 pub struct Authority {
-    urls: Vec<Url>,
+    line: Client,
+    urls: Vec<String>,
     anchors: Anchors,
+    /// DER of the policy that alone is accepted, if the town names one.
+    policy: Option<Vec<u8>>,
+    /// Certificates of the last good token.
+    seen: Mutex<Vec<X509>>,
 }
 
-/// `http://host[:port]/path`. The token carries its own signature, so the line needs none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Url {
-    host: String,
-    port: u16,
-    path: String,
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").field("urls", &self.urls).finish_non_exhaustive()
+    }
 }
 
 /// What a token says.
@@ -41,6 +45,7 @@ struct Url {
 pub struct Stamped {
     /// UTC, `20261121161500Z`, fractions cut off.
     pub at: String,
+    policy: Vec<u8>,
     nonce: Option<Vec<u8>>,
     imprint: Vec<u8>,
 }
@@ -51,7 +56,6 @@ impl Authority {
         if settings.timestamp_urls.is_empty() {
             return Ok(None);
         }
-        let urls = settings.timestamp_urls.iter().map(|u| url(u)).collect::<Result<_>>()?;
         let anchors = match &settings.timestamp_ca_file {
             Some(path) => Anchors::read(path)?,
             None => {
@@ -62,7 +66,28 @@ impl Authority {
                 ));
             }
         };
-        Ok(Some(Self { urls, anchors }))
+        let policy = match settings.timestamp_policy.as_deref().map(Asn1Object::from_str) {
+            Some(Ok(policy)) => Some(policy.as_slice().to_vec()),
+            Some(Err(_)) => {
+                return Err(Error::seal(
+                    "timestamp_policy",
+                    "timestamp_policy ist keine Kennung",
+                    "Zahlen mit Punkten schreiben, wie der Dienst sie nennt",
+                ));
+            }
+            None => None,
+        };
+        let access = HttpAccess {
+            url: String::new(),
+            login: HttpLogin::None,
+            ca_file: None,
+            client_certificate_file: None,
+            proxy: settings.proxy.clone(),
+            timeout: PATIENCE,
+        };
+        let line = Client::new(&access).answers_up_to(ANSWER_BYTES_MAX);
+        let urls = settings.timestamp_urls.clone();
+        Ok(Some(Self { line, urls, anchors, policy, seen: Mutex::default() }))
     }
 
     /// A token over these bytes from the first service that gives a good one.
@@ -77,12 +102,27 @@ impl Authority {
         Err(last.unwrap_or_else(|| unavailable("kein Dienst eingestellt")))
     }
 
-    fn ask(&self, url: &Url, bytes: &[u8]) -> Result<Vec<u8>> {
+    /// The certificates of the service that answers, with its chain as far as we know it.
+    pub fn certificates(&self) -> Result<Vec<X509>> {
+        let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if seen().is_empty() {
+            self.stamp(b"poststelle")?;
+        }
+        Ok(seen().into_iter().chain(self.anchors.certificates().iter().cloned()).collect())
+    }
+
+    fn ask(&self, url: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         let imprint = hash(MessageDigest::sha256(), bytes)?.to_vec();
         let mut nonce = [0u8; 16];
         openssl::rand::rand_bytes(&mut nonce)?;
         let nonce = der::integer(&nonce);
-        let answer = post(url, &query(&imprint, &nonce)).map_err(|e| unavailable(&e.to_string()))?;
+        let headers = [("content-type", "application/timestamp-query")];
+        let reply = self.line.call("POST", url, &headers, &query(&imprint, &nonce));
+        let reply = reply.map_err(|lost| unavailable(lost.text.trim_end_matches('.')))?;
+        if reply.status != 200 {
+            return Err(unavailable(&format!("{url} antwortet mit Status {}", reply.status)));
+        }
+        let answer = reply.body;
         let token = granted(&answer).ok_or_else(|| unavailable("der Dienst hat abgelehnt"))?.to_vec();
         let lying = |what| {
             Error::seal("timestamp_wrong", what, "Zeitstempeldienst prüfen; sein Stempel wurde verworfen")
@@ -92,6 +132,9 @@ impl Authority {
         if stamped.imprint != imprint || stamped.nonce.as_deref() != Some(&nonce[..]) {
             return Err(lying("Der Zeitstempel gehört zu einer anderen Anfrage"));
         }
+        if self.policy.as_ref().is_some_and(|policy| *policy != stamped.policy) {
+            return Err(lying("Der Zeitstempel folgt nicht der verlangten Policy"));
+        }
         let ours = jiff::Timestamp::now();
         let theirs = time(&stamped.at).ok_or_else(|| lying("Der Zeitstempel nennt keine Zeit"))?;
         if (ours.as_second() - theirs.as_second()).abs() > CLOCK_SECONDS_MAX {
@@ -99,6 +142,7 @@ impl Authority {
                 "Die Zeit des Stempels und die des Rechners liegen mehr als fünf Minuten auseinander",
             ));
         }
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = certificates(&token);
         Ok(token)
     }
 }
@@ -150,7 +194,7 @@ pub fn time(generalized: &str) -> Option<jiff::Timestamp> {
 fn said(content: &[u8]) -> Option<Stamped> {
     let mut info = Reader(Reader(content).take(SEQUENCE)?);
     info.take(INTEGER)?;
-    info.take(OID)?;
+    let policy = info.take(OID)?.to_vec();
     let mut imprint = Reader(info.take(SEQUENCE)?);
     let algorithm = Reader(imprint.take(SEQUENCE)?).take(OID)?;
     (algorithm == SHA256).then_some(())?;
@@ -161,7 +205,7 @@ fn said(content: &[u8]) -> Option<Stamped> {
     info.maybe(SEQUENCE);
     info.maybe(0x01);
     let nonce = info.maybe(INTEGER).map(|digits| der::value(INTEGER, digits));
-    Some(Stamped { at, nonce, imprint })
+    Some(Stamped { at, policy, nonce, imprint })
 }
 
 /// TimeStampReq (RFC 3161, 2.4.1), the certificate wanted with the answer.
@@ -180,56 +224,6 @@ fn granted(answer: &[u8]) -> Option<&[u8]> {
         return None;
     }
     Some(answer.any()?.2)
-}
-
-/// One request over HTTP/1.1 on a connection of its own.
-fn post(url: &Url, body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let other = |text: &str| std::io::Error::other(text.to_owned());
-    let mut addresses = (url.host.as_str(), url.port).to_socket_addrs()?;
-    let address = addresses.next().ok_or_else(|| other("unbekannter Rechner"))?;
-    let mut line = TcpStream::connect_timeout(&address, PATIENCE)?;
-    line.set_read_timeout(Some(PATIENCE))?;
-    line.set_write_timeout(Some(PATIENCE))?;
-    let head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}:{}\r\nContent-Type: application/timestamp-query\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n",
-        url.path,
-        url.host,
-        url.port,
-        body.len()
-    );
-    line.write_all(head.as_bytes())?;
-    line.write_all(body)?;
-    let mut answer = Vec::new();
-    line.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|w| w == b"\r\n\r\n").ok_or_else(|| other("keine Antwort"))?;
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    if head.split_whitespace().nth(1) != Some("200") {
-        return Err(other(head.lines().next().unwrap_or("keine Antwort")));
-    }
-    if head.contains("transfer-encoding:") {
-        return Err(other("Antwort in Stücken wird nicht unterstützt"));
-    }
-    Ok(answer.split_off(end + 4))
-}
-
-fn url(text: &str) -> Result<Url> {
-    let parse = || {
-        let (host, path) =
-            text.strip_prefix("http://").map(|rest| rest.split_once('/').unwrap_or((rest, "")))?;
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().ok()?),
-            None => (host, 80),
-        };
-        (!host.is_empty()).then(|| Url { host: host.into(), port, path: format!("/{path}") })
-    };
-    parse().ok_or_else(|| {
-        Error::seal(
-            "timestamp_url",
-            format!("„{text}“ ist keine Adresse"),
-            "http://rechner[:port]/pfad schreiben",
-        )
-    })
 }
 
 fn unavailable(why: &str) -> Error {

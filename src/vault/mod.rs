@@ -24,15 +24,20 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens or makes the folder, and clears what a killed write left behind.
+    /// Opens or makes the folder.
     pub fn open(root: &Path) -> Result<Self> {
-        let temporary = root.join("tmp");
-        fs::create_dir_all(&temporary).map_err(Error::io("Tresor anlegen", root))?;
+        fs::create_dir_all(root.join("tmp")).map_err(Error::io("Tresor anlegen", root))?;
+        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true })
+    }
+
+    /// Clears what killed writes left behind: for who knows that nobody writes now.
+    pub fn sweep(&self) -> Result<()> {
+        let temporary = self.root.join("tmp");
         let leftovers = fs::read_dir(&temporary).map_err(Error::io("Tresor lesen", &temporary))?;
         for entry in leftovers.flatten() {
             fs::remove_file(entry.path()).map_err(Error::io("Rest im Tresor entfernen", entry.path()))?;
         }
-        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true })
+        Ok(())
     }
 
     /// The same for bytes nobody needs after this run: nothing waits for the disk.
@@ -94,11 +99,13 @@ impl Vault {
             file.sync_all().map_err(Error::io("Tresor sichern", temporary))?;
         }
         let place = self.path(&hash);
-        if place.is_file() {
+        let folder = place.parent().unwrap_or(&self.root).to_owned();
+        // What lies there may be damaged, or its name not durable yet: good bytes in hand heal both.
+        if place.is_file() && self.verify(&hash).is_ok() {
             fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary))?;
+            self.sync(&folder)?;
             return Ok((hash, length));
         }
-        let folder = place.parent().unwrap_or(&self.root).to_owned();
         if !folder.is_dir() {
             fs::create_dir_all(&folder).map_err(Error::io("Tresor anlegen", &folder))?;
             self.sync(&self.root)?;
@@ -183,6 +190,8 @@ mod tests {
         fs::write(&path, b"Beief").unwrap();
         assert!(matches!(vault.read(&hash), Err(Error::Damaged { .. })));
         assert!(matches!(vault.verify(&hash), Err(Error::Damaged { .. })));
+        assert_eq!(vault.put(b"Brief").unwrap(), hash, "good bytes heal it");
+        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
     }
 
     #[test]

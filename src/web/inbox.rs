@@ -6,7 +6,6 @@ use super::words::{self, Words};
 use crate::ledger::{InboxAct, InboxRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::DocumentId;
-use crate::model::town::StaffRole;
 use askama::Template;
 use axum::extract::{Path, Query};
 use serde::Deserialize;
@@ -136,6 +135,8 @@ struct LetterPage {
     notes: Vec<[String; 3]>,
     departments: Vec<(String, String)>,
     has_product: bool,
+    /// What the department said of the image last.
+    feedback: Option<bool>,
 }
 
 /// `GET /posteingang/{department}/{id}`
@@ -158,7 +159,13 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
                 *at = words::moment(w.language, at);
                 *person = desk.pipeline.person(person).map_or(person.clone(), |p| p.name.clone());
             }
+            let said = desk.ledger.said(&document.id.0)?;
+            let feedback = match (said.get("feedback.good"), said.get("feedback.unreadable")) {
+                (None, None) => None,
+                _ => Some(said.holds("feedback.good", "feedback.unreadable")),
+            };
             html(&LetterPage {
+                feedback,
                 w,
                 frame: visit.frame("/posteingang"),
                 department: desk.department(&department).to_owned(),
@@ -182,7 +189,7 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
 }
 
 /// The letter, if it lies in an inbox of this person's own department.
-fn own(visit: &Visit, department: &str, id: &str) -> Result<InboxRow, Trouble> {
+pub fn own(visit: &Visit, department: &str, id: &str) -> Result<InboxRow, Trouble> {
     if !visit.sight.departments.iter().any(|d| d == department) {
         return Err(Trouble::NotFound);
     }
@@ -190,7 +197,8 @@ fn own(visit: &Visit, department: &str, id: &str) -> Result<InboxRow, Trouble> {
     row.ok_or(Trouble::NotFound)
 }
 
-/// `POST /posteingang/{department}/{id}/{act}`: `uebernehmen`, `erledigt`, `zurueck`, `weiter`.
+/// `POST /posteingang/{department}/{id}/{act}`: `uebernehmen`, `erledigt`, `zurueck`, `weiter`; and what the
+/// department says of the image: `lesbar`, `unleserlich`.
 pub async fn act(Path((department, id, act)): Path<(String, String, String)>, posted: Posted) -> Answer {
     let visit = posted.visit.clone();
     visit
@@ -206,6 +214,12 @@ pub async fn act(Path((department, id, act)): Path<(String, String, String)>, po
                     pass_on(visit, &row, from, posted.get("amt"), note)?;
                     return Ok(onwards(&format!("/posteingang?amt={department}")));
                 }
+                // The scan stands in for the paper only once those who work with it could read it (A.NB.3).
+                "lesbar" | "unleserlich" => {
+                    let code = if act == "lesbar" { "feedback.good" } else { "feedback.unreadable" };
+                    ledger.note(code, &row.document.0, by, &department)?;
+                    return Ok(onwards(&format!("/posteingang/{department}/{id}")));
+                }
                 _ => return Err(Trouble::NotFound),
             };
             ledger.inbox_act(&row.document, &department, step, (posted.get("bei"), note), by)?;
@@ -218,7 +232,7 @@ pub async fn act(Path((department, id, act)): Path<(String, String, String)>, po
 }
 
 /// To another department and its targets.
-fn pass_on(
+pub fn pass_on(
     visit: &Visit,
     row: &InboxRow,
     from: (&str, &'static [&'static str]),
@@ -251,7 +265,6 @@ struct ReturnedLine {
 
 /// `GET /ruecklaeufer`: what departments sent back.
 pub async fn returned(visit: Visit) -> Answer {
-    visit.needs(super::review::REVIEWERS)?;
     visit
         .work(|visit| {
             let ledger = &visit.desk.ledger;
@@ -284,7 +297,6 @@ pub async fn returned(visit: Visit) -> Answer {
 
 /// `POST /ruecklaeufer/{department}/{id}`: a person of the mailroom says where it belongs.
 pub async fn reassign(Path((from, id)): Path<(String, String)>, posted: Posted) -> Answer {
-    posted.visit.needs(&[StaffRole::Reviewer, StaffRole::Head])?;
     let visit = posted.visit.clone();
     visit
         .work(move |visit| {

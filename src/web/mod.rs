@@ -4,15 +4,24 @@
 //! go through the same functions as the command line. It never touches the daemon, never reads a document
 //! without the person's sight, and never loads anything from elsewhere.
 
+mod admin;
+mod api;
 mod assets;
+mod book;
+mod decide;
+mod directory;
 mod held;
 mod history;
 mod inbox;
 mod live;
+mod openid;
 mod overview;
 mod picture;
+mod recut;
 mod review;
 mod rights;
+mod sample;
+mod search;
 pub mod secret;
 mod sign_on;
 mod station;
@@ -35,6 +44,8 @@ use axum::http::header::{
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
+pub use rights::Who;
+use rights::{ADMINS, MAILROOM, OPERATORS, READERS, REVIEWERS, WORKERS};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -51,6 +62,7 @@ pub(crate) struct Desk {
     vault: Vault,
     screens: picture::Screens,
     attempts: sign_on::Attempts,
+    openid: openid::Pending,
     live: live::Feed,
 }
 
@@ -87,12 +99,14 @@ pub async fn serve(pipeline: &Pipeline, rules: &Arc<Rules>, address: SocketAddr)
         .map_err(Error::io("Seite anbieten", address.to_string()))?;
     let desk = Arc::new(open(pipeline, rules)?);
     let watch = live::keep_looking(desk.clone());
+    let index = search::keep_index(desk.clone());
     let pages = async {
         axum::serve(listener, router(desk)).await.map_err(Error::io("Seite anbieten", address.to_string()))
     };
     tokio::select! {
         result = pages => result,
         () = watch => Ok(()),
+        () = index => Ok(()),
     }
 }
 
@@ -111,47 +125,115 @@ fn open(pipeline: &Pipeline, rules: &Arc<Rules>) -> Result<Desk> {
         vault: Vault::for_reading(&pipeline.vault),
         screens: picture::Screens::new(Engine::new(1, limits)),
         attempts: sign_on::Attempts::default(),
+        openid: openid::Pending::default(),
         live: live::Feed::default(),
     })
 }
 
+/// One address and whom it is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// Path with its parameters in braces.
+    pub path: &'static str,
+    /// Who is let in.
+    pub who: Who,
+}
+
+/// The table of addresses: the router is made of it, and rights are read from it.
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path, $who:expr;)+) => {
+        /// Every address there is.
+        pub const ROUTES: &[Route] =
+            &[$(Route { method: stringify!($method), path: $path, who: $who }),+];
+
+        fn addresses() -> Router<Arc<Desk>> {
+            Router::new()$(.route($path, $method($handler)))+
+        }
+    };
+}
+
+routes! {
+    get "/" => overview::page, Who::SignedOn;
+    get "/live" => live::events, MAILROOM;
+    get "/anmelden" => sign_on::page, Who::Everybody;
+    post "/anmelden" => sign_on::sign_on, Who::Everybody;
+    get "/anmelden/dienst" => openid::leave, Who::Everybody;
+    get "/anmelden/zurueck" => openid::back, Who::Everybody;
+    post "/abmelden" => sign_on::sign_off, Who::SignedOn;
+    post "/sprache" => sign_on::language_chosen, Who::SignedOn;
+    get "/stapel" => history::batches, MAILROOM;
+    get "/stapel/{id}" => history::batch, MAILROOM;
+    get "/stapel/{id}/{number}/klein.jpg" => picture::thumbnail, Who::SignedOn;
+    get "/stapel/{id}/{number}/seite.jpg" => picture::page, Who::SignedOn;
+    get "/schriftstueck/{id}" => history::document, READERS;
+    get "/schriftstueck/{id}/{file}" => history::download, READERS;
+    get "/nachbearbeitung" => review::list, REVIEWERS;
+    get "/nachbearbeitung/weiter" => review::onto_next, REVIEWERS;
+    get "/nachbearbeitung/{id}" => review::page, REVIEWERS;
+    post "/nachbearbeitung/{id}/freigeben" => decide::accept, REVIEWERS;
+    post "/nachbearbeitung/{id}/anhalten" => decide::hold, REVIEWERS;
+    post "/nachbearbeitung/{id}/zurueck" => decide::undo, REVIEWERS;
+    post "/nachbearbeitung/{id}/schnitt" => recut::act, REVIEWERS;
+    post "/nachbearbeitung/{id}/neuscan" => recut::rescan, REVIEWERS;
+    post "/nachbearbeitung/{id}/halten" => review::keep, REVIEWERS;
+    get "/stichprobe" => sample::list, WORKERS;
+    get "/stichprobe/weiter" => sample::onto_next, WORKERS;
+    get "/stichprobe/{id}" => sample::page, WORKERS;
+    post "/stichprobe/{id}/gut" => sample::good, WORKERS;
+    post "/stichprobe/{id}/fehler" => sample::bad, WORKERS;
+    get "/suche" => search::page, READERS;
+    get "/suche/{id}" => search::found, READERS;
+    get "/angehalten" => held::page, Who::SignedOn;
+    post "/angehalten/{id}/nachbearbeitung" => held::to_review, Who::SignedOn;
+    post "/angehalten/stapel/{id}" => held::batch_goes_on, WORKERS;
+    get "/posteingang" => inbox::list, Who::SignedOn;
+    get "/posteingang/{department}/{id}" => inbox::letter, Who::SignedOn;
+    post "/posteingang/{department}/{id}/{act}" => inbox::act, Who::SignedOn;
+    get "/ruecklaeufer" => inbox::returned, REVIEWERS;
+    post "/ruecklaeufer/{department}/{id}" => inbox::reassign, REVIEWERS;
+    get "/posteingangsbuch" => book::page, WORKERS;
+    post "/posteingangsbuch" => book::register, WORKERS;
+    post "/posteingangsbuch/uebergabe" => book::hand_over, WORKERS;
+    get "/posteingangsbuch/{id}" => book::label, WORKERS;
+    get "/stationen" => station::first, MAILROOM;
+    get "/stationen/{id}" => station::page, MAILROOM;
+    post "/stationen/{id}/oeffnen" => station::open, OPERATORS;
+    post "/stationen/{id}/schliessen" => station::close, OPERATORS;
+    post "/stationen/{id}/neugescannt" => station::rescanned, OPERATORS;
+    post "/stationen/{id}/hochladen" => station::upload, OPERATORS;
+    get "/verwaltung" => admin::page, ADMINS;
+    post "/verwaltung/ziele/{id}" => admin::test_target, ADMINS;
+    get "/zahlen" => admin::figures, ADMINS;
+    get "/api/v1/openapi.json" => api::description, Who::Everybody;
+    get "/api/v1/overview" => api::overview, MAILROOM;
+    get "/api/v1/batches" => api::batches, MAILROOM;
+    get "/api/v1/batches/{id}" => api::batch, MAILROOM;
+    get "/api/v1/batches/{id}/pages/{number}/image" => api::image, Who::SignedOn;
+    get "/api/v1/documents" => api::documents, READERS;
+    get "/api/v1/documents/{id}" => api::document, READERS;
+    get "/api/v1/documents/{id}/events" => api::events, READERS;
+    get "/api/v1/documents/{id}/files/{file}" => api::file, READERS;
+    get "/api/v1/review" => api::review, REVIEWERS;
+    post "/api/v1/review/{id}/approve" => api::approve, REVIEWERS;
+    post "/api/v1/review/{id}/hold" => api::hold, REVIEWERS;
+    post "/api/v1/review/{id}/undo" => api::undo, REVIEWERS;
+    get "/api/v1/inbox/{department}" => api::inbox, Who::SignedOn;
+    post "/api/v1/inbox/{department}/{id}/{act}" => api::inbox_act, Who::SignedOn;
+    get "/assets/{name}" => assets::file, Who::Everybody;
+}
+
+/// Whom an address is for; one that is not in the table is for nobody.
+fn who(method: &str, path: &str) -> Who {
+    // A browser asks with HEAD what it may ask with GET.
+    let method = if method == "HEAD" { "GET" } else { method };
+    let route = ROUTES.iter().find(|r| r.path == path && r.method.eq_ignore_ascii_case(method));
+    route.map_or(Who::Roles(&[]), |route| route.who)
+}
+
 fn router(desk: Arc<Desk>) -> Router {
-    Router::new()
-        .route("/", get(overview::page))
-        .route("/live", get(live::events))
-        .route("/anmelden", get(sign_on::page).post(sign_on::sign_on))
-        .route("/abmelden", post(sign_on::sign_off))
-        .route("/sprache", post(sign_on::language_chosen))
-        .route("/stapel", get(history::batches))
-        .route("/stapel/{id}", get(history::batch))
-        .route("/stapel/{id}/{number}/klein.jpg", get(picture::thumbnail))
-        .route("/stapel/{id}/{number}/seite.jpg", get(picture::page))
-        .route("/schriftstueck/{id}", get(history::document))
-        .route("/schriftstueck/{id}/{file}", get(history::download))
-        .route("/nachbearbeitung", get(review::list))
-        .route("/nachbearbeitung/weiter", get(review::onto_next))
-        .route("/nachbearbeitung/{id}", get(review::page))
-        .route("/nachbearbeitung/{id}/freigeben", post(review::accept))
-        .route("/nachbearbeitung/{id}/anhalten", post(review::hold))
-        .route("/nachbearbeitung/{id}/zurueck", post(review::undo))
-        .route("/nachbearbeitung/{id}/halten", post(review::keep))
-        .route("/angehalten", get(held::page))
-        .route("/angehalten/{id}/nachbearbeitung", post(held::to_review))
-        .route("/angehalten/stapel/{id}", post(held::batch_goes_on))
-        .route("/posteingang", get(inbox::list))
-        .route("/posteingang/{department}/{id}", get(inbox::letter))
-        .route("/posteingang/{department}/{id}/{act}", post(inbox::act))
-        .route("/ruecklaeufer", get(inbox::returned))
-        .route("/ruecklaeufer/{department}/{id}", post(inbox::reassign))
-        .route("/stationen", get(station::first))
-        .route("/stationen/{id}", get(station::page))
-        .route("/stationen/{id}/oeffnen", post(station::open))
-        .route("/stationen/{id}/schliessen", post(station::close))
-        .route("/stationen/{id}/hochladen", post(station::upload))
-        .route("/assets/{name}", get(assets::file))
-        .fallback(trouble::nothing_there)
-        .layer(middleware::from_fn(headers))
-        .with_state(desk)
+    addresses().fallback(trouble::nothing_there).layer(middleware::from_fn(headers)).with_state(desk)
 }
 
 /// What every answer carries.

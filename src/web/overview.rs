@@ -1,12 +1,12 @@
 //! The overview: what waits for a person, what is in work, what does not get through.
 
 use super::Desk;
+use super::rights::MAILROOM;
 use super::trouble::Answer;
-use super::visit::{Frame, MAILROOM, Visit, html};
+use super::visit::{Frame, Visit, html};
 use super::words::{self, Language, Words};
 use crate::error::Result;
 use crate::ledger::{InWork, Live, Stuck};
-use crate::model::town::StaffRole;
 use askama::Template;
 
 #[derive(Template)]
@@ -19,10 +19,9 @@ struct OverviewPage {
 
 /// `GET /`: the overview; who only reads a department's inbox is sent there.
 pub async fn page(visit: Visit) -> Answer {
-    if !MAILROOM.iter().any(|role| visit.person.is(*role)) && visit.person.is(StaffRole::Department) {
+    if !MAILROOM.admits(&visit.person) {
         return Ok(super::visit::onwards("/posteingang"));
     }
-    visit.needs(MAILROOM)?;
     visit
         .work(|visit| {
             let live = visit.desk.live.now(&visit.desk, visit.w.language)?;

@@ -73,12 +73,13 @@ pub async fn thumbnail(visit: Visit, Path((batch, number)): Path<(String, u32)>)
 
 /// `GET /stapel/{id}/{number}/seite.jpg`
 pub async fn page(visit: Visit, Path((batch, number)): Path<(String, u32)>) -> Answer {
-    visit
-        .work(move |visit| {
-            let face = visit.desk.ledger.page_for(&visit.sight, &BatchId(batch), number)?;
-            Ok(jpeg(image(&visit.desk, face)?.to_vec()))
-        })
-        .await
+    visit.work(move |visit| screen(visit, &BatchId(batch), number)).await
+}
+
+/// The page for this person's screen.
+pub fn screen(visit: &Visit, batch: &BatchId, number: u32) -> Result<Response, Trouble> {
+    let face = visit.desk.ledger.page_for(&visit.sight, batch, number)?;
+    Ok(jpeg(image(&visit.desk, face)?.to_vec()))
 }
 
 /// The upright page, as large as a screen needs it.

@@ -1,18 +1,14 @@
-//! Review: the page beside the facts, decided by keyboard, one person at a time.
+//! Review: the page beside the facts, one person at a time.
 
 use super::history::noted;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
 use super::words::{self, Words};
-use crate::document::{Correction, corrected};
-use crate::error::Error;
-use crate::ledger::{Decided, DocumentRow, PageRow, Waiting};
+use crate::ledger::{DocumentRow, PageRow, Waiting};
 use crate::model::document::{DocumentSheet, Field, Role, UNKNOWN_KIND};
 use crate::model::geometry::Box2;
 use crate::model::ids::DocumentId;
-use crate::model::refusal::Refusal;
 use crate::model::state::DocumentState;
-use crate::model::town::StaffRole;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -25,8 +21,6 @@ const ROWS_MAX: u32 = 50;
 const LOOKAHEAD: u32 = 200;
 /// Keys 1 to 5.
 const TARGETS_MAX: usize = 5;
-/// Who decides.
-pub const REVIEWERS: &[StaffRole] = &[StaffRole::Reviewer, StaffRole::Head];
 /// Fields a person may add to any letter.
 const ALWAYS: [&str; 5] = ["sender", "letter_date", "subject", "reference", "own_reference"];
 /// Fields of what has to be paid.
@@ -59,7 +53,6 @@ pub struct At {
 
 /// `GET /nachbearbeitung`
 pub async fn list(visit: Visit, Query(at): Query<At>) -> Answer {
-    visit.needs(REVIEWERS)?;
     visit
         .work(move |visit| {
             let from = at.nach.unwrap_or_default();
@@ -102,7 +95,6 @@ fn next(visit: &Visit, after: &str) -> Result<Option<DocumentId>, Trouble> {
 
 /// `GET /nachbearbeitung/weiter`: on to the next one.
 pub async fn onto_next(visit: Visit, Query(at): Query<At>) -> Answer {
-    visit.needs(REVIEWERS)?;
     visit
         .work(move |visit| {
             let last = at.zuletzt.as_ref().map_or(String::new(), |id| format!("?zuletzt={id}"));
@@ -136,7 +128,17 @@ struct ReviewPage {
     reasons: Vec<String>,
     received: String,
     holds: Vec<(String, String)>,
-    next_image: Option<String>,
+    never: String,
+    left_out: Vec<u32>,
+    rescans: Vec<u32>,
+    recut: bool,
+    next: Option<Next>,
+}
+
+/// The document after this one: its page and its first image, loaded before they are asked for.
+struct Next {
+    id: String,
+    image: String,
 }
 
 struct Proposal {
@@ -147,8 +149,9 @@ struct Proposal {
 }
 
 /// One field as a person sees it.
-struct FieldLine {
-    name: String,
+pub struct FieldLine {
+    /// Its name in `document.json`.
+    pub name: String,
     label: String,
     value: String,
     /// Found, but nobody may pass it unseen.
@@ -166,17 +169,18 @@ struct Sheet {
     number: u32,
     width: u32,
     height: u32,
+    /// Degrees it was turned: another turn is another image.
+    turned: u16,
     marks: Vec<(String, Box2)>,
     notes: Vec<String>,
 }
 
 /// `GET /nachbearbeitung/{id}`
 pub async fn page(visit: Visit, Path(id): Path<String>, Query(at): Query<At>) -> Answer {
-    visit.needs(REVIEWERS)?;
     visit.work(move |visit| show(visit, &DocumentId(id), at.zuletzt, None)).await
 }
 
-fn show(
+pub fn show(
     visit: &Visit,
     id: &DocumentId,
     undo: Option<String>,
@@ -194,11 +198,8 @@ fn show(
     let u = &sheet.understanding;
     let pages = desk.ledger.pages(&document.batch)?;
     let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| t.department.clone());
-    let next_image = match next(visit, &id.0)? {
-        Some(next) => desk.ledger.document_for(&visit.sight, &next)?.cut.pages.first().map(|first| {
-            let batch = next.0.rsplit_once('-').map_or("", |(batch, _)| batch);
-            format!("/stapel/{batch}/{}/seite.jpg", first + 1)
-        }),
+    let next = match next(visit, &id.0)? {
+        Some(next) => following(visit, &next)?,
         None => None,
     };
     let status = if message.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -229,13 +230,34 @@ fn show(
             .hold_codes()
             .map(|(code, text)| (code.to_owned(), text.to_owned()))
             .collect(),
-        next_image,
+        never: never_open(visit),
+        left_out: document.cut.suppressed.iter().filter_map(|(i, _)| u32::try_from(i + 1).ok()).collect(),
+        rescans: desk.ledger.rescans(&document.batch)?,
+        recut: desk.ledger.can_undo_recut(id, &visit.person.id)?,
+        next,
     })?;
     Ok((status, page).into_response())
 }
 
+fn following(visit: &Visit, id: &DocumentId) -> Result<Option<Next>, Trouble> {
+    let document = visit.desk.ledger.document_for(&visit.sight, id)?;
+    let Some(first) = document.cut.pages.first() else { return Ok(None) };
+    let pages = visit.desk.ledger.pages(&document.batch)?;
+    let degrees = pages.get(*first).and_then(|p| p.measured.as_ref()).map_or(0, |m| m.turned.degrees());
+    let image = format!("/stapel/{}/{}/seite.jpg?d={degrees}", document.batch, first + 1);
+    Ok(Some(Next { id: id.0.clone(), image }))
+}
+
+/// The hold for what nobody should have opened: the town's own for personal mail, else its first.
+fn never_open(visit: &Visit) -> String {
+    let book = visit.desk.rules.book();
+    let mut codes: Vec<&str> = book.hold_codes().map(|(code, _)| code).collect();
+    codes.sort_by_key(|code| *code != "hold.personal");
+    codes.first().map_or(String::new(), |code| (*code).to_owned())
+}
+
 /// The document, if it still waits; who comes too late hears so.
-fn in_review(visit: &Visit, id: &DocumentId) -> Result<(DocumentRow, DocumentSheet), Trouble> {
+pub fn in_review(visit: &Visit, id: &DocumentId) -> Result<(DocumentRow, DocumentSheet), Trouble> {
     let Some(document) = visit.desk.ledger.document_in(&visit.sight, id, DocumentState::Review)? else {
         visit.desk.ledger.document_for(&visit.sight, id)?;
         return Err(Trouble::Stale);
@@ -246,7 +268,7 @@ fn in_review(visit: &Visit, id: &DocumentId) -> Result<(DocumentRow, DocumentShe
     }
 }
 
-fn kind_name(visit: &Visit, id: &str) -> String {
+pub fn kind_name(visit: &Visit, id: &str) -> String {
     if id == UNKNOWN_KIND || id.is_empty() { visit.w.unknown_kind.to_owned() } else { visit.desk.kind(id) }
 }
 
@@ -272,7 +294,7 @@ fn proposals(visit: &Visit, sheet: &DocumentSheet) -> Vec<Proposal> {
     proposals
 }
 
-fn fields(visit: &Visit, sheet: &DocumentSheet) -> Vec<FieldLine> {
+pub fn fields(visit: &Visit, sheet: &DocumentSheet) -> Vec<FieldLine> {
     let found = &sheet.understanding.fields;
     let mut names: Vec<&str> = ALWAYS.to_vec();
     if PAYABLE.iter().any(|name| found.contains_key(*name)) {
@@ -306,6 +328,7 @@ fn sheets(document: &DocumentRow, sheet: &DocumentSheet, pages: &[PageRow]) -> V
             number: row.number,
             width: measured.width.max(1),
             height: measured.height.max(1),
+            turned: measured.turned.degrees(),
             marks: marks(u32::try_from(index + 1).unwrap_or(0)).collect(),
             notes: measured.notes.iter().map(|n| n.text.clone()).collect(),
         })
@@ -313,114 +336,8 @@ fn sheets(document: &DocumentRow, sheet: &DocumentSheet, pages: &[PageRow]) -> V
     document.cut.pages.iter().enumerate().filter_map(one).collect()
 }
 
-/// `POST /nachbearbeitung/{id}/freigeben`
-pub async fn accept(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(REVIEWERS)?;
-    let visit = posted.visit.clone();
-    visit
-        .work(move |visit| {
-            let id = DocumentId(id);
-            match accepted(visit, &id, &posted) {
-                Ok(()) => Ok(onwards(&format!("/nachbearbeitung/weiter?zuletzt={id}"))),
-                Err(Trouble::Bad(text)) => show(visit, &id, None, Some(text)),
-                Err(other) => Err(other),
-            }
-        })
-        .await
-}
-
-fn accepted(visit: &Visit, id: &DocumentId, posted: &Posted) -> Result<(), Trouble> {
-    let (desk, w) = (&visit.desk, visit.w);
-    let (_, mut sheet) = in_review(visit, id)?;
-    let unseen: Vec<&str> = sheet
-        .understanding
-        .fields
-        .iter()
-        .filter(|(name, f)| !f.sure && posted.get(&format!("gesehen.{name}")).is_empty())
-        .map(|(name, _)| words::field(w.language, name))
-        .collect();
-    if !unseen.is_empty() {
-        return Err(Trouble::Bad(format!("{} {}", w.unseen, unseen.join(", "))));
-    }
-    let kind = posted.get("kind");
-    let kind = if kind == w.unknown_kind {
-        UNKNOWN_KIND.to_owned()
-    } else {
-        let known = desk.kinds().into_iter().find(|(id, name)| id == kind || name == kind);
-        known.map(|(id, _)| id).ok_or_else(|| Trouble::Bad(format!("{} „{kind}“", w.no_such_kind)))?
-    };
-    let department = posted.get("department");
-    let known = desk.pipeline.departments.iter().find(|d| d.id == department || d.name == department);
-    let department = match known {
-        Some(known) => Some(known.id.clone()),
-        None if department.is_empty() => None,
-        None => return Err(Trouble::Bad(format!("{} „{department}“", w.no_such_department))),
-    };
-    let fields = posted.beginning("feld.").map(|(n, v)| (n.to_owned(), v.to_owned()));
-    let shown = self::fields(visit, &sheet);
-    let fields = fields.filter(|(name, _)| shown.iter().any(|f| f.name == *name)).collect();
-    let correction = Correction { kind: Some(kind), department, fields };
-    let departments: Vec<String> = desk.pipeline.departments.iter().map(|d| d.id.clone()).collect();
-    let (decision, changed) =
-        corrected(sheet.understanding, &correction, &desk.rules.book(), &departments, &visit.person.id)
-            .map_err(|refusal| Trouble::Bad(format!("{} {}", refusal.text, refusal.hint)))?;
-    sheet.understanding = decision;
-    let decided = Decided { sheet, then: DocumentState::Approved, changed, undo: desk.pipeline.desk.undo };
-    Ok(desk.ledger.decided(id, decided, &visit.person.id)?)
-}
-
-/// `POST /nachbearbeitung/{id}/anhalten`
-pub async fn hold(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(REVIEWERS)?;
-    let visit = posted.visit.clone();
-    visit
-        .work(move |visit| {
-            let id = DocumentId(id);
-            let (_, mut sheet) = in_review(visit, &id)?;
-            let code = posted.get("code");
-            let book = visit.desk.rules.book();
-            let known = book.hold_codes().find(|(known, _)| *known == code);
-            let Some((code, _)) = known else {
-                return Err(Trouble::from(Error::Refused(Refusal::new(
-                    "review.hold",
-                    "Diesen Grund gibt es nicht.",
-                    "Einen aus der Liste wählen.",
-                ))));
-            };
-            sheet.understanding.hold = Some(code.to_owned());
-            sheet.understanding.targets.clear();
-            let decided = Decided {
-                sheet,
-                then: DocumentState::Hold,
-                changed: vec![format!("hold={code}")],
-                undo: visit.desk.pipeline.desk.undo,
-            };
-            visit.desk.ledger.decided(&id, decided, &visit.person.id)?;
-            Ok(onwards(&format!("/nachbearbeitung/weiter?zuletzt={id}")))
-        })
-        .await
-}
-
-/// `POST /nachbearbeitung/{id}/zurueck`: undo, as long as nothing has left.
-pub async fn undo(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(REVIEWERS)?;
-    let visit = posted.visit.clone();
-    visit
-        .work(move |visit| {
-            let id = DocumentId(id);
-            // Not by sight: who held a document by mistake may no longer see it, and still take that back.
-            match visit.desk.ledger.take_back(&id, &visit.person.id) {
-                Ok(()) => Ok(onwards(&format!("/nachbearbeitung/{id}"))),
-                Err(Error::Transition { .. }) => Err(Trouble::Bad(visit.w.too_late.into())),
-                Err(other) => Err(other.into()),
-            }
-        })
-        .await
-}
-
 /// `POST /nachbearbeitung/{id}/halten`: still at it.
 pub async fn keep(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(REVIEWERS)?;
     let visit = posted.visit.clone();
     visit
         .work(move |visit| {

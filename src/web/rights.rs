@@ -4,6 +4,52 @@ use crate::config::Pipeline;
 use crate::ledger::Sight;
 use crate::model::town::{Person, StaffRole};
 
+/// Whom an address is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Also who has not signed on.
+    Everybody,
+    /// Whoever signed on; what they see there is theirs.
+    SignedOn,
+    /// People with one of these roles.
+    Roles(&'static [StaffRole]),
+}
+
+impl Who {
+    /// Whether this person is let in.
+    pub fn admits(self, person: &Person) -> bool {
+        match self {
+            Self::Everybody | Self::SignedOn => true,
+            Self::Roles(roles) => roles.iter().any(|role| person.is(*role)),
+        }
+    }
+}
+
+/// Everybody who works with the mailroom as a whole.
+pub const MAILROOM: Who = Who::Roles(&[
+    StaffRole::Operator,
+    StaffRole::Reviewer,
+    StaffRole::Head,
+    StaffRole::Administrator,
+    StaffRole::Auditor,
+]);
+/// Who works at a scanner.
+pub const OPERATORS: Who = Who::Roles(&[StaffRole::Operator, StaffRole::Head]);
+/// Who decides doubtful documents.
+pub const REVIEWERS: Who = Who::Roles(&[StaffRole::Reviewer, StaffRole::Head]);
+/// Who handles the mail itself.
+pub const WORKERS: Who = Who::Roles(&[StaffRole::Operator, StaffRole::Reviewer, StaffRole::Head]);
+/// Who looks after the installation, and who answers for it.
+pub const ADMINS: Who = Who::Roles(&[StaffRole::Administrator, StaffRole::Head, StaffRole::Auditor]);
+/// Who follows letters as a whole.
+pub const READERS: Who = Who::Roles(&[
+    StaffRole::Reviewer,
+    StaffRole::Head,
+    StaffRole::Administrator,
+    StaffRole::Auditor,
+    StaffRole::Department,
+]);
+
 /// What this person may see.
 ///
 /// Mailroom, head, auditors and administrators see what goes through the house, except what belongs to a

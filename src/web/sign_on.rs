@@ -59,6 +59,8 @@ struct SignOnPage {
     style: &'static str,
     then: String,
     message: Option<&'static str>,
+    /// The town has a provider for signing on.
+    provider: bool,
 }
 
 /// Where to go afterwards.
@@ -75,7 +77,7 @@ pub async fn page(State(desk): State<Arc<Desk>>, Query(then): Query<Then>, heade
     show(desk, w, then.nach, message).await
 }
 
-async fn show(
+pub async fn show(
     desk: Arc<Desk>,
     w: &'static Words,
     then: String,
@@ -83,11 +85,19 @@ async fn show(
 ) -> std::result::Result<Response, Spoken> {
     let work = move || -> std::result::Result<Response, Trouble> {
         let mut message = message;
-        if !anybody(&desk)? {
+        let elsewhere = desk.pipeline.desk.openid.is_some() || desk.pipeline.desk.directory.is_some();
+        if !elsewhere && !anybody(&desk)? {
             message = Some(w.sign_on_none);
         }
         let town = desk.pipeline.town.clone();
-        html(&SignOnPage { w, town, style: &assets::STYLE_AT, then, message })
+        html(&SignOnPage {
+            w,
+            town,
+            style: &assets::STYLE_AT,
+            then,
+            message,
+            provider: desk.pipeline.desk.openid.is_some(),
+        })
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|e| Err(Trouble::Broken(Error::Format(e.to_string())))).map_err(|t| Spoken(t, w))
@@ -130,30 +140,65 @@ pub async fn sign_on(State(desk): State<Arc<Desk>>, headers: HeaderMap, Form(giv
     match begun.unwrap_or_else(|e| Err(Error::Format(e.to_string()))) {
         Ok(Some(token)) => {
             let then = if own_path(&given.nach) { given.nach.as_str() } else { "/" };
-            let secure = if desk.pipeline.desk.secure { "; Secure" } else { "" };
-            let name = cookie_name(&desk);
-            Ok(with_cookie(onwards(then), format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}")))
+            Ok(signed_on(&desk, &token, then))
         }
         Ok(None) => show(desk, w, given.nach, Some(w.sign_on_wrong)).await,
         Err(error) => Err(Spoken(Trouble::Broken(error), w)),
     }
 }
 
-/// A session for who knows the password. Unknown names cost the same time and get the same answer.
-fn begin(desk: &Desk, id: &str, password: &str) -> Result<Option<String>> {
-    let person = desk.pipeline.person(id);
+/// Whether that is this person's password. Unknown names cost the same time and get the same answer, and
+/// whoever guessed too often waits.
+pub fn knows_password(desk: &Desk, id: &str, password: &str) -> Result<bool> {
+    if desk.attempts.must_wait(id) {
+        return Ok(false);
+    }
+    let person = desk.pipeline.person(id).filter(|p| !p.application);
     let stored = match person {
         Some(person) => desk.ledger.person_secret(&person.id)?,
         None => None,
     };
-    if !secret::matches(password, stored.as_deref()) {
-        desk.attempts.wrong(id);
+    // Who has a password here signs on with it, also when the directory is down.
+    let right = match (&desk.pipeline.desk.directory, person) {
+        (Some(directory), Some(person)) if stored.is_none() => {
+            super::directory::knows(directory, &person.id, password)?
+        }
+        _ => secret::matches(password, stored.as_deref()),
+    };
+    if right {
+        desk.attempts.right(id)
+    } else {
+        desk.attempts.wrong(id)
+    }
+    Ok(right)
+}
+
+/// A session for who knows the password.
+fn begin(desk: &Desk, id: &str, password: &str) -> Result<Option<String>> {
+    if !knows_password(desk, id, password)? {
         return Ok(None);
     }
-    desk.attempts.right(id);
+    session(desk, id).map(Some)
+}
+
+fn session(desk: &Desk, id: &str) -> Result<String> {
     let token = secret::token()?;
     desk.ledger.session_begin(&secret::token_hash(&token), id)?;
-    Ok(Some(token))
+    Ok(token)
+}
+
+/// Signed on: a session for who proved elsewhere who they are.
+pub async fn begin_session(desk: &Arc<Desk>, id: &str, then: &str) -> Result<Response> {
+    let (asked, id) = (desk.clone(), id.to_owned());
+    let token = tokio::task::spawn_blocking(move || session(&asked, &id)).await;
+    let token = token.unwrap_or_else(|e| Err(Error::Format(e.to_string())))?;
+    Ok(signed_on(desk, &token, then))
+}
+
+fn signed_on(desk: &Desk, token: &str, then: &str) -> Response {
+    let secure = if desk.pipeline.desk.secure { "; Secure" } else { "" };
+    let name = cookie_name(desk);
+    with_cookie(onwards(then), format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}"))
 }
 
 /// `POST /abmelden`
@@ -197,7 +242,7 @@ fn with_cookie(mut response: Response, cookie: String) -> Response {
     }
 }
 
-fn spoken(headers: &HeaderMap) -> &'static Words {
+pub fn spoken(headers: &HeaderMap) -> &'static Words {
     language(headers.get(COOKIE).and_then(|c| c.to_str().ok()).unwrap_or_default()).words()
 }
 

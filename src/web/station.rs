@@ -1,15 +1,17 @@
 //! The page beside the scanner: what came from it today, and whether the paper may be put away.
 
+use super::rights::OPERATORS;
 use super::trouble::{Answer, Spoken, Trouble};
-use super::visit::{Frame, MAILROOM, Posted, Visit, from_elsewhere, html, onwards};
+use super::visit::{Frame, Posted, Visit, from_elsewhere, html, onwards};
 use super::words::{self, Words};
 use crate::error::Error;
 use crate::intake::UPLOADING;
 use crate::ledger::ScannedBatch;
+use crate::model::ids::BatchId;
 use crate::model::notes::Severity;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
-use crate::model::town::{StaffRole, Station};
+use crate::model::town::Station;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Path, Query};
@@ -23,8 +25,6 @@ use std::path::PathBuf;
 
 /// Batches shown, the newest first.
 const BATCHES_MAX: u32 = 20;
-/// Who works at a scanner.
-const OPERATORS: &[StaffRole] = &[StaffRole::Operator, StaffRole::Head];
 
 #[derive(Template)]
 #[template(path = "station.html")]
@@ -51,11 +51,12 @@ struct Light {
     count: String,
     pages: Vec<(u32, bool)>,
     problems: Vec<String>,
+    /// The review asked for other scans of pages.
+    rescan: bool,
 }
 
 /// `GET /stationen` and `GET /stationen/{id}`
 pub async fn first(visit: Visit) -> Answer {
-    visit.needs(MAILROOM)?;
     let first = mine(&visit).next().map(|s| s.id.clone());
     match first {
         Some(id) => Ok(onwards(&format!("/stationen/{id}"))),
@@ -75,7 +76,6 @@ fn one<'a>(visit: &'a Visit, id: &str) -> Result<&'a Station, Trouble> {
 
 /// `GET /stationen/{id}`
 pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
-    visit.needs(MAILROOM)?;
     visit
         .work(move |visit| {
             let (w, station) = (visit.w, one(visit, &id)?);
@@ -88,19 +88,27 @@ pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
                 frame: visit.frame("/stationen"),
                 stations: mine(visit).map(|s| (s.id.clone(), s.id == id)).collect(),
                 scanner: station.scanner.clone(),
-                works: OPERATORS.iter().any(|role| visit.person.is(*role)),
+                works: OPERATORS.admits(&visit.person),
                 day: day.map(|d| (words::date(w.language, &d.received_date), person(&d.operator))),
                 today: jiff::Zoned::now().with_time_zone(words::town_time()).date().to_string(),
-                batches: batches.into_iter().map(|batch| light(w, batch)).collect(),
+                batches: lights(visit, batches)?,
                 id,
             })
         })
         .await
 }
 
+fn lights(visit: &Visit, batches: Vec<ScannedBatch>) -> Result<Vec<Light>, Trouble> {
+    let one = |batch: ScannedBatch| -> Result<Light, Trouble> {
+        Ok(light(visit.w, visit.desk.ledger.rescans(&batch.id)?, batch))
+    };
+    batches.into_iter().map(one).collect()
+}
+
 /// Whether the paper of a batch may be put away. In doubt it may not.
-fn light(w: &Words, batch: ScannedBatch) -> Light {
-    let mut problems = Vec::new();
+fn light(w: &Words, rescans: Vec<u32>, batch: ScannedBatch) -> Light {
+    let mut problems: Vec<String> =
+        rescans.iter().map(|number| format!("{} {number}: {}", w.page, w.rescan_please)).collect();
     for page in &batch.pages {
         for note in page.notes.iter().filter(|n| n.severity >= Severity::Warning) {
             problems.push(format!("{} {}: {}", w.page, page.number, note.text));
@@ -135,12 +143,29 @@ fn light(w: &Words, batch: ScannedBatch) -> Light {
         word,
         count,
         problems,
+        rescan: !rescans.is_empty(),
     }
+}
+
+/// `POST /stationen/{id}/neugescannt`: what the review asked for lies in the drop folder.
+pub async fn rescanned(Path(id): Path<String>, posted: Posted) -> Answer {
+    let visit = posted.visit.clone();
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            let batch =
+                visit.desk.ledger.batch_for(&visit.sight, &BatchId(posted.get("stapel").to_owned()))?;
+            if batch.station != id {
+                return Err(Trouble::NotFound);
+            }
+            visit.desk.ledger.note("paper.rescanned", &batch.id.0, &visit.person.id, "")?;
+            Ok(onwards(&format!("/stationen/{id}")))
+        })
+        .await
 }
 
 /// `POST /stationen/{id}/oeffnen`: this person scans, and since when the mail is here.
 pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(OPERATORS)?;
     let visit = posted.visit.clone();
     visit
         .work(move |visit| {
@@ -157,7 +182,6 @@ pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
 
 /// `POST /stationen/{id}/schliessen`
 pub async fn close(Path(id): Path<String>, posted: Posted) -> Answer {
-    posted.visit.needs(OPERATORS)?;
     let visit = posted.visit.clone();
     visit
         .work(move |visit| {
@@ -184,7 +208,6 @@ pub async fn upload(
     body: Body,
 ) -> Answer {
     let w = visit.w;
-    visit.needs(OPERATORS)?;
     let token = headers.get("x-poststelle-token").and_then(|t| t.to_str().ok());
     if from_elsewhere(&headers) || token != Some(visit.form_token.as_str()) {
         return Err(Spoken(Trouble::Stale, w));

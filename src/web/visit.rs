@@ -7,9 +7,9 @@ use super::words::Words;
 use super::{Desk, assets};
 use crate::error::{Error, Result};
 use crate::ledger::Sight;
-use crate::model::town::{Person, StaffRole};
+use crate::model::town::Person;
 use askama::Template;
-use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
@@ -46,17 +46,21 @@ pub struct Frame {
 impl Visit {
     /// What is around the page; `here` is the address of its section.
     pub fn frame(&self, here: &str) -> Frame {
-        let w = self.w;
-        let own = |roles: &[StaffRole]| roles.iter().any(|role| self.person.is(*role));
-        let reviews = own(super::review::REVIEWERS);
+        let (w, mailroom) = (self.w, rights::MAILROOM.admits(&self.person));
+        let reviews = rights::REVIEWERS.admits(&self.person);
         let all = [
-            ("/", w.overview, own(MAILROOM)),
+            ("/", w.overview, mailroom),
             ("/nachbearbeitung", w.review, reviews),
             ("/angehalten", w.held, reviews || !self.sight.circles.is_empty()),
             ("/ruecklaeufer", w.returned, reviews),
             ("/posteingang", w.inbox, !self.sight.departments.is_empty()),
-            ("/stationen", w.stations, own(MAILROOM)),
-            ("/stapel", w.batches, own(MAILROOM)),
+            ("/stichprobe", w.sample, rights::WORKERS.admits(&self.person)),
+            ("/stationen", w.stations, mailroom),
+            ("/posteingangsbuch", w.book, rights::WORKERS.admits(&self.person)),
+            ("/stapel", w.batches, mailroom),
+            ("/suche", w.search, rights::READERS.admits(&self.person)),
+            ("/zahlen", w.figures, rights::ADMINS.admits(&self.person)),
+            ("/verwaltung", w.admin, rights::ADMINS.admits(&self.person)),
         ];
         Frame {
             town: self.desk.pipeline.town.clone(),
@@ -73,15 +77,6 @@ impl Visit {
         }
     }
 
-    /// Only for people with one of these roles.
-    pub fn needs(&self, roles: &[StaffRole]) -> std::result::Result<(), Spoken> {
-        if roles.iter().any(|role| self.person.is(*role)) {
-            Ok(())
-        } else {
-            Err(Spoken(Trouble::NotAllowed, self.w))
-        }
-    }
-
     /// Does the work of a page where waiting is allowed, and says what went wrong in the person's language.
     pub async fn work<F>(self, work: F) -> Answer
     where
@@ -94,15 +89,6 @@ impl Visit {
             .map_err(|trouble| Spoken(trouble, w))
     }
 }
-
-/// Everybody who works with the mailroom as a whole.
-pub const MAILROOM: &[StaffRole] = &[
-    StaffRole::Operator,
-    StaffRole::Reviewer,
-    StaffRole::Head,
-    StaffRole::Administrator,
-    StaffRole::Auditor,
-];
 
 /// A page that was filled in.
 pub fn html(page: &impl Template) -> std::result::Result<Response, Trouble> {
@@ -134,6 +120,11 @@ impl FromRequestParts<Arc<Desk>> for Visit {
             .map_err(|e| Spoken(Trouble::Broken(e), w))?;
         // Whoever left the configuration is nobody, whatever the browser still holds.
         let person = id.and_then(|id| desk.pipeline.person(&id).cloned()).ok_or_else(nobody)?;
+        // Whom the address is for stands in the table of routes, and is asked here and nowhere else.
+        let route = parts.extensions.get::<MatchedPath>().map_or("", |matched| matched.as_str());
+        if !super::who(parts.method.as_str(), route).admits(&person) {
+            return Err(Spoken(Trouble::NotAllowed, w));
+        }
         let sight = rights::sight(&person, &desk.pipeline);
         Ok(Self { desk: desk.clone(), person, sight, w, form_token: secret::form_token(&token), path })
     }

@@ -2,6 +2,8 @@
 //!
 //! Reasons, notes and hints come from the rooms that found them and are German: they are part of the record.
 
+use crate::model::town::StaffRole;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -64,6 +66,8 @@ words! {
     sign_on_wrong: "Kennung oder Kennwort stimmt nicht.", "User ID or password is wrong.";
     sign_on_wait: "Zu viele Versuche. Bitte einige Minuten warten und dann erneut anmelden.", "Too many attempts. Please wait a few minutes, then sign in again.";
     sign_on_none: "Noch niemand hat ein Kennwort. Auf dem Server: poststelle person set-password KENNUNG --generate", "Nobody has a password yet. On the server: poststelle person set-password ID --generate";
+    sign_on_provider: "Mit dem Anmeldedienst der Verwaltung anmelden", "Sign in with the administration's service";
+    sign_on_unknown: "Der Anmeldedienst kennt Sie, die Poststelle noch nicht. Wer sie leitet, trägt Sie als [[person]] ein.", "The sign-in service knows you, the mailroom does not yet. Its head enters you as [[person]].";
     session_over: "Die Sitzung ist beendet. Bitte erneut anmelden; Gespeichertes bleibt erhalten.", "The session has ended. Please sign in again; what was saved is kept.";
     needs_person: "Wartet auf einen Menschen", "Waits for a person";
     review: "Nachbearbeitung", "Review";
@@ -165,7 +169,20 @@ words! {
     zoom: "Vergrößern", "Zoom";
     like_last: "Wie das letzte", "Like the last";
     keys: "Tasten", "Keys";
-    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · / Amt suchen · K Dokumentart · Bild↑ Bild↓: blättern · Z vergrößern · H anhalten · M wie das letzte · U rückgängig · Esc: Feld verlassen", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · / find department · K kind · PgUp PgDn: turn pages · Z zoom · H hold · M like the last · U undo · Esc: leave field";
+    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · / Amt · K Dokumentart · S hier trennen · J mit nächstem verbinden · R drehen · X herausnehmen · L Leerseite zurückholen · W neu scannen · H anhalten · N nie öffnen · M wie das letzte · U rückgängig · Bild↑ Bild↓ blättern · Z vergrößern · Esc: Feld verlassen. Beim Schreiben in ein Feld gelten die Buchstaben nicht.", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · / department · K kind · S divide here · J join the next · R turn · X take out · L bring a blank back · W rescan · H hold · N never open · M like the last · U undo · PgUp PgDn turn pages · Z zoom · Esc: leave field. While typing in a field letters are letters.";
+    cut_here: "Hier trennen", "Divide here";
+    page_earlier: "Nach vorn", "Earlier";
+    turn: "Drehen", "Turn";
+    take_out: "Herausnehmen", "Take out";
+    rescan: "Neu scannen", "Rescan";
+    rescan_asked: "Neuscan ist angefordert", "Rescan is asked for";
+    rescan_please: "bitte neu scannen", "please rescan";
+    rescanned: "Neu gescannt", "Rescanned";
+    join_next: "Mit dem nächsten verbinden", "Join the next";
+    bring_back: "Leerseite zurückholen: Bild", "Bring blank back: image";
+    never_open: "Nie öffnen", "Never open";
+    never_open_note: "Bild verschwindet sofort", "the image vanishes at once";
+    recut_done: "Von Hand geändert.", "Changed by hand.";
     to_review: "In die Nachbearbeitung geben", "Put into review";
     held_lead: "Nichts davon verlässt das Haus, bis jemand aus dem Vertrauenskreis entscheidet.", "Nothing of this leaves the house until somebody of the circle decides.";
     held_none: "Nichts angehalten, das Sie sehen dürfen.", "Nothing held that you may see.";
@@ -213,6 +230,93 @@ words! {
     upload: "Dateien hierher ziehen oder wählen", "Drop files here or choose";
     upload_name: "So darf die Datei nicht heißen; erlaubt sind PDF, TIFF, JPEG und PNG:", "The file must not be called that; PDF, TIFF, JPEG and PNG are allowed:";
     upload_large: "Die Datei ist zu groß; erlaubt sind", "The file is too large; allowed are";
+    api_token: "Ein gültiges Token fehlt. Authorization: Bearer …; poststelle person token KENNUNG erzeugt eines.", "A valid token is missing. Authorization: Bearer …; poststelle person token ID makes one.";
+    api_stale: "Inzwischen ist es anders, oder jemand anderes arbeitet daran. Neu lesen und wiederholen.", "It changed meanwhile, or somebody else works on it. Read again and repeat.";
+    book: "Posteingangsbuch", "Mail book";
+    item_new: "Sendung eintragen", "Enter an item";
+    item_entered: "Eingetragen:", "Entered:";
+    item_label: "Etikett drucken", "Print the label";
+    item_kind: "Was es ist", "What it is";
+    item_channel: "Weg", "Channel";
+    item_unknown: "noch offen", "open";
+    item_place: "Ort oder Verschluss", "Place or lock";
+    item_opening: "Öffnung (nur Angebote)", "Opening (bids only)";
+    item_second_id: "Zweite Person (Scheck, Bargeld)", "Second person (cheque, cash)";
+    item_second_password: "deren Kennwort", "her or his password";
+    item_enter: "Eintragen", "Enter";
+    item_hand_over: "Übergeben", "Hand over";
+    item_number: "Nummer", "Number";
+    item_to: "an Amt oder Person", "to department or person";
+    item_here: "Noch hier", "Still here";
+    item_handed: "Übergeben", "Handed over";
+    item_none: "Nichts liegt hier.", "Nothing is here.";
+    item_late: "verspätet", "late";
+    item_print: "Mit dem Drucken des Browsers auf das Etikett oder als Hinweisblatt an die Stelle der Sendung.", "Print with the browser, as a label or as a sheet that takes the item's place.";
+    item_what: "Bitte wählen, was es ist.", "Please choose what it is.";
+    item_opens: "Ein Angebot braucht Tag und Minute der Öffnung.", "A bid needs day and minute of its opening.";
+    item_second: "Scheck und Bargeld zählen zwei: Kennung und Kennwort einer zweiten Person stimmen nicht.", "Cheques and cash are counted by two: ID and password of a second person are not right.";
+    item_to_whom: "Dieses Amt oder diese Person gibt es nicht:", "There is no such department or person:";
+    item_gone: "Diese Sendung ist schon übergeben.", "This item has been handed over already.";
+    admin: "Verwaltung", "Administration";
+    admin_lead: "Nur zum Lesen: gesetzt wird in pipeline.toml und classifiers/. Fassung", "For reading only: set in pipeline.toml and classifiers/. Version";
+    people: "Menschen und Programme", "People and programs";
+    roles: "Rollen", "Roles";
+    name: "Name", "Name";
+    program: "Programm", "program";
+    no_password: "kein Kennwort", "no password";
+    substitute: "Vertretung", "Substitute";
+    targets: "Ziele", "Targets";
+    target_way: "Art", "Type";
+    target_test: "Prüfen", "Test";
+    target_fine: "Ein Schriftstück käme jetzt an. Gesendet wurde nichts.", "A document would arrive now. Nothing was sent.";
+    target_wrong: "So käme jetzt nichts an:", "As it is nothing would arrive:";
+    kinds: "Dokumentarten", "Kinds";
+    version: "Fassung", "Version";
+    last_seen: "Zuletzt erkannt", "Last recognised";
+    no_department: "Amt fehlt", "no such department";
+    figures: "Zahlen", "Figures";
+    figures_lead: "Die letzten 14 Tage, nach Station und Tag, nie nach Personen; unter fünf Schriftstücken wird nichts gezeigt.", "The last 14 days, by station and day, never by person; below five documents nothing is shown.";
+    figures_none: "Noch zu wenig für Zahlen.", "Too little for figures yet.";
+    straight: "Durchgelaufen", "Straight through";
+    reading: "Lesesicherheit", "Reading confidence";
+    corrections: "Berichtigt", "Corrected";
+    times: "Mal", "Times";
+    feedback_ask: "Das Bild:", "The image:";
+    feedback_good: "lesbar und vollständig", "legible and complete";
+    feedback_bad: "fehlt oder unleserlich", "missing or illegible";
+    search_lead: "Wörter in jeder Form: „Bescheid“ findet auch „Bescheide“ und „Bescheiden“, „Hundesteuer“ auch „Hundesteuerbescheid“.", "Words in any form, as German has them.";
+    search_none: "Nichts gefunden, das Sie sehen dürfen. Weniger Wörter oder einen längeren Zeitraum versuchen.", "Nothing found that you may see. Try fewer words or a longer period.";
+    search_words: "Wörter", "Words";
+    search_number: "Zeichen, Rechnungsnummer, IBAN", "Reference, invoice number, IBAN";
+    search_from: "Eingang von", "Received from";
+    search_to: "Eingang bis", "Received to";
+    all_kinds: "alle", "all";
+    search_hits: "Fundstellen", "hits";
+    search_back: "Zurück zur Suche", "Back to the search";
+    sample: "Stichprobe", "Sample check";
+    sample_lead: "Gezogene Schriftstücke mit dem Papier vergleichen. Bevor das Los in Ordnung ist, wird kein Papier daraus vernichtet.", "Compare drawn documents with their paper. Before the lot is in order none of its paper is destroyed.";
+    sample_none: "Keine Stichprobe offen.", "No sample check is open.";
+    sample_none_mine: "Was noch offen ist, haben Sie selbst gescannt oder schon geprüft: eine andere Person ist dran.", "What is still open you scanned or checked yourself: it is somebody else's turn.";
+    sample_drawn: "Gezogen", "Drawn";
+    sample_checked: "Geprüft", "Checked";
+    sample_defects: "Fehlerhaft", "Defective";
+    sample_bound: "Fehlerquote höchstens (95 %)", "Defect rate at most (95 %)";
+    sample_blocked: "gesperrt: Fehler gefunden", "blocked: defect found";
+    sample_passed: "in Ordnung", "in order";
+    sample_waits: "offen", "open";
+    sample_stop: "Unterbrechen", "Pause";
+    sample_question: "Zeigt das Bild alles, was auf dem Papier steht?", "Does the image show everything the paper shows?";
+    replacing: "ersetzend", "replacing";
+    page_good: "Seite gut", "Page good";
+    page_bad: "Etwas stimmt nicht", "Something is wrong";
+    space: "Leertaste", "Space";
+    kept_image: "Bewahrtes Bild", "Kept image";
+    image: "Bild", "image";
+    paper_lies: "Papier:", "Paper:";
+    no_box: "noch in keiner Kiste", "not in a box yet";
+    left_out: "Als leer weggelassen: ist die Seite wirklich leer?", "Left out as blank: is the page really blank?";
+    own_work: "Das haben Sie selbst gescannt. Eine andere Person prüft es (TR-03138 A.AM.IN.SH.1).", "You scanned this yourself. Somebody else checks it (TR-03138 A.AM.IN.SH.1).";
+    no_such_reason: "Diesen Grund gibt es nicht. Bitte einen aus der Liste wählen.", "There is no such reason. Please choose one from the list.";
     live_note: "Aktualisiert sich von selbst.", "Updates by itself.";
 }
 
@@ -272,6 +376,19 @@ pub fn field(language: Language, name: &str) -> &str {
     if language == Language::German { pair.0 } else { pair.1 }
 }
 
+/// The word for a role.
+pub fn role(language: Language, role: StaffRole) -> &'static str {
+    let pair = match role {
+        StaffRole::Operator => ("Scankraft", "Operator"),
+        StaffRole::Reviewer => ("Nachbearbeitung", "Reviewer"),
+        StaffRole::Department => ("Amt", "Department"),
+        StaffRole::Head => ("Leitung", "Head"),
+        StaffRole::Administrator => ("Systembetreuung", "Administrator"),
+        StaffRole::Auditor => ("Prüfung", "Auditor"),
+    };
+    if language == Language::German { pair.0 } else { pair.1 }
+}
+
 /// A moment of the ledger as people read it, in the town's time.
 pub fn moment(language: Language, utc: &str) -> String {
     let Ok(at) = utc.parse::<jiff::Timestamp>() else { return utc.to_owned() };
@@ -321,6 +438,18 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.recalled" => ("Aus dem Posteingang zurückgeholt", "Taken back from the inbox"),
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
+        "document.recut" => ("Seiten von Hand geändert", "Pages changed by hand"),
+        "document.joined" => ("Mit anderem Schriftstück verbunden", "Joined to another document"),
+        "paper.rescan" => ("Neuscan angefordert", "Rescan asked for"),
+        "paper.rescanned" => ("Neu gescannt", "Rescanned"),
+        "item.registered" => ("In das Posteingangsbuch eingetragen", "Entered in the mail book"),
+        "item.handed_over" => ("Übergeben", "Handed over"),
+        "feedback.good" => ("Amt: lesbar und vollständig", "Department: legible and complete"),
+        "feedback.unreadable" => ("Amt: fehlt oder unleserlich", "Department: missing or illegible"),
+        "sample.seed" => ("Stichprobe gezogen", "Sample drawn"),
+        "sample.passed" => ("Stichprobe: gut", "Sample check: good"),
+        "sample.failed" => ("Stichprobe: fehlerhaft", "Sample check: defective"),
+        "paper.boxed" => ("Papier in Kiste gelegt", "Paper put into a box"),
         "delivery.planned" => ("Zustellung geplant", "Delivery planned"),
         "delivery.sending" => ("Zustellung unterwegs", "Delivery under way"),
         "delivery.confirmed" => ("Zustellung bestätigt", "Delivery confirmed"),

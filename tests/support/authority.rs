@@ -17,7 +17,53 @@ impl Authority {
     /// A new one in that folder.
     pub fn new(folder: &Path) -> Self {
         fs::create_dir_all(folder).unwrap();
-        let new = Self { folder: folder.to_owned() };
+        Self { folder: folder.to_owned() }.found()
+    }
+
+    /// A new one whose certificates name a revocation list, and the service that has it and stamps.
+    pub fn with_lists(folder: &Path) -> (Self, Service) {
+        fs::create_dir_all(folder).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        fs::write(folder.join("list"), listener.local_addr().unwrap().to_string()).unwrap();
+        let new = Self { folder: folder.to_owned() }.found();
+        new.list();
+        let service = Service::on(listener, &new, false);
+        (new, service)
+    }
+
+    /// Writes the revocation list anew; with the certificate of that name on it.
+    pub fn revoke(&self, name: &str) {
+        let certificate = format!("{name}.pem");
+        self.openssl(&[
+            "ca",
+            "-config",
+            "ca.cnf",
+            "-keyfile",
+            "ca.key",
+            "-cert",
+            "ca.pem",
+            "-revoke",
+            &certificate,
+        ]);
+        self.list();
+    }
+
+    fn list(&self) {
+        let make = ["-gencrl", "-crldays", "7", "-out", "list.pem"];
+        self.openssl(
+            &[&["ca", "-config", "ca.cnf", "-keyfile", "ca.key", "-cert", "ca.pem"][..], &make].concat(),
+        );
+        self.openssl(&["crl", "-in", "list.pem", "-outform", "DER", "-out", "list.crl"]);
+    }
+
+    fn found(self) -> Self {
+        let new = self;
+        fs::write(new.path("index.txt"), "").unwrap();
+        fs::write(
+            new.path("ca.cnf"),
+            "[ca]\ndefault_ca = c\n[c]\ndatabase = index.txt\ndefault_md = sha256\n",
+        )
+        .unwrap();
         new.openssl(&[
             "req",
             "-x509",
@@ -34,6 +80,8 @@ impl Authority {
             "30",
             "-subj",
             "/CN=Wurzel Lindenau",
+            "-addext",
+            "keyUsage=critical,keyCertSign,cRLSign",
         ]);
         new.issue(
             "seal",
@@ -63,7 +111,10 @@ impl Authority {
 
     /// A key `NAME.key` of that type and its certificate with the root behind it, `NAME.pem`.
     pub fn issue(&self, name: &str, key: &[&str], extensions: &str) {
-        fs::write(self.path("ext"), extensions).unwrap();
+        let list = fs::read_to_string(self.path("list")).ok();
+        let list =
+            list.map_or_else(String::new, |at| format!("\ncrlDistributionPoints=URI:http://{at}/list.crl"));
+        fs::write(self.path("ext"), extensions.to_owned() + &list).unwrap();
         let (secret, request, subject) =
             (format!("{name}.key"), format!("{name}.csr"), format!("/CN=Stadt T {name}"));
         let mut arguments = vec!["req", "-newkey"];
@@ -126,7 +177,10 @@ pub struct Service {
 impl Service {
     /// Answers with tokens of that authority; `lying`: always with a token for the first question it was asked.
     pub fn start(authority: &Authority, lying: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), authority, lying)
+    }
+
+    fn on(listener: TcpListener, authority: &Authority, lying: bool) -> Self {
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let (folder, stopped) = (authority.folder.clone(), stop.clone());
@@ -138,13 +192,22 @@ impl Service {
                 }
                 let mut line = line.unwrap();
                 let Some(query) = body(&mut line) else { continue };
+                if query.is_empty() {
+                    let list = fs::read(folder.join("list.crl")).unwrap();
+                    let head = format!(
+                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                        list.len()
+                    );
+                    let _ = line.write_all(&[head.as_bytes(), &list].concat());
+                    continue;
+                }
                 let answer = match (&first, lying) {
                     (Some(old), true) => old.clone(),
                     _ => reply(&folder, &query),
                 };
                 first.get_or_insert(answer.clone());
                 let head = format!(
-                    "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                     answer.len()
                 );
                 let _ = line.write_all(&[head.as_bytes(), &answer].concat());
@@ -186,16 +249,23 @@ fn reply(folder: &Path, query: &[u8]) -> Vec<u8> {
     fs::read(folder.join("reply")).unwrap()
 }
 
+/// The body of a request; empty if it has none.
 fn body(line: &mut impl Read) -> Option<Vec<u8>> {
+    request(line).map(|(_, body)| body)
+}
+
+/// Head and body of one request.
+pub fn request(line: &mut impl Read) -> Option<(String, Vec<u8>)> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
         let count = line.read(&mut buffer).ok().filter(|&n| n > 0)?;
         bytes.extend(&buffer[..count]);
         let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-        let length: usize = head.lines().find_map(|l| l.strip_prefix("content-length: ")?.parse().ok())?;
-        if bytes.len() >= end + 4 + length {
-            return Some(bytes.split_off(end + 4));
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let length =
+            head.to_lowercase().lines().find_map(|l| l.strip_prefix("content-length: ")?.parse().ok());
+        if bytes.len() >= end + 4 + length.unwrap_or(0) {
+            return Some((head, bytes.split_off(end + 4)));
         }
     }
 }

@@ -63,6 +63,11 @@ impl Browser {
         browser
     }
 
+    /// As a header carries them.
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("; ")
+    }
+
     pub fn get(&mut self, path: &str) -> Page {
         let page = self.send("GET", path, &[], &[], &[]);
         let token = page.hidden("token");

@@ -5,6 +5,9 @@ pub mod apache;
 pub mod authority;
 pub mod born_digital;
 pub mod browser;
+pub mod chart;
+pub mod csc;
+pub mod directory;
 pub mod invariants;
 pub mod lossy;
 pub mod outbox;
@@ -132,6 +135,14 @@ pub fn generated(arguments: &[&str]) -> tempfile::TempDir {
     let done = Command::new(program).args(arguments).arg("--out").arg(folder.path()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     folder
+}
+
+/// What the browser tests are driven with, installed once.
+pub fn browser_modules() {
+    let tests = root().join("tests/browser");
+    if !tests.join("node_modules/playwright-core").is_dir() {
+        assert!(Command::new("npm").arg("ci").current_dir(&tests).status().unwrap().success(), "npm ci");
+    }
 }
 
 pub fn root() -> PathBuf {

@@ -20,6 +20,13 @@ pub fn jpeg_page(width: u32, height: u32, stream: &[u8]) -> ScannedPage {
     ScannedPage { image: image(width, height, 8, "DCTDecode"), stream: stream.to_vec() }
 }
 
+/// The same in colour.
+pub fn colour_page(width: u32, height: u32, stream: &[u8]) -> ScannedPage {
+    let mut page = jpeg_page(width, height, stream);
+    page.image.set("ColorSpace", "DeviceRGB");
+    page
+}
+
 pub fn g4_page(width: u32, height: u32, stream: &[u8]) -> ScannedPage {
     let mut image = image(width, height, 1, "CCITTFaxDecode");
     let (columns, rows) = (i64::from(width), i64::from(height));

@@ -4,6 +4,7 @@
 mod forms;
 mod heads;
 mod papers;
+mod wide;
 
 use crate::dice::Dice;
 use crate::fonts::{FAMILIES, Face, face};
@@ -37,6 +38,8 @@ struct Setter<'a> {
     form_style: i64,
     page_style: i64,
     own_pages: usize,
+    /// A date that stands at the end instead of the head.
+    date_at_end: Option<String>,
 }
 
 /// Sets a letter.
@@ -64,6 +67,7 @@ pub fn set(letter: &Letter, dice: &mut Dice) -> Pages {
         form_style: if letter.held_out { 2 } else { dice.range(0, 1) },
         page_style: if letter.held_out { dice.range(2, 3) } else { dice.range(0, 1) },
         own_pages: 0,
+        date_at_end: None,
     };
     let mut folds = [105.0, 210.0];
     let mut signature = None;
@@ -80,14 +84,20 @@ pub fn set(letter: &Letter, dice: &mut Dice) -> Pages {
             setter.signature_line();
         }
         Shape::Letter => {
-            if letter.private {
+            if letter.private && letter.wide {
+                setter.private_wide(dice);
+            } else if letter.private {
                 setter.private_head(dice);
             } else {
                 let form_a = dice.chance(40);
                 if form_a {
                     folds = [87.0, 192.0];
                 }
-                setter.business_head(dice, head_family, form_a);
+                if letter.wide {
+                    setter.business_wide(dice, head_family, form_a);
+                } else {
+                    setter.business_head(dice, head_family, form_a);
+                }
             }
             setter.subject(dice);
             setter.line(&letter.greeting.clone(), false);
@@ -105,6 +115,7 @@ pub fn set(letter: &Letter, dice: &mut Dice) -> Pages {
         }
     }
     setter.number_pages();
+    setter.stamped_marks(dice);
     Pages { sheets: setter.sheets, signature, folds }
 }
 
@@ -151,7 +162,14 @@ impl Setter<'_> {
         if subject.is_empty() {
             return;
         }
-        let prefix = if self.letter.private { *dice.pick(&["", "", "Betreff: ", "Betr.: "]) } else { "" };
+        let prefix = match (self.letter.private, self.letter.wide) {
+            (_, true) => {
+                let prefixes = ["", "", "", "Betreff: ", "Betr.: ", "", "", "", "Betrifft: ", "Betreff "];
+                crate::wide::half(&prefixes, self.letter.held_out, dice)
+            }
+            (true, _) => *dice.pick(&["", "", "Betreff: ", "Betr.: "]),
+            _ => "",
+        };
         self.paragraph(&format!("{prefix}{subject}"), dice.chance(80), 0.0);
         self.y += self.lead;
     }
@@ -168,6 +186,7 @@ impl Setter<'_> {
                 Block::Tick(..) => 5,
                 Block::Table(_) => 6,
                 Block::Page => 7,
+                Block::Data(_) => 8,
             };
             if previous != 0 && (class != previous || class == 1) {
                 self.y += self.lead * 0.6;
@@ -196,6 +215,7 @@ impl Setter<'_> {
                 Block::Tick(on, text) => self.tick(*on, text),
                 Block::Table(table) => self.table(table),
                 Block::Page => self.next_page(),
+                Block::Data(rows) => self.data(rows),
             }
         }
     }
@@ -205,6 +225,10 @@ impl Setter<'_> {
         self.y += self.lead;
         self.room(self.lead * 6.0);
         let letter = self.letter;
+        if let Some(date) = self.date_at_end.take() {
+            self.line(&date, false);
+            self.y += self.lead * 0.5;
+        }
         self.line(&letter.closing, false);
         if !letter.private && dice.chance(40) {
             self.line(&letter.sender.name, false);

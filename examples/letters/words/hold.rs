@@ -41,6 +41,70 @@ pub const PERSONAL: &[Script] = &[
         slots: LINES,
         ..LETTER
     },
+    Script {
+        wide: true,
+        mark: &[
+            "Persöhnlich",
+            "persönlich!",
+            "Vertraulich!",
+            "streng vertraulich",
+            "Persönlich/vertraulich",
+            "Persönlich - Vertraulich",
+            "nur persönlich",
+            "Perönlich",
+        ],
+        to: &["{stadt}|Frau {person}", "{stadt}|Herrn {person}|Bauhof", "Herrn {person}|{stadt}"],
+        subject: &["Unser Gespräch", "Ihre Anfrage", "Persönliche Mitteilung"],
+        slots: LINES,
+        ..LETTER
+    },
+    Script {
+        wide: true,
+        shape: Shape::Envelope,
+        mark: &[
+            "Persöhnlich",
+            "vertraulich",
+            "PERSÖNLICH!",
+            "Streng vertraulich",
+            "Persönl. / vertraul.",
+            "privat",
+        ],
+        to: &["{stadt}|Frau {person}", "{stadt}|Herrn {person}", "{stadt}|Personalamt"],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        mark: &[
+            "Persoenlich",
+            "Vertaulich",
+            "persönlich u. vertraulich",
+            "P e r s ö n l i c h",
+            "Höchst vertraulich",
+            "Nur vom Empfänger persönlich zu öffnen",
+            "Eigenhändig!",
+            "Bitte vertraulich behandeln!",
+        ],
+        to: &["{stadt}|Frau {person}", "{stadt}|z. Hd. Herrn {person}", "Frau {person}|Stadtverwaltung"],
+        subject: &["Mitteilung", "Rückfrage"],
+        slots: LINES,
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        shape: Shape::Envelope,
+        mark: &[
+            "Persoenlich",
+            "VERTRAULICH!",
+            "persönlich",
+            "Vertrauliche Personalsache",
+            "Nur persönlich",
+            "Privatpost",
+        ],
+        to: &["{stadt}|Frau {person}", "{stadt}|Haupt- und Personalamt", "Herrn {person}|Stadtverwaltung"],
+        ..LETTER
+    },
 ];
 
 /// Staff council.
@@ -77,6 +141,28 @@ pub const PERSONALRAT: &[Script] = &[
         ],
         ..LETTER
     },
+    Script {
+        wide: true,
+        shape: Shape::Envelope,
+        to: &[
+            "{stadt}|- Personalrat -",
+            "Personalrat der Stadtverwaltung|{stadt}",
+            "{stadt}|Gesamtpersonalrat",
+        ],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        to: &[
+            "{stadt}|Vorsitzender des Personalrates",
+            "{stadt}|Personalrat, z. Hd. {wer}",
+            "{stadt}|Personalvertretung",
+        ],
+        subject: &["Beteiligung", "Anfrage"],
+        slots: LINES,
+        ..LETTER
+    },
 ];
 
 /// Equal-opportunity officer.
@@ -100,6 +186,24 @@ pub const GLEICHSTELLUNG: &[Script] = &[
         held_out: true,
         to: &["Gleichstellungsstelle|- Gleichstellungsbeauftragte -|{stadt}"],
         subject: &["Ich brauche Ihren Rat"],
+        slots: LINES,
+        ..LETTER
+    },
+    Script {
+        wide: true,
+        shape: Shape::Envelope,
+        to: &["{stadt}|- Frauenbeauftragte -", "{stadt}|Büro der Gleichstellungsbeauftragten"],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        to: &[
+            "{stadt}|Die Frauenbeauftragte",
+            "{stadt}|Beauftragte für Chancengleichheit",
+            "Gleichstellungsbüro der|{stadt}",
+        ],
+        subject: &["Bitte um Rat"],
         slots: LINES,
         ..LETTER
     },
@@ -145,6 +249,33 @@ pub const ANGEBOT: &[Script] = &[
         to: &["{stadt}|Submissionsstelle"],
         ..LETTER
     },
+    Script {
+        wide: true,
+        from: From::Firm,
+        shape: Shape::Envelope,
+        mark: &[
+            "Angebot, bitte nicht öffnen!",
+            "Nicht öffnen! Angebot zur Ausschreibung {bestell}",
+            "ANGEBOT NICHT OEFFNEN",
+            "Angebotsunterlagen - ungeöffnet weiterleiten",
+        ],
+        to: &["{stadt}|Hochbauamt", "{stadt}|Vergabestelle"],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        from: From::Firm,
+        shape: Shape::Envelope,
+        mark: &[
+            "Verschlossen zu halten bis {d3}: Angebot",
+            "Angebot zur Vergabe {bestell} - Umschlag nicht öffnen",
+            "Nicht öfnen! Angebot",
+            "Angebot - erst im Eröffnungstermin öffnen",
+        ],
+        to: &["{stadt}|Tiefbauamt", "{stadt}|Zentrale Vergabestelle"],
+        ..LETTER
+    },
 ];
 
 /// Ballot letters.
@@ -163,6 +294,60 @@ pub const WAHL: &[Script] = &[
         shape: Shape::Envelope,
         mark: &["Wahlbrief für die Kommunalwahl"],
         to: &["Kreiswahlleitung|{stadt}"],
+        ..LETTER
+    },
+    Script {
+        wide: true,
+        shape: Shape::Envelope,
+        mark: &["Wahlbrief zur Bürgermeisterwahl", "WAHLBRIEF", "Roter Wahlbrief - unentgeltlich"],
+        to: &["{stadt}|Wahlamt", "An die Gemeindebehörde|{stadt}"],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        shape: Shape::Envelope,
+        mark: &["Wahlbrief für die Bundestagswahl", "Amtlicher Wahlbrief", "Wahl-Brief"],
+        to: &["Wahlleiter der|{stadt}", "{stadt}|Briefwahlvorstand"],
+        ..LETTER
+    },
+];
+
+/// Data protection officer.
+pub const DATENSCHUTZ: &[Script] = &[
+    Script {
+        wide: true,
+        to: &["{stadt}|Datenschutzbeauftragter", "Behördlicher Datenschutzbeauftragter der|{stadt}"],
+        subject: &["Verstoß gegen den Datenschutz", "Beschwerde"],
+        slots: LINES,
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        shape: Shape::Envelope,
+        to: &["{stadt}|Die Datenschutzbeauftragte", "Beauftragter für den Datenschutz|{stadt}"],
+        ..LETTER
+    },
+];
+
+/// Representative of disabled employees.
+pub const SCHWERBEHINDERUNG: &[Script] = &[
+    Script {
+        wide: true,
+        to: &[
+            "{stadt}|Schwerbehindertenvertretung",
+            "Vertrauensperson der schwerbehinderten Menschen|{stadt}",
+        ],
+        subject: &["Mein Arbeitsplatz", "Bitte um Begleitung"],
+        slots: LINES,
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        shape: Shape::Envelope,
+        to: &["Schwerbehindertenvertretung der|{stadt}", "{stadt}|Vertrauensfrau der Schwerbehinderten"],
         ..LETTER
     },
 ];

@@ -3,7 +3,7 @@
 //!
 //! A slot's text may hold several lines; a line beginning with
 //! `# ` is a heading, `- ` a list item, `= label : value` a row of a form, `* ` and `o ` a crossed and an
-//! empty box, `@items` a priced table, `@tariff` a table of dates and amounts, `@page` a new page.
+//! empty box, `@items` a priced table, `@data` number, dates and customer of an invoice, `@tariff` a table of dates and amounts, `@page` a new page.
 //! An empty alternative leaves the slot out.
 
 mod bauantrag;
@@ -53,6 +53,8 @@ pub enum Shape {
 pub struct Script {
     /// Only for seeds of the held-out range.
     pub held_out: bool,
+    /// Not for the committed samples.
+    pub wide: bool,
     /// Who writes.
     pub from: From,
     /// What the paper is.
@@ -74,6 +76,7 @@ pub struct Script {
 /// A plain letter, to be changed by `..LETTER`.
 pub const LETTER: Script = Script {
     held_out: false,
+    wide: false,
     from: From::Private,
     shape: Shape::Letter,
     mark: &[],
@@ -84,8 +87,8 @@ pub const LETTER: Script = Script {
     annex: &[],
 };
 
-/// The scripts of a kind or hold code; only held-out ones or only the others.
-pub fn scripts(kind: &str, held_out: bool) -> Vec<&'static Script> {
+/// The scripts of a kind or hold code; only held-out ones or only the others, and the wide ones if wished.
+pub fn scripts(kind: &str, held_out: bool, wide: bool) -> Vec<&'static Script> {
     let all: &[Script] = match kind {
         "rechnung" => rechnung::SCRIPTS,
         "mahnung" => mahnung::SCRIPTS,
@@ -108,7 +111,9 @@ pub fn scripts(kind: &str, held_out: bool) -> Vec<&'static Script> {
         "hold.gleichstellung" => hold::GLEICHSTELLUNG,
         "hold.angebot" => hold::ANGEBOT,
         "hold.wahl" => hold::WAHL,
+        "hold.datenschutz" => hold::DATENSCHUTZ,
+        "hold.schwerbehinderung" => hold::SCHWERBEHINDERUNG,
         _ => unbekannt::SCRIPTS,
     };
-    all.iter().filter(|s| s.held_out == held_out).collect()
+    all.iter().filter(|s| s.held_out == held_out && (wide || !s.wide)).collect()
 }

@@ -87,6 +87,50 @@ pub const SCRIPTS: &[Script] = &[
         ..LETTER
     },
     Script {
+        wide: true,
+        from: From::Firm,
+        subject: &[
+            "Rechnung {rnr}",
+            "Rechnung {rnr} vom {datum}",
+            "Rechnung",
+            "Ihr Auftrag vom {d2}: Rechnung Nr. {rnr}",
+            "Teilrechnung {rnr}",
+        ],
+        slots: &[
+            &["@data"],
+            &[
+                "[wie vereinbart|auftragsgemäß] stellen wir Ihnen folgende [Lieferungen|Leistungen] in Rechnung:",
+                "[für die Lieferung vom {d1}|für unsere Leistungen im {monat}] erlauben wir uns, Ihnen zu berechnen:",
+            ],
+            &["@items"],
+            &[
+                "Zahlbar innerhalb von {tage} Tagen ohne Abzug.",
+                "Zahlungsbedingungen: {tage} Tage netto.",
+                "Zahlungsziel {tage} Tage.",
+                "Der Rechnungsbetrag von {betrag} ist fällig am {frist}.",
+                "Zahlbar bis zum {frist} rein netto.",
+                "Bitte zahlen Sie {betrag} bis {frist} auf das unten genannte Konto.",
+            ],
+            &["", "Bei Überweisung bitte angeben: {rnr}.", "Unsere Bankverbindung: {iban} ({bank})"],
+        ],
+        ..LETTER
+    },
+    Script {
+        wide: true,
+        from: From::Firm,
+        subject: &["Honorarrechnung {rnr}", "Rechnung {rnr} - {obj}", "Monatsrechnung {monat}"],
+        slots: &[
+            &["@data"],
+            &["hiermit rechnen wir die [im Zeitraum {d2} bis {d1}|zuletzt] erbrachten Arbeiten ab."],
+            &["@items"],
+            &[
+                "Wir bitten um Überweisung bis spätestens {frist}.",
+                "Bei Zahlung innerhalb von 10 Tagen gewähren wir 2 % Skonto, sonst {tage} Tage netto.",
+            ],
+        ],
+        ..LETTER
+    },
+    Script {
         held_out: true,
         from: From::Firm,
         subject: &["Faktura {rnr}", "Honorarnote {rnr}", "Unsere Leistungsabrechnung Nr. {rnr}"],
@@ -101,6 +145,27 @@ pub const SCRIPTS: &[Script] = &[
                 "Begleichen Sie den Endbetrag ({betrag}) spätestens am {frist}, Kontoverbindung {iban}.",
             ],
             &["", "Belegnummer: {rnr}. Debitor: {kdnr}."],
+        ],
+        ..LETTER
+    },
+    Script {
+        held_out: true,
+        wide: true,
+        from: From::Firm,
+        subject: &["Rechnung Nr. {rnr}", "Unsere Rechnung {rnr}", "Schlussrechnung", "Kostenrechnung {rnr}"],
+        slots: &[
+            &["@data"],
+            &[
+                "die nachstehend aufgeführten Positionen berechnen wir Ihnen gemäß Angebot vom {d2}.",
+                "wir bedanken uns für die gute Zusammenarbeit und berechnen Ihnen:",
+            ],
+            &["@items"],
+            &[
+                "Zahlung: {tage} Tage nach Rechnungsdatum, ohne Abzüge.",
+                "Der Betrag ist innerhalb von {tage} Tagen nach Erhalt der Rechnung zu begleichen.",
+                "Fälligkeit: {frist}. Verwendungszweck: {rnr}.",
+                "Bitte gleichen Sie den Betrag in Höhe von {betrag} bis zum {frist} aus.",
+            ],
         ],
         ..LETTER
     },

@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::opened;
+use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::daemon::{House, Purpose, note};
@@ -19,9 +19,16 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let profile = house.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
-    let cut = cut_pages(&pages, &profile, opened(&batch)?.signed);
+    let mut cut = cut_pages(house, &pages, &profile, opened(&batch)?.signed);
+    // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
+    if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
+        cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
+    }
+    let unfit = fit::unfit(house, &batch, &profile, &pages)?;
+    fit::note(&mut cut, &unfit);
     let missing = match house.purpose {
-        Purpose::Service => difference(house, &batch, &cut, pages.len())
+        Purpose::Service => fit::refused(house, &batch, &unfit)
+            .or_else(|| difference(house, &batch, &cut, pages.len()))
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
@@ -141,7 +148,7 @@ pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
 
 /// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
 /// file is one document whatever is in it, because cutting would break the signature.
-fn cut_pages(pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocument> {
+fn cut_pages(house: &House, pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocument> {
     if signed || pages.is_empty() {
         return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
     }
@@ -164,6 +171,8 @@ fn cut_pages(pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocum
         suppress_blank: profile.suppress_blank,
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
+        sheet_key: house.sheet_key.clone(),
+        strict: house.pipeline.sheets.as_ref().is_some_and(|s| s.strict),
         ..CutOrder::default()
     };
     cut(&seen, &order).into_documents()

@@ -131,13 +131,13 @@ pub fn sheet_of(
 /// colours and objects, a wrong claim is common, and nothing here could check it. So a born-digital file is
 /// not kept as the product on its word; it travels inside a PDF/A-3b that is one. It comes along only where it
 /// is this letter and nothing else; of a file that holds several letters each gets its own pages. A signed
-/// file, and one whose owner forbids changes, stays what it is.
+/// file stays what it is.
 fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> Product {
     let whole = document.cut.pages.len() + document.cut.suppressed.len() == pages.len();
     let composed = |&i: &usize| pages.get(i).is_some_and(|p| p.source.coding == Coding::Composed);
     if document.cut.pages.is_empty() {
         Product::None
-    } else if (opened.signed || opened.restricted) && whole {
+    } else if opened.signed && whole {
         Product::Original
     } else if opened.format == Format::Pdf && whole && document.cut.pages.iter().any(composed) {
         Product::Pdfa3b

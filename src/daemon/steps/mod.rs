@@ -5,6 +5,7 @@
 
 mod cut;
 mod decide;
+mod fit;
 mod produce;
 mod read;
 

@@ -96,6 +96,15 @@ fn sealed(
         Need::Hoch => services,
         Need::Normal => false,
     };
+    // A.AM.IN.H.1, A.AM.IN.SH.2: what replaces paper from "hoch" on carries a qualified seal.
+    let replaces = decision.scan_mode == ScanMode::Replacing && decision.protection.integrity >= Need::Hoch;
+    if replaces && !sealer.qualified() {
+        return Err(Error::seal(
+            "not_qualified",
+            "Ab Schutzbedarf „hoch“ verlangt ersetzendes Scannen ein qualifiziertes Siegel; dieses ist keines",
+            "qualifiziertes Zertifikat unter [seal] einstellen, oder die Dokumentart kopierend scannen",
+        ));
+    }
     let stamp = if must { Stamp::Required } else { Stamp::IfPossible };
     let mut stamps = Vec::new();
     if matches!(sheet.product, Product::Pdfa2b | Product::Pdfa3b) {
@@ -103,9 +112,11 @@ fn sealed(
         let (bytes, stamped) = sealing::seal_pdf(sealer.as_ref(), product, &now, stamp)?;
         product = bytes;
         stamps.push(stamped);
+        fault::point("seal.product");
     }
     let mut record = Envelope::new(body, kind, &product);
     stamps.push(sealing::seal_record(sealer.as_ref(), &mut record, stamp)?);
+    fault::point("seal.record");
     let seal = if stamps.contains(&Some(false)) {
         "unstamped"
     } else if stamps.contains(&None) {

@@ -211,7 +211,8 @@ mod tests {
     proptest! {
         #[test]
         fn names_survive_the_address(name in "\\PC{0,30}") {
-            prop_assert_eq!(percent_decode_str(&escaped(&name)).decode_utf8_lossy(), name);
+            let address = escaped(&name);
+            prop_assert_eq!(percent_decode_str(&address).decode_utf8_lossy(), name);
         }
 
         #[test]

@@ -37,6 +37,18 @@ pub fn working_day_from(day: Date, land: Option<&str>) -> Date {
     day
 }
 
+/// Working days after one day up to another, both ISO; 0 if that is past. `None` if one is no date.
+pub fn working_days_between(from: &str, to: &str, land: Option<&str>) -> Option<u32> {
+    let (mut day, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
+    let mut count = 0;
+    // More than a year is never near.
+    while day < to && count < 250 {
+        day = day.saturating_add(1.day());
+        count += u32::from(working_day_from(day, land) == day);
+    }
+    Some(count)
+}
+
 /// Whether nobody works.
 pub fn is_holiday(day: Date, land: Option<&str>) -> bool {
     let kept = |by: &[&str]| by.is_empty() || land.is_some_and(|l| by.contains(&l));

@@ -15,6 +15,8 @@ pattern!(
 pattern!(ANY, r"\b([A-Z]{2} ?\d{2}(?: ?[0-9A-Z]{2,4}){3,8})\b");
 pattern!(BIC, r"\b(?:BIC|SWIFT)(?:[- ]?Code)?\s?[:.]?\s?([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b");
 
+pattern!(CREDITOR, r"\b(DE\s?\d{2}\s?[A-Z0-9]{3}\s?(?:\d\s?){10}\d)\b");
+
 /// Digits that engines take for another.
 const LOOK_ALIKE: [&[u8]; 10] = [b"869", b"74", b"7", b"89", b"19", b"683", b"580", b"12", b"0369", b"084"];
 
@@ -62,6 +64,18 @@ pub fn bic(prose: &Prose) -> Option<Field> {
     ["DE", "AT", "CH", "NL", "BE", "FR", "LU", "LT", "IE", "PL", "DK"]
         .contains(&country)
         .then(|| of_prose(prose, found.start(), &value, value.clone(), true))
+}
+
+/// The creditor identifier of somebody who collects by direct debit. Its check digits leave out the three signs that
+/// the creditor chooses (EPC262-08).
+pub fn creditor(prose: &Prose) -> Option<Field> {
+    CREDITOR.as_ref()?.captures_iter(&prose.text).find_map(|c| {
+        let found = c.get(1)?;
+        let value: String = found.as_str().chars().filter(|c| !c.is_whitespace()).collect();
+        let turned = format!("{}1314{}", value.get(7..)?, value.get(2..4)?);
+        let rest = turned.bytes().fold(0u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97);
+        (rest == 1).then(|| of_prose(prose, found.start(), found.as_str(), value, true))
+    })
 }
 
 /// Twenty signs as digits.
@@ -144,5 +158,16 @@ mod tests {
         fn any_text_is_survived(text in "[DE0-9OIl .-]{0,60}") {
             read(&text);
         }
+    }
+
+    #[test]
+    fn creditors_are_known_by_their_check_digits() {
+        let value = |text: &str| {
+            let line = crate::document::text::lines_of(text);
+            creditor(&Prose::of(line.iter())).map(|f| f.value)
+        };
+        assert_eq!(value("Gläubiger-ID: DE98ZZZ09999999999").as_deref(), Some("DE98ZZZ09999999999"));
+        assert_eq!(value("Gläubiger-ID: DE98 ZZZ 0 999 999 9999").as_deref(), Some("DE98ZZZ09999999999"));
+        assert_eq!(value("Gläubiger-ID: DE97ZZZ09999999999"), None);
     }
 }

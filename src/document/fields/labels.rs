@@ -1,106 +1,38 @@
-//! Labels and their values: beside them, in the row below, or in the column they head (DIN 5008, 6.7).
+//! Labels and their values: beside them, below them, or in the column they head (DIN 5008, 6.7).
 //!
-//! In: rows. Out: every label found with what stands for it.
+//! In: rows. Out: every label found with what stands for it. What a label is called is in `vocabulary`.
 
-use super::rows::{Placed, Row, joined_folded};
+use super::rows::{Placed, Row};
+use super::vocabulary::{self, Found};
 
 /// What a label asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Label {
     /// The town's own reference.
     OwnReference,
-    /// The town's on its own mail, the court's on the court's.
+    /// A reference of whom the label does not say: the town's on a citizen's letter, the court's on the court's.
     FileNumber,
     /// The sender's reference.
     Reference,
     /// Date of the letter.
     Date,
+    /// The same, but an everyday word.
+    Day,
+    /// Date of an invoice: the letter's, if it is one.
+    InvoiceDate,
+    /// Until when to pay.
+    Due,
     /// Number of an invoice.
     InvoiceNumber,
+    /// The same, but an everyday word: counts at the head of a column or with a colon.
+    Invoice,
+    /// Number of the town's order.
+    Order,
     /// Who writes, on a form.
     Person,
     /// Anything else: known only so that it ends the value before it.
     Other,
 }
-
-/// Folded phrases. Where one is the beginning of another, the longer one counts.
-const LABELS: &[(&str, Label)] = &[
-    ("ihr zeichen", Label::OwnReference),
-    ("ihre zeichen", Label::OwnReference),
-    ("ihr az", Label::OwnReference),
-    ("ihr aktenzeichen", Label::OwnReference),
-    ("ihr geschaftszeichen", Label::OwnReference),
-    ("kassenzeichen", Label::OwnReference),
-    ("buchungszeichen", Label::OwnReference),
-    ("wohngeldnummer", Label::OwnReference),
-    ("personalnummer", Label::OwnReference),
-    ("personal nr", Label::OwnReference),
-    ("registernummer", Label::OwnReference),
-    ("antragsnummer", Label::OwnReference),
-    ("aktenzeichen", Label::FileNumber),
-    ("az", Label::FileNumber),
-    ("unser zeichen", Label::Reference),
-    ("unsere zeichen", Label::Reference),
-    ("unser az", Label::Reference),
-    ("unser aktenzeichen", Label::Reference),
-    ("mein zeichen", Label::Reference),
-    ("mein az", Label::Reference),
-    ("geschaftszeichen", Label::Reference),
-    ("geschaftsnummer", Label::Reference),
-    ("geschafts nr", Label::Reference),
-    ("vorgangsnummer", Label::Reference),
-    ("datum", Label::Date),
-    ("rechnungsnummer", Label::InvoiceNumber),
-    ("rechnungs nr", Label::InvoiceNumber),
-    ("rechnung nr", Label::InvoiceNumber),
-    ("rechnung nummer", Label::InvoiceNumber),
-    ("rechnungs nummer", Label::InvoiceNumber),
-    ("beleg nr", Label::InvoiceNumber),
-    ("belegnummer", Label::InvoiceNumber),
-    ("re nr", Label::InvoiceNumber),
-    ("antragsteller", Label::Person),
-    ("antragstellerin", Label::Person),
-    ("antragsteller in", Label::Person),
-    ("antragstellende person", Label::Person),
-    ("antragstellerin antragsteller", Label::Person),
-    ("bauherr", Label::Person),
-    ("bauherrin bauherr", Label::Person),
-    ("name vorname", Label::Person),
-    ("vorname name", Label::Person),
-    ("vor und nachname", Label::Person),
-    ("vor und familienname", Label::Person),
-    ("familienname vorname", Label::Person),
-    ("name des antragstellers", Label::Person),
-    ("halter", Label::Person),
-    ("halterin halter", Label::Person),
-    ("hundehalter", Label::Person),
-    ("hundehalterin hundehalter", Label::Person),
-    ("name", Label::Other),
-    ("bearbeiter in", Label::Other),
-    ("bearbeiter", Label::Other),
-    ("sachbearbeiter", Label::Other),
-    ("ansprechpartner", Label::Other),
-    ("ansprechpartnerin", Label::Other),
-    ("ihre nachricht vom", Label::Other),
-    ("ihr schreiben vom", Label::Other),
-    ("unsere nachricht vom", Label::Other),
-    ("telefon", Label::Other),
-    ("tel", Label::Other),
-    ("telefax", Label::Other),
-    ("fax", Label::Other),
-    ("durchwahl", Label::Other),
-    ("e mail", Label::Other),
-    ("seite", Label::Other),
-    ("kundennummer", Label::Other),
-    ("kunden nr", Label::Other),
-    ("vertragskonto", Label::Other),
-    ("rechnungsdatum", Label::Other),
-    ("leistungszeitraum", Label::Other),
-    ("lieferdatum", Label::Other),
-    ("anschrift", Label::Other),
-];
-/// Words of the longest label.
-const LABEL_WORDS: usize = 3;
 
 /// A label with what stands for it.
 #[derive(Clone, Debug)]
@@ -126,21 +58,27 @@ struct Hit {
 /// Every label that has a value.
 pub fn labelled(rows: &[Row]) -> Vec<Labelled> {
     let mut found = Vec::new();
+    let all: Vec<Vec<Hit>> = rows.iter().map(hits).collect();
     for (index, row) in rows.iter().enumerate() {
-        let hits = hits(row);
-        let heads = hits.len() >= 2 && hits.iter().all(|h| !row.words[h.to - 1].text.ends_with(':'));
-        for (nth, hit) in hits.iter().enumerate() {
-            let end = hits.get(nth + 1).map_or(row.words.len(), |next| next.from);
-            let beside = &row.words[hit.to..end];
-            let words = if heads {
-                column(rows, index, &hits, nth)
-            } else if !beside.is_empty() {
-                if hit.marked || hit.label != Label::Other { beside.to_vec() } else { Vec::new() }
-            } else {
-                below(rows, index, &row.words[hit.from])
-            };
+        let mut add = |label: Label, words: Vec<Placed>| {
             if !words.is_empty() {
-                found.push(Labelled { label: hit.label, page: row.page, row: index, words });
+                found.push(Labelled { label, page: row.page, row: index, words });
+            }
+        };
+        if let Some(heads) = heads(row, &all[index]) {
+            let columns = columns(rows, index, &heads);
+            for (head, words) in heads.iter().zip(columns) {
+                head.labels.iter().for_each(|label| add(*label, words.clone()));
+            }
+            continue;
+        }
+        for (nth, hit) in all[index].iter().enumerate() {
+            let end = all[index].get(nth + 1).map_or(row.words.len(), |next| next.from);
+            let beside = &row.words[hit.to..end];
+            if beside.is_empty() {
+                add(hit.label, below(rows, &all, index, &row.words[hit.from]));
+            } else if hit.marked || !matches!(hit.label, Label::Other | Label::Invoice) {
+                add(hit.label, beside.to_vec());
             }
         }
     }
@@ -148,66 +86,165 @@ pub fn labelled(rows: &[Row]) -> Vec<Labelled> {
 }
 
 fn hits(row: &Row) -> Vec<Hit> {
+    let tokens = vocabulary::tokens(&row.words);
     let mut hits = Vec::new();
     let mut at = 0;
-    while at < row.words.len() {
-        let longest = (1..=LABEL_WORDS.min(row.words.len() - at)).rev().find_map(|length| {
-            let phrase = joined_folded(&row.words[at..at + length]);
-            let label = LABELS.iter().find(|(text, _)| alike(text, &phrase))?.1;
-            Some((label, length))
-        });
-        match longest {
-            Some((label, length)) => {
-                let to = at + length;
-                let gap = row.words.get(to).map_or(f32::MAX, |w| w.left - row.words[to - 1].right);
-                let marked = row.words[to - 1].text.ends_with(':') || gap > row.height;
-                hits.push(Hit { label, from: at, to, marked });
-                at = to;
-            }
-            None => at += 1,
+    while at < tokens.len() {
+        // A label begins with a word.
+        let begins = at == 0 || tokens[at - 1].1 != tokens[at].1;
+        let Some(Found { label, tokens: count }) = begins.then(|| vocabulary::find(&tokens[at..])).flatten()
+        else {
+            at += 1;
+            continue;
+        };
+        let (from, to) = (tokens[at].1, tokens[at + count - 1].1 + 1);
+        let last = &row.words[to - 1];
+        let gap = row.words.get(to).map_or(f32::MAX, |w| w.left - last.right);
+        let marked = last.text.ends_with(':') || gap > row.height;
+        // "Rechnung : 4711"
+        let colon = row.words.get(to).is_some_and(|w| w.text == ":");
+        let to = to + usize::from(colon);
+        let marked = marked || colon;
+        // Everyday words, unless they are meant as labels: "RE 2026-1" is a number, "am Tag 3" no date.
+        if !marked && matches!(label, Label::Invoice | Label::Day) {
+            at += count;
+            continue;
         }
+        let label = if label == Label::Day { Label::Date } else { label };
+        hits.push(Hit { label, from, to, marked });
+        at = tokens.iter().position(|t| t.1 >= to).unwrap_or(tokens.len());
     }
     hits
 }
 
-/// Equal, or one letter misread in a long label.
-fn alike(label: &str, phrase: &str) -> bool {
-    if label == phrase {
-        return true;
+/// One cell of a row of labels, with all labels in it: "Ihr Zeichen, Ihre Nachricht vom".
+struct Head {
+    labels: Vec<Label>,
+    left: f32,
+    right: f32,
+}
+
+/// The cells of a row that holds nothing but names of columns, at least two of them known.
+fn heads(row: &Row, hits: &[Hit]) -> Option<Vec<Head>> {
+    if hits.len() < 2 || row.words.iter().any(|w| w.text.chars().any(|c| c.is_ascii_digit())) {
+        return None;
     }
-    label.len() >= 9
-        && label.len() == phrase.len()
-        && label.bytes().zip(phrase.bytes()).filter(|(a, b)| a != b).count() == 1
+    let mut heads: Vec<Head> = Vec::new();
+    let (mut from, mut known) = (0, 0);
+    for segment in row.groups(0.8) {
+        let to = from + segment.len();
+        let inside: Vec<&Hit> = hits.iter().filter(|h| h.from >= from && h.from < to).collect();
+        let covered: usize = inside.iter().map(|h| h.to.min(to) - h.from).sum();
+        // A label with its value beside it heads nothing.
+        if !inside.is_empty() && covered < segment.len() {
+            return None;
+        }
+        known += usize::from(!inside.is_empty());
+        heads.push(Head {
+            labels: inside.iter().map(|h| h.label).collect(),
+            left: segment.first()?.left,
+            right: segment.last()?.right,
+        });
+        from = to;
+    }
+    (known >= 2).then_some(heads)
 }
 
-/// What stands under the head of a column, in the next row.
-fn column(rows: &[Row], index: usize, hits: &[Hit], nth: usize) -> Vec<Placed> {
+/// What stands under each head, in the next row.
+fn columns(rows: &[Row], index: usize, heads: &[Head]) -> Vec<Vec<Placed>> {
+    let mut columns = vec![Vec::new(); heads.len()];
     let row = &rows[index];
-    let Some(next) = next_row(rows, index, 3.2) else { return Vec::new() };
-    let left = |hit: &Hit| row.words[hit.from].left - row.height;
-    let from = left(&hits[nth]);
-    let to = hits.get(nth + 1).map_or(f32::MAX, left);
-    // A value may be wider than its head: what stands close together stays together.
-    next.groups(0.9)
-        .into_iter()
-        .filter(|g| g.first().is_some_and(|w| (from..to).contains(&w.left)))
-        .flatten()
-        .cloned()
-        .collect()
+    let near = |next: &&Row| next.page == row.page && next.y - row.y < 3.6 * row.height.max(next.height);
+    let Some(next) = rows.get(index + 1).filter(near) else { return columns };
+    for group in next.groups(0.9) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        // Set to the left, to the right or in the middle of its column.
+        let away = |head: &Head| {
+            let (left, right) = (first.left - head.left, last.right - head.right);
+            left.abs().min(right.abs()).min((left + right).abs() / 2.0)
+        };
+        let nearest = (0..heads.len()).min_by(|&a, &b| away(&heads[a]).total_cmp(&away(&heads[b])));
+        if let Some(at) = nearest {
+            columns[at].extend(group.iter().cloned());
+        }
+    }
+    columns
 }
 
-/// What stands right below a label.
-fn below(rows: &[Row], index: usize, label: &Placed) -> Vec<Placed> {
-    let Some(next) = next_row(rows, index, 2.6) else { return Vec::new() };
-    let near = |segment: &&[Placed]| {
-        segment.first().is_some_and(|w| (w.left - label.left).abs() < 1.5 * rows[index].height)
-    };
-    next.segments().into_iter().find(near).map(<[Placed]>::to_vec).unwrap_or_default()
-}
-
-/// The next row of the page, if it is near: `reach` in heights.
-fn next_row(rows: &[Row], index: usize, reach: f32) -> Option<&Row> {
+/// What stands right below a label, at its left edge. Rows of a neighbouring column may lie between.
+fn below(rows: &[Row], all: &[Vec<Hit>], index: usize, label: &Placed) -> Vec<Placed> {
     let row = &rows[index];
-    rows.get(index + 1)
-        .filter(|next| next.page == row.page && next.y - row.y < reach * row.height.max(next.height))
+    let tall = label.bounds.h.max(1) as f32;
+    for (next, hits) in rows.iter().zip(all).skip(index + 1).take(3) {
+        if next.page != row.page || next.y - row.y > 2.6 * row.height.max(next.height).max(tall) {
+            break;
+        }
+        let near = |s: &&[Placed]| {
+            s.first().is_some_and(|w| (w.left - label.left).abs() < 1.5 * row.height.max(tall))
+        };
+        if let Some(segment) = next.segments().into_iter().find(near) {
+            let first = segment.first().map(|w| w.left);
+            let is_label = hits.iter().any(|h| next.words.get(h.from).map(|w| w.left) == first);
+            return if is_label { Vec::new() } else { segment.to_vec() };
+        }
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::fields::rows::joined;
+    use crate::model::geometry::Box2;
+
+    /// Rows of 10 pixels, a letter of 6, blanks as they are written.
+    fn rows(text: &str) -> Vec<Row> {
+        let row = |(number, line): (usize, &str)| {
+            let mut words = Vec::new();
+            let mut at = 0;
+            for part in line.split(' ') {
+                let width = part.chars().count() as i32 * 6;
+                if width > 0 {
+                    let bounds = Box2 { x: at, y: number as i32 * 16, w: width, h: 10 };
+                    let (left, right) = (at as f32, (at + width) as f32);
+                    words.push(Placed { text: part.into(), left, right, bounds, confidence: 0.9 });
+                }
+                at += width + 5;
+            }
+            Row { page: 1, y: number as f32 * 16.0, height: 10.0, words }
+        };
+        text.lines().enumerate().map(row).collect()
+    }
+
+    fn values(text: &str) -> Vec<(Label, String)> {
+        labelled(&rows(text)).into_iter().map(|l| (l.label, joined(&l.words))).collect()
+    }
+
+    #[test]
+    fn values_stand_beside_below_and_in_columns() {
+        use Label::{Date, InvoiceDate, InvoiceNumber, Other, OwnReference, Reference};
+        let check = |text: &str, expected: &[(Label, &str)]| {
+            let expected: Vec<_> = expected.iter().map(|(l, v)| (*l, (*v).to_owned())).collect();
+            assert_eq!(values(text), expected, "{text}");
+        };
+        check("Unser Zeichen: ab/12", &[(Reference, "ab/12")]);
+        check("Ihr Zeichen\nWG 123/26", &[(OwnReference, "WG 123/26")]);
+        check(
+            "Rg.-Nr.: R-2026-1     Rg.-Datum: 03.03.26",
+            &[(InvoiceNumber, "R-2026-1"), (InvoiceDate, "03.03.26")],
+        );
+        check(
+            "Rechnungsnummer      Kunden-Nr.      Datum\n2026-118             4711            3. März 2026",
+            &[(InvoiceNumber, "2026-118"), (Other, "4711"), (Date, "3. März 2026")],
+        );
+        check(
+            "Ihr Zeichen, Ihre Nachricht vom      Unser Zeichen      Datum\n63-1/26, 2.2.26                      ab-cd              03.03.2026",
+            &[
+                (OwnReference, "63-1/26, 2.2.26"),
+                (Other, "63-1/26, 2.2.26"),
+                (Reference, "ab-cd"),
+                (Date, "03.03.2026"),
+            ],
+        );
+    }
 }

@@ -15,6 +15,7 @@ mod references;
 mod rows;
 mod subject;
 mod values;
+mod vocabulary;
 
 use super::TownRules;
 use super::text::{Line, Zone};
@@ -61,6 +62,15 @@ impl Letter<'_> {
         head.map(|l| &l.folded).any(|f| f.contains("gericht") || f.contains("staatsanwaltschaft"))
     }
 
+    /// Whether it is a reminder: the invoices in it are others.
+    fn reminds(&self) -> bool {
+        self.lines.iter().filter(|l| l.page == 1).any(|l| {
+            ["mahnung", "zahlungserinnerung", "zahlungsaufforderung", "inkasso"]
+                .iter()
+                .any(|w| l.folded.contains(w))
+        })
+    }
+
     /// The row with the salutation, if the first page has one.
     fn salutation(&self) -> Option<usize> {
         let greets =
@@ -89,6 +99,8 @@ pub fn extract(
     };
     let stamp = dates::stamp(lines);
     let date = dates::letter(&letter, stamp.as_ref(), received);
+    let stamp = stamp.map(|s| dates::plausible(s, date.as_ref()));
+    let due = dates::due(&letter, date.as_ref());
     let invoice = money::invoice_number(&letter);
     let amounts = money::amounts(&letter);
     [
@@ -99,9 +111,12 @@ pub fn extract(
         ("gross_amount", amounts.gross),
         ("deadline", deadlines::deadline(&letter, received)),
         ("service_date", dates::service(&letter)),
-        ("due_date", dates::due(&letter)),
-        ("reference", references::theirs(&letter)),
-        ("own_reference", references::ours(&letter, &town.own_references)),
+        ("due_date", due),
+        ("discount_date", dates::discount(&letter, date.as_ref())),
+        ("order_number", references::order(&letter)),
+        ("creditor_number", iban::creditor(&letter.prose)),
+        ("reference", references::theirs(&letter, town)),
+        ("own_reference", references::ours(&letter, town)),
         ("subject", subject::subject(&letter)),
         ("sender", parties::sender(&letter)),
         ("invoice_number", invoice),
@@ -113,7 +128,7 @@ pub fn extract(
     .collect()
 }
 
-pub use holidays::LAENDER;
+pub use holidays::{LAENDER, working_days_between};
 
 /// A field out of words.
 fn of_words(page: u32, words: &[Placed], value: String, certain: bool) -> Field {

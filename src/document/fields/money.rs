@@ -35,7 +35,7 @@ pattern!(
 );
 pattern!(
     INVOICE,
-    r"(?i)\b(?:[a-zäöüß]*rechnung|beleg)(?:s?-?\s?(?:nr|nummer|no)\b)?[ .:]*([A-Z]{0,4}[-/ ]?\d[A-Z0-9/.\-]{3,22})"
+    r"(?i)\b(?:[a-zäöüß]*rechnung|beleg|faktura|honorarnote|leistungsabrechnung|kostennote|gutschrift|posten|re|rg)(?:s?-?\s?(?:nr|nummer|no|num)\b)?[ .:#]*(?-i:((?:[A-Z]{1,5}[-/. ]?){0,3}\d[A-Z0-9/.\-_]{1,22}))"
 );
 
 /// Net, tax and gross as they stand in the foot of a table, checked against each other.
@@ -138,22 +138,19 @@ fn all_amounts(letter: &Letter<'_>) -> Vec<Field> {
 
 /// The number with its label, else behind the word invoice in subject or text.
 pub fn invoice_number(letter: &Letter<'_>) -> Option<Field> {
-    let labelled = letter.labels.iter().filter(|l| l.label == Label::InvoiceNumber).find_map(|found| {
-        let word = found.words.first()?;
-        let value = trimmed(&word.text);
-        if is_number(value) {
-            return Some(of_words(found.page, std::slice::from_ref(word), value.to_owned(), true));
-        }
-        // `RE 2026-123` and `2026 / 123`: the number goes on in the next words.
-        let words = found.words.get(..found.words.len().min(3))?;
-        (2..=words.len()).find_map(|count| {
-            let text = rows::joined(&words[..count]);
-            let value = trimmed(&text).to_owned();
-            let short = word.text.chars().count() <= 4;
-            (short && is_number(&value)).then(|| of_words(found.page, &words[..count], value, true))
+    let by_label = |wanted: Label| {
+        letter.labels.iter().filter(|l| l.label == wanted).find_map(|found| {
+            // `RE 2026-123` and `2026 / 123`: the number goes on in the next words.
+            (1..=found.words.len().min(4)).find_map(|count| {
+                let words = &found.words[..count];
+                let text = rows::joined(words);
+                let value = trimmed(&text).to_owned();
+                let short = words[..count - 1].iter().all(|w| w.text.chars().count() <= 4);
+                (short && is_number(&value)).then(|| of_words(found.page, words, value, true))
+            })
         })
-    });
-    labelled.or_else(|| {
+    };
+    by_label(Label::InvoiceNumber).or_else(|| by_label(Label::Invoice)).or_else(|| {
         INVOICE.as_ref()?.captures_iter(&letter.prose.text).find_map(|c| {
             let found = c.get(1)?;
             let value = trimmed(found.as_str());

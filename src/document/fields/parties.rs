@@ -7,7 +7,16 @@ use crate::document::text::folded;
 use crate::model::document::Field;
 
 pattern!(PLACE, r"\b\d{5} [A-ZÄÖÜ]");
-pattern!(SEPARATOR, r"\s*[·•|;]\s*|\s+[-–—:*~.]+\s*|\s*[:~]\s+|\s*,\s*");
+pattern!(SEPARATOR, r"\s*[·•|;]\s*|\s+[-–—:*~./]+\s+|\s+[-–—:*~.]+\s*|\s*[:~]\s+|\s*,\s*");
+pattern!(SENT_BY, r"(?i)^\W*(?:abs(?:ender)?(?:in)?\s?[.:]*|von)\s*[:.]\s*|^(?i:absender)\s+");
+pattern!(
+    CLOSES,
+    r"(?i)^(?:mit (?:freundlich|best|kollegial|lieb|herzlich)\w*|(?:freundliche|viele|beste|liebe|schöne) gr[uü]\w+|hochachtungsvoll|gruß|es grüßt)"
+);
+pattern!(
+    ROLE,
+    r"(?i)^(?:gez\.?|i\. ?[av]\.?|ppa\.?|im auftrag|in vertretung|geschäftsführ\w*:?|dipl\.-?\w*\.?)\s+"
+);
 pattern!(
     STREET,
     r"(?i)^(?:\p{L}[\p{L}.\-]*)?(?:stra(?:ß|ss)e|str\.?|weg|platz|gasse|allee|ring|damm|ufer|chaussee|markt|steig|pfad|stieg|hof|hag|wall|graben|höfe|höfen|berg|grund|feld|park|brücke|tor|kamp|winkel|zeile)$"
@@ -24,6 +33,7 @@ pub fn sender(letter: &Letter<'_>) -> Option<Field> {
         .or_else(|| block(letter))
         .or_else(|| on_form(letter))
         .or_else(|| letterhead(letter))
+        .or_else(|| signature(letter))
 }
 
 /// Whether a row names the town itself: it is who is written to.
@@ -37,14 +47,23 @@ fn court(letter: &Letter<'_>) -> Option<Field> {
         let folded = rows::joined_folded(&r.words);
         folded.contains("gericht") || folded.contains("staatsanwaltschaft")
     })?;
-    let segment = row.segments().into_iter().find(|s| rows::joined_folded(s).contains("gericht"))?;
-    Some(of_words(1, segment, rows::joined(segment), false))
+    let says = |s: &&[Placed]| {
+        let folded = rows::joined_folded(s);
+        folded.contains("gericht") || folded.contains("staatsanwaltschaft")
+    };
+    let segment = row.segments().into_iter().find(says)?;
+    // Its address may follow in the same line; " - " belongs to names of courts.
+    let end =
+        segment.iter().position(|w| w.text.ends_with(',') || matches!(w.text.as_str(), "·" | "•" | "|"));
+    let words =
+        &segment[..end.map_or(segment.len(), |at| (at + usize::from(segment[at].text.len() > 2)).max(1))];
+    Some(of_words(1, words, rows::joined(words).trim_end_matches(',').to_owned(), false))
 }
 
 /// One line with name, street and town above the window of the address.
 fn return_line(letter: &Letter<'_>) -> Option<Field> {
-    let top = |row: &&Row| row.page == 1 && row.y < 100.0 * letter.per_mm;
-    letter.rows.iter().filter(top).find_map(|row| {
+    let top = |(_, row): &(usize, &Row)| row.page == 1 && row.y < 100.0 * letter.per_mm;
+    letter.rows.iter().enumerate().filter(top).find_map(|(at, row)| {
         let segment = row
             .segments()
             .into_iter()
@@ -56,11 +75,44 @@ fn return_line(letter: &Letter<'_>) -> Option<Field> {
         if is_town(before) || !before.chars().any(|c| c.is_ascii_digit()) {
             return None;
         }
-        let name = without_street(before)?;
+        let before = SENT_BY.as_ref().map_or(before.into(), |r| r.replace(before, ""));
+        if before.split(' ').filter(|w| !w.is_empty()).count() <= 5
+            && let Some(field) = only_street(&before).then(|| line_above(letter, at, segment?)).flatten()
+        {
+            return Some(field);
+        }
+        let name = without_street(&before)?;
         let words = segment.unwrap_or(&row.words);
         let count = name.split(' ').count().min(words.len());
         Some(of_words(1, &words[..count], name, false))
     })
+}
+
+/// Whether nothing but a street stands before the town: `Am Mühlgraben 4 · `.
+fn only_street(text: &str) -> bool {
+    let head = text.trim().trim_end_matches(|c: char| !c.is_alphanumeric());
+    let mut words = head.split(' ').collect::<Vec<_>>();
+    if SEPARATOR.as_ref().is_some_and(|r| r.is_match(head)) {
+        return false;
+    }
+    let number = words.iter().rposition(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+    let Some(number) = number.filter(|&n| n > 0) else { return false };
+    words.truncate(number);
+    STREET_BEGINS.as_ref().is_some_and(|r| r.is_match(words[0]))
+        || words.len() == 1 && STREET.as_ref().is_some_and(|r| r.is_match(words[0]))
+}
+
+/// The name in a line of its own above street and town.
+fn line_above(letter: &Letter<'_>, at: usize, below: &[Placed]) -> Option<Field> {
+    let row = letter.rows.get(at.checked_sub(1)?).filter(|r| r.page == 1)?;
+    let left = below.first()?.left;
+    let near = letter.rows[at].y - row.y < 3.0 * row.height.max(letter.per_mm * 2.0);
+    let segment = row
+        .segments()
+        .into_iter()
+        .find(|s| s.first().is_some_and(|w| (w.left - left).abs() < 6.0 * letter.per_mm))?;
+    let value = rows::joined(segment);
+    (near && is_name(&value) && !is_town(&value)).then(|| of_words(1, segment, value, false))
 }
 
 /// `Erika Muster, Am Mühlgraben 4` as `Erika Muster`.
@@ -91,30 +143,54 @@ fn is_name(text: &str) -> bool {
         && !text.contains('@')
 }
 
-/// Name over street over town, before the town's own address.
+/// Name over street over town, before the town's own address. Of several lines above the street the first is the name:
+/// what stands below it says what a firm does or who owns it.
 fn block(letter: &Letter<'_>) -> Option<Field> {
-    let first: Vec<(usize, &Row)> = letter.rows.iter().enumerate().filter(|(_, r)| r.page == 1).collect();
-    let town = first
+    let first: Vec<&Row> = letter.rows.iter().filter(|r| r.page == 1).collect();
+    let (at, place) = first
         .iter()
-        .find_map(|(i, row)| row.segments().into_iter().find(|s| starts_with_place(s)).map(|s| (*i, s)))?;
-    let (at, place) = town;
-    let left = place.first()?.left;
-    let above = |i: usize| -> Option<&[Placed]> {
-        let row = letter.rows.get(at.checked_sub(i)?)?;
-        let right = place.last()?.right;
-        row.segments().into_iter().find(|s| {
-            s.first().is_some_and(|w| (w.left - left).abs() < 6.0 * letter.per_mm)
-                || s.last().is_some_and(|w| (w.right - right).abs() < 6.0 * letter.per_mm)
-        })
+        .enumerate()
+        .find_map(|(i, row)| row.segments().into_iter().find(|s| starts_with_place(s)).map(|s| (i, s)))?;
+    let (left, right) = (place.first()?.left, place.last()?.right);
+    let aligned = |s: &&[Placed]| {
+        let (from, to) = (s.first().map_or(0.0, |w| w.left), s.last().map_or(0.0, |w| w.right));
+        let middle = (from + to - left - right).abs() / 2.0;
+        [(from - left).abs(), (to - right).abs(), middle].into_iter().any(|away| away < 6.0 * letter.per_mm)
     };
-    // Street right above the town, the name above the street.
-    let name = above(2)?;
-    let value = rows::joined(name);
-    let fits = is_name(&value) && !value.chars().any(|c| c.is_ascii_digit()) && !is_town(&value);
-    let street = above(1).map(rows::joined)?;
-    let town_above = (1..=4).filter_map(above).any(|s| is_town(&rows::joined(s)));
-    (fits && street.chars().any(|c| c.is_ascii_digit()) && !town_above)
-        .then(|| of_words(1, name, value, false))
+    let mut lines: Vec<&[Placed]> = Vec::new();
+    let mut below = first[at];
+    for row in first[..at].iter().rev() {
+        if below.y - row.y > 2.4 * below.height.max(row.height).max(2.2 * letter.per_mm) || lines.len() == 5 {
+            break;
+        }
+        if let Some(segment) = row.segments().into_iter().find(aligned) {
+            lines.push(segment);
+            below = row;
+        }
+    }
+    let texts: Vec<String> = lines.iter().map(|l| rows::joined(l)).collect();
+    if texts.iter().any(|t| is_town(t)) || !texts.first()?.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let names = || texts.iter().zip(&lines).skip(1);
+    let fits =
+        |text: &str| is_name(text) && !text.chars().any(|c| c.is_ascii_digit()) && !text.ends_with(':');
+    let (value, words) = names().take_while(|(text, _)| fits(text)).last()?;
+    Some(of_words(1, words, value.clone(), false))
+}
+
+/// Who signs, if nothing else says who writes.
+fn signature(letter: &Letter<'_>) -> Option<Field> {
+    let closes = |r: &Row| CLOSES.as_ref().is_some_and(|c| c.is_match(&r.text()));
+    let at = letter.rows.iter().rposition(closes)?;
+    letter.rows.iter().skip(at + 1).take(5).find_map(|row| {
+        let segment = *row.segments().first()?;
+        let text = rows::joined(segment);
+        let value = ROLE.as_ref().map_or(text.clone(), |r| r.replace(&text, "").into_owned());
+        let fits =
+            is_name(&value) && value.split(' ').count() <= 5 && !value.chars().any(|c| c.is_ascii_digit());
+        fits.then(|| of_words(row.page, segment, value, false))
+    })
 }
 
 fn starts_with_place(segment: &[Placed]) -> bool {

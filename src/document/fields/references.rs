@@ -1,54 +1,115 @@
 //! File numbers: the town's own and the sender's.
 
-use super::labels::Label;
+use super::labels::{Label, Labelled};
 use super::rows::{self, Placed};
 use super::{Letter, of_prose, of_words, pattern};
+use crate::document::TownRules;
+use crate::document::text::{Zone, folded};
 use crate::model::document::Field;
 use regex::Regex;
 
 pattern!(
     OWN_IN_TEXT,
-    r"(?i)\b(?:aktenzeichen|kassenzeichen|buchungszeichen|wohngeldnummer|wohngeld-?nr\.?|personal-?(?:nummer|nr\.?)|registernummer|antragsnummer|ihr(?:e|em)?\s+zeichen|ihr\s+az\.?)\s*[: ]\s*"
+    r"(?i)\b(?:kassenzeichen|buchungszeichen|wohngeldnummer|wohngeld-?nr\.?|personal-?(?:nummer|nr\.?)|registernummer|antragsnummer|bescheidnummer|ihr(?:e|em|er)?\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.))\s*[: ]\s*(?:lautet:?\s*)?"
+);
+pattern!(
+    THEIRS_IN_TEXT,
+    r"(?i)\b(?:unser(?:e|em|er)?|mein(?:e|em)?)\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.|vorgangsnummer|vorgang)\s*[: ]\s*(?:lautet:?\s*)?|\bbei (?:antwort|rückfragen|zahlung)\w* (?:bitte )?(?:stets |unbedingt )?angeben\s*:\s*"
+);
+pattern!(
+    FILE_IN_TEXT,
+    r"(?i)\b(?:aktenzeichen|az\.?|geschäftszeichen|geschäfts-?(?:nummer|nr\.?)|gesch\.?-?z\.?|gz\.?|vorgangs-?(?:nummer|nr\.?))\s*[: ]\s*(?:lautet:?\s*)?"
+);
+pattern!(
+    ORDER_IN_TEXT,
+    r"(?i)\b(?:bestell(?:ung)?s?-?\s?(?:nummer|nr\.?)|ihrer? bestellung|ihr(?:em)? auftrag|auftrags?-?\s?(?:nummer|nr\.?))\s*[: ]\s*(?:nr\.?\s*)?"
 );
 pattern!(COURT, r"^(\d{1,3}) ?([A-Z]{1,3}) ?(\d{1,5}/\d{2})$");
-pattern!(VALUE, r"^[A-Z0-9]{1,10}(?:[ ./\-][A-Z0-9./\-]{1,12}){0,2}");
+pattern!(VALUE, r"^[\p{L}0-9]{1,12}(?:[ ./\-][\p{L}0-9./\-]{1,14}){0,3}");
+pattern!(
+    INSTITUTION,
+    r"gericht|staatsanw|anw[aä]lt|notar|kanzlei|versicherung|kasse\b|amt\b|amter\b|behorde|ministerium|regierung|landkreis|kreis\b|polizei|agentur|jobcenter|verband\b|kammer\b|inkasso|forderung|\b(?:gmbh|ag|kg|ohg|mbh|e v|ek|e k|gbr)\b|stiftung|universitat|werke\b|anstalt\b|zentrale\b|buro\b|praxis\b|gesellschaft"
+);
+pattern!(OWN_DATE, r"^\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}$");
 
 /// The town's own reference: as the sender labels it, else by the town's own patterns.
-pub fn ours(letter: &Letter<'_>, patterns: &[Regex]) -> Option<Field> {
-    let wanted =
-        |label: Label| label == Label::OwnReference || label == Label::FileNumber && !letter.court_writes();
-    let patterns_say =
-        |value: &str| patterns.iter().any(|p| p.find(value).is_some_and(|m| m.as_str() == value));
+pub fn ours(letter: &Letter<'_>, town: &TownRules) -> Option<Field> {
+    let wanted = |found: &Labelled, value: &str| match found.label {
+        Label::OwnReference => true,
+        Label::FileNumber => is_towns(value, town) || !letter.institution_writes(),
+        _ => false,
+    };
     by_label(letter, wanted)
         // Sure only what looks like a number of the town.
-        .map(|f| Field { sure: f.sure && patterns_say(&f.value), ..f })
-        .or_else(|| patterns.iter().find_map(|p| by_pattern(letter, p)))
-        .or_else(|| in_text(letter))
+        .map(|f| Field { sure: f.sure && is_towns(&f.value, town), ..f })
+        .or_else(|| town.own_references.iter().find_map(|p| by_pattern(letter, p)))
+        .or_else(|| in_text(letter, &OWN_IN_TEXT))
+        .or_else(|| if letter.institution_writes() { None } else { in_text(letter, &FILE_IN_TEXT) })
 }
 
 /// The sender's reference.
-pub fn theirs(letter: &Letter<'_>) -> Option<Field> {
-    let court = letter.court_writes();
-    by_label(letter, |label| label == Label::Reference || label == Label::FileNumber && court)
+pub fn theirs(letter: &Letter<'_>, town: &TownRules) -> Option<Field> {
+    let institution = letter.institution_writes();
+    let file = |found: &Labelled, value: &str| {
+        found.label == Label::FileNumber && institution && !is_towns(value, town)
+    };
+    let other = |f: &Field| !is_towns(&f.value, town);
+    by_label(letter, |found, _| found.label == Label::Reference)
+        .or_else(|| by_label(letter, file))
+        .or_else(|| in_text(letter, &THEIRS_IN_TEXT))
+        .or_else(|| if institution { in_text(letter, &FILE_IN_TEXT).filter(other) } else { None })
 }
 
-fn by_label(letter: &Letter<'_>, wanted: impl Fn(Label) -> bool) -> Option<Field> {
-    letter.labels.iter().filter(|l| l.page == 1 && wanted(l.label)).find_map(|found| {
+/// Number of the town's order that an invoice or delivery is about.
+pub fn order(letter: &Letter<'_>) -> Option<Field> {
+    by_label(letter, |found, _| found.label == Label::Order).or_else(|| in_text(letter, &ORDER_IN_TEXT))
+}
+
+impl Letter<'_> {
+    /// Whether a house with files of its own writes: what it calls file number is its own.
+    fn institution_writes(&self) -> bool {
+        let head = self.lines.iter().filter(|l| l.page == 1 && l.zone == Zone::Letterhead);
+        let says = |folded: &str| INSTITUTION.as_ref().is_some_and(|r| r.is_match(folded));
+        self.court_writes()
+            || head.take(10).any(|l| says(&l.folded))
+            || super::parties::sender(self).is_some_and(|s| says(&folded(&s.value)))
+    }
+}
+
+/// Whether a value looks like a number the town gives.
+fn is_towns(value: &str, town: &TownRules) -> bool {
+    town.own_references.iter().any(|p| p.find(value).is_some_and(|m| m.as_str() == value))
+        || town.desks.iter().flat_map(|d| &d.references).any(|p| p.is_match(value))
+}
+
+fn by_label(letter: &Letter<'_>, wanted: impl Fn(&Labelled, &str) -> bool) -> Option<Field> {
+    letter.labels.iter().filter(|l| l.page == 1).find_map(|found| {
         let words = reference_words(&found.words);
         let value = rows::joined(words).trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
         let value = as_court_writes(&value).unwrap_or(value);
-        looks_like_one(&value).then(|| of_words(found.page, words, value, true))
+        (looks_like_one(&value) && wanted(found, &value)).then(|| of_words(found.page, words, value, true))
     })
 }
 
-/// The words that belong to a reference: no wide gap, no date after it, at most four.
+/// The words that belong to a reference: no wide gap, no date or sentence after it, at most five.
 fn reference_words(words: &[Placed]) -> &[Placed] {
+    // A verb before the number ("lautet") and signs read as words are no part of it.
+    let before = |w: &&Placed| {
+        w.text.chars().all(|c| c.is_lowercase()) && w.text.chars().count() > 3
+            || w.text.chars().all(|c| !c.is_alphanumeric())
+    };
+    let words = &words[words.iter().take_while(before).count()..];
     let height = words.first().map_or(1.0, |w| w.bounds.h as f32);
-    let end = (1..words.len().min(4)).find(|&i| words[i].left - words[i - 1].right > 1.2 * height);
-    let words = &words[..end.unwrap_or(words.len().min(4))];
-    // A verb before the number ("lautet") and plain words after it are no part of it.
-    let lower = |w: &&Placed| w.text.chars().all(|c| c.is_lowercase());
-    let words = &words[words.iter().take_while(lower).count()..];
+    let most = words.len().min(5);
+    let end = (1..most).find(|&i| {
+        let (last, next) = (&words[i - 1], &words[i]);
+        next.left - last.right > 1.2 * height
+            || last.text.ends_with([',', ';'])
+            || OWN_DATE.as_ref().is_some_and(|r| r.is_match(next.text.trim_matches([',', ';', '(', ')'])))
+            || ["vom", "und", "bei", "bitte", "zu", "in", "wegen"].contains(&next.text.as_str())
+            || next.text.chars().all(|c| matches!(c, '|' | '·' | '•' | '–'))
+    });
+    let words = &words[..end.unwrap_or(most)];
     let last = words.iter().rposition(|w| w.text.chars().any(|c| c.is_ascii_digit())).map_or(0, |i| i + 1);
     &words[..last]
 }
@@ -61,7 +122,7 @@ fn as_court_writes(value: &str) -> Option<String> {
 
 fn looks_like_one(value: &str) -> bool {
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    digits >= 2 && (3..=26).contains(&value.chars().count()) && super::values::date(value).is_none()
+    digits >= 2 && (3..=32).contains(&value.chars().count()) && super::values::date(value).is_none()
 }
 
 fn by_pattern(letter: &Letter<'_>, pattern: &Regex) -> Option<Field> {
@@ -71,20 +132,18 @@ fn by_pattern(letter: &Letter<'_>, pattern: &Regex) -> Option<Field> {
     looks_like_one(&value).then(|| of_prose(&letter.first, found.start(), found.as_str(), value, true))
 }
 
-fn in_text(letter: &Letter<'_>) -> Option<Field> {
-    if letter.court_writes() {
-        return None;
-    }
-    let label = OWN_IN_TEXT.as_ref()?.find(&letter.first.text)?;
-    let rest = letter.first.text.get(label.end()..)?;
-    let found = VALUE.as_ref()?.find(rest)?.as_str().trim_end_matches(['.', ',', '-', '/', ' ']);
-    // A following word that has no digit belongs to the sentence.
-    let mut value = found;
-    while let Some((head, tail)) = value.rsplit_once(' ') {
-        if tail.chars().any(|c| c.is_ascii_digit()) {
-            break;
-        }
-        value = head;
-    }
-    looks_like_one(value).then(|| of_prose(&letter.first, label.end(), value, value.to_owned(), false))
+fn in_text(letter: &Letter<'_>, pattern: &std::sync::LazyLock<Option<Regex>>) -> Option<Field> {
+    pattern.as_ref()?.find_iter(&letter.first.text).find_map(|label| {
+        let rest = letter.first.text.get(label.end()..)?;
+        let found = VALUE.as_ref()?.find(rest)?.as_str();
+        // Words that follow the last one with a digit belong to the sentence.
+        let words: Vec<&str> = found.split(' ').collect();
+        let first_plain =
+            words.iter().position(|w| w.chars().count() > 4 && !w.chars().any(|c| c.is_ascii_digit()));
+        let words = &words[..first_plain.unwrap_or(words.len())];
+        let end = words.iter().rposition(|w| w.chars().any(|c| c.is_ascii_digit()))? + 1;
+        let value = words[..end].join(" ");
+        let value = value.trim_end_matches(['.', ',', '-', '/', ' ']);
+        looks_like_one(value).then(|| of_prose(&letter.first, label.end(), value, value.to_owned(), false))
+    })
 }

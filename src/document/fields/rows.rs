@@ -88,6 +88,29 @@ pub fn rows(pages: &[&ReadPage]) -> Vec<Row> {
     pages.iter().zip(1u32..).flat_map(|(page, number)| page_rows(page, number)).collect()
 }
 
+/// A word in its place; `Datum:12.03.2026`, read without the blank, is two.
+fn parts(word: &Word) -> Vec<Placed> {
+    let part = |text: &str, from: i32, to: i32| {
+        let bounds = Box2 { x: from, w: to - from, ..word.bounds };
+        let (left, right, confidence) = (from as f32, to as f32, word.confidence);
+        Placed { text: text.to_owned(), left, right, bounds, confidence }
+    };
+    let (from, to) = (word.bounds.x, word.bounds.x + word.bounds.w);
+    let label = |c: char| c.is_alphabetic() || matches!(c, '.' | '-' | '/');
+    match word.text.split_once(':') {
+        Some((head, tail))
+            if head.chars().count() >= 2
+                && head.chars().all(label)
+                && tail.starts_with(|c: char| c.is_alphanumeric()) =>
+        {
+            let share = (head.chars().count() + 1) as f32 / word.text.chars().count() as f32;
+            let at = from + (word.bounds.w as f32 * share) as i32;
+            vec![part(&format!("{head}:"), from, at), part(tail, at, to)]
+        }
+        _ => vec![part(&word.text, from, to)],
+    }
+}
+
 fn page_rows(page: &ReadPage, number: u32) -> Vec<Row> {
     // Text that leans counter-clockwise climbs: its right end has a smaller y.
     let lean = page.measured.skew.to_radians().tan();
@@ -102,17 +125,11 @@ fn page_rows(page: &ReadPage, number: u32) -> Vec<Row> {
     let usual = heights.get(heights.len() / 2).copied().unwrap_or(1.0);
     let mut rows: Vec<Row> = Vec::new();
     for (y, word) in words {
-        let placed = Placed {
-            text: word.text.clone(),
-            left: word.bounds.x as f32,
-            right: (word.bounds.x + word.bounds.w) as f32,
-            bounds: word.bounds,
-            confidence: word.confidence,
-        };
+        let mut placed = parts(word);
         // The row's first word sets its height: rows do not creep down the page.
         match rows.last_mut().filter(|row| y - row.y < 0.55 * usual) {
-            Some(row) => row.words.push(placed),
-            None => rows.push(Row { page: number, y, height: word.ascent.max(1.0), words: vec![placed] }),
+            Some(row) => row.words.append(&mut placed),
+            None => rows.push(Row { page: number, y, height: word.ascent.max(1.0), words: placed }),
         }
     }
     for row in &mut rows {

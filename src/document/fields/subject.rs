@@ -52,7 +52,7 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
     let edge = letter.rows.get(salutation)?.words.first()?.left;
     let mut group: Vec<&[Placed]> = Vec::new();
     let mut last: Option<&Row> = None;
-    for row in letter.rows[..salutation].iter().rev().take(8) {
+    for (index, row) in letter.rows[..salutation].iter().enumerate().rev().take(8) {
         if last.is_some_and(|below| below.y - row.y > 1.5 * line_height(letter, row)) {
             break;
         }
@@ -64,7 +64,10 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
         let text = rows::joined(segment);
         let bare_date =
             super::values::date(&text).is_some_and(|d| d.1.chars().count() + 3 >= text.chars().count());
-        if bare_date || NOT_SUBJECT.as_ref().is_some_and(|r| r.is_match(&text)) {
+        if bare_date
+            || is_reference(letter, index, segment)
+            || NOT_SUBJECT.as_ref().is_some_and(|r| r.is_match(&text))
+        {
             break;
         }
         group.push(segment);
@@ -80,6 +83,19 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
     let words: Vec<Placed> = group.concat();
     let value = rows::joined(&words);
     (value.chars().count() >= 4).then(|| of_words(1, &words, value, false))
+}
+
+/// A line of its own with somebody's sign or date: "Unser Zeichen: ab/12".
+fn is_reference(letter: &Letter<'_>, row: usize, segment: &[Placed]) -> bool {
+    use super::labels::Label::{Date, InvoiceDate, Order, Other, OwnReference, Reference};
+    let colon = segment.iter().take(4).any(|w| w.text.ends_with(':'));
+    let begins = |l: &super::labels::Labelled| {
+        let before = segment.iter().take_while(|w| l.words.first().is_some_and(|v| w.left < v.left)).count();
+        before < 5
+            && l.words.last().zip(segment.last()).is_some_and(|(a, b)| a.left == b.left)
+            && matches!(l.label, Date | InvoiceDate | Order | Other | OwnReference | Reference)
+    };
+    colon && letter.labels.iter().any(|l| l.row == row && begins(l))
 }
 
 /// The largest print on the first page, but for who writes and to whom.

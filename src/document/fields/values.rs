@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 static NUMERIC: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]\s?(\d{1,2})\s?[.,]\s?(\d{4}|\d{2})\b").ok());
-static WRITTEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[.,]?\s?([A-Za-zÄäÖöÜü]{3,9})[.,]?\s*(\d{4})\b").ok());
+static WRITTEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(\d{1,2})\s?[.,]?\s?([A-Za-zÄäÖöÜü]{3,9})[.,]?\s*'?(\d{4}|\d{2})\b").ok()
+});
 static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
 
 const MONTHS: [&str; 12] =
@@ -16,21 +17,17 @@ const MONTHS: [&str; 12] =
 pub fn date(text: &str) -> Option<(String, String)> {
     let number = |s: &str| s.parse::<i16>().ok();
     let numeric = NUMERIC.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
-        let year = number(&c[3])?;
-        // Two digits: up to 49 this century, dates of birth before.
-        let year = if year < 50 {
-            year + 2000
-        } else if year < 100 {
-            year + 1900
-        } else {
-            year
-        };
+        let year = century(number(&c[3])?);
         Some((valid(year, number(&c[2])?, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
     });
     let written = WRITTEN.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
         let word = c[2].to_lowercase().replace("mrz", "mär").replace("mae", "mär").replace("mar", "mär");
         let month = MONTHS.iter().position(|m| word.starts_with(m))?;
-        Some((valid(number(&c[3])?, month as i16 + 1, number(&c[1])?)?, c[0].to_owned(), c.get(0)?.start()))
+        Some((
+            valid(century(number(&c[3])?), month as i16 + 1, number(&c[1])?)?,
+            c[0].to_owned(),
+            c.get(0)?.start(),
+        ))
     });
     let iso = ISO.as_ref().and_then(|r| r.captures(text)).and_then(|c| {
         Some((valid(number(&c[1])?, number(&c[2])?, number(&c[3])?)?, c[0].to_owned(), c.get(0)?.start()))
@@ -61,8 +58,44 @@ pub fn stamped_date(text: &str) -> Option<(String, String)> {
                 word.to_owned()
             }
         });
-        date(&words.collect::<Vec<_>>().join(" "))
+        let text = words.collect::<Vec<_>>().join(" ");
+        date(&text).or_else(|| misread_month(&text))
     })
+}
+
+/// A day whose month was read with a wrong letter: `18. FER 2026`.
+fn misread_month(text: &str) -> Option<(String, String)> {
+    const NAMES: [&[&str]; 12] = [
+        &["jan", "januar"],
+        &["feb", "februar"],
+        &["mrz", "mär", "märz"],
+        &["apr", "april"],
+        &["mai"],
+        &["jun", "juni"],
+        &["jul", "juli"],
+        &["aug", "august"],
+        &["sep", "sept", "september"],
+        &["okt", "oktober"],
+        &["nov", "november"],
+        &["dez", "dezember"],
+    ];
+    let found = WRITTEN.as_ref()?.captures(text)?;
+    let word = found[2].to_lowercase();
+    let near = |name: &&str| strsim::levenshtein(name, &word) <= 1 + usize::from(name.chars().count() >= 6);
+    let fitting: Vec<usize> = (0..12).filter(|&m| NAMES[m].iter().any(|n| near(n))).collect();
+    // Two months that fit are no month: "Jun", "Jul".
+    let [month] = fitting[..] else { return None };
+    let (day, year) = (found[1].parse().ok()?, found[3].parse().ok()?);
+    Some((valid(century(year), month as i16 + 1, day)?, found[0].to_owned()))
+}
+
+/// Two digits: up to 49 this century, dates of birth before.
+fn century(year: i16) -> i16 {
+    match year {
+        0..50 => year + 2000,
+        50..100 => year + 1900,
+        whole => whole,
+    }
 }
 
 fn valid(year: i16, month: i16, day: i16) -> Option<String> {
@@ -94,10 +127,13 @@ mod tests {
         check("12.03.2026", Some("2026-03-12"));
         check("vom 1. 9. 26 an", Some("2026-09-01"));
         check("14 Dez. 2025", Some("2025-12-14"));
+        check("12. MRZ. 26", Some("2026-03-12"));
         check("2026-11-20", Some("2026-11-20"));
         check("12, 03.2026", Some("2026-03-12"));
         assert_eq!(stamped_date("1Z. MRZ. 2O26").map(|d| d.0).as_deref(), Some("2026-03-12"));
         assert_eq!(stamped_date("l2.O3.2026").map(|d| d.0).as_deref(), Some("2026-03-12"));
+        assert_eq!(stamped_date("18. FER 2026").map(|d| d.0).as_deref(), Some("2026-02-18"));
+        assert_eq!(stamped_date("03. JUX 2026"), None);
         assert_eq!(amount("12,--").as_deref(), Some("12.00"));
         check("31.02.2026", None);
         check("Tel. 0123 45.67.890", None);

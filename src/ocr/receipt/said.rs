@@ -10,7 +10,17 @@ use std::sync::LazyLock;
 use strsim::levenshtein;
 
 /// What stamps of receipt say, in small letters; two wrong letters are forgiven from seven letters on.
-const WORDS: &[&str] = &["eingegangen", "eingang", "posteingang", "eingangsstempel", "empfangen", "erhalten"];
+const WORDS: &[&str] = &[
+    "eingegangen",
+    "eingang",
+    "posteingang",
+    "eingangsstempel",
+    "eingangsdatum",
+    "eingangsvermerk",
+    "empfangen",
+    "erhalten",
+    "eing",
+];
 /// The middles of a stamp's lines stand below each other, give or take this, mm.
 const ALIGNED_MM: f32 = 5.0;
 /// From the line that says what it is to the others, mm.

@@ -1,6 +1,6 @@
 //! JPEG files and streams.
 
-use super::{Result, cmyk_note, damaged, opened, samples};
+use super::{Result, cmyk_note, damaged, more_pictures, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
@@ -104,7 +104,12 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
         coding: Coding::Jpeg,
         notes: Vec::new(),
     };
-    Ok(opened(Format::Jpeg, vec![page]))
+    let mut opened = opened(Format::Jpeg, vec![page]);
+    // Several pictures in one file (CIPA DC-007) announce themselves in an APP2 segment.
+    if bytes.get(..(1 << 16).min(bytes.len())).is_some_and(|head| head.windows(4).any(|w| w == b"MPF\0")) {
+        opened.notes.push(more_pictures());
+    }
+    Ok(opened)
 }
 
 /// Decodes any JPEG stream.

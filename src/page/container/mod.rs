@@ -28,6 +28,8 @@ type Result<T> = std::result::Result<T, Refusal>;
 
 /// Resolutions outside this window are mistakes of the writer (pixels per inch).
 const DPI_PLAUSIBLE: std::ops::RangeInclusive<f32> = 70.0..=1200.0;
+/// Resolutions below this are what software writes that knows none (72, 96), if the paper tells another.
+const DPI_SCANNED_MIN: f32 = 100.0;
 /// Short and long side in millimetres: A3, A4, A5, A6, letter, legal.
 const PAPERS_MM: [(f32, f32); 6] =
     [(297.0, 420.0), (210.0, 297.0), (148.0, 210.0), (105.0, 148.0), (215.9, 279.4), (215.9, 355.6)];
@@ -122,6 +124,14 @@ fn jbig2_note() -> Note {
     )
 }
 
+/// The format knows no pages, and yet the file has more pictures than the one that is taken.
+fn more_pictures() -> Note {
+    Note::warning(
+        "source.more_pictures",
+        "Die Datei enthält weitere Bilder (Vorschau, Serie, Animation); verarbeitet wurde das erste.",
+    )
+}
+
 fn cmyk_note() -> Note {
     Note::info("page.cmyk_converted", "Druckfarben (CMYK) wurden nach RGB umgerechnet.")
 }
@@ -181,12 +191,13 @@ fn check_size(width: u32, height: u32, limits: &Limits) -> Result<()> {
 
 /// Keeps a plausible resolution, else derives it from the paper, else says so.
 fn settle_resolution(page: &mut SourcePage) {
+    let paper = from_paper(page.width, page.height);
     let claimed = page.dpi.filter(|d| DPI_PLAUSIBLE.contains(&d.x) && DPI_PLAUSIBLE.contains(&d.y));
-    if claimed.is_some() {
+    if claimed.is_some_and(|d| d.x.max(d.y) >= DPI_SCANNED_MIN || paper.is_none()) {
         return;
     }
     let implausible = page.dpi.is_some();
-    page.dpi = from_paper(page.width, page.height).map(|d| Dpi { x: d, y: d });
+    page.dpi = paper.map(|d| Dpi { x: d, y: d });
     page.notes.push(match (page.dpi, implausible) {
         (Some(d), _) => Note::info(
             "page.dpi_from_paper",

@@ -1,6 +1,6 @@
 //! PNG files.
 
-use super::{Result, damaged, opened, samples};
+use super::{Result, damaged, more_pictures, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
 use crate::model::notes::Outcome;
@@ -31,7 +31,12 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
         })
     };
     let page = header().ok_or_else(|| damaged("png.header", "der Kopf der PNG-Datei fehlt"))?;
-    Ok(opened(Format::Png, vec![page]))
+    let mut opened = opened(Format::Png, vec![page]);
+    // An animation says so before its first picture (APNG, acTL).
+    if bytes.get(..4096.min(bytes.len())).is_some_and(|head| head.windows(4).any(|w| w == b"acTL")) {
+        opened.notes.push(more_pictures());
+    }
+    Ok(opened)
 }
 
 fn density(bytes: &[u8]) -> Option<Dpi> {

@@ -1,6 +1,6 @@
 //! A page as its dictionary describes it, before a pixel is decoded.
 
-use super::shown::{Shown, inherited, page_size};
+use super::shown::{Shown, inherited, unit_inches, visible};
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::limits::Limits;
 use crate::model::notes::Note;
@@ -23,6 +23,7 @@ pub fn describe(
         .and_then(|o| o.as_i64().ok())
         .and_then(|d| Turn::from_degrees(i32::try_from(d).ok()?))
         .unwrap_or_default();
+    let inches = unit_inches(document, page);
     if let Some(image) = shown.filter(|image| usable(document, image)) {
         let (width, height) = stored_size(&image);
         return SourcePage {
@@ -30,8 +31,8 @@ pub fn describe(
             width,
             height,
             dpi: Some(Dpi {
-                x: width as f32 * 72.0 / image.points.0,
-                y: height as f32 * 72.0 / image.points.1,
+                x: width as f32 / (image.points.0 * inches),
+                y: height as f32 / (image.points.1 * inches),
             }),
             orientation: image.orientation.turned(turn),
             colour: image_colour(document, image.stream),
@@ -39,9 +40,8 @@ pub fn describe(
             notes: if coding(document, &image) == Coding::Jbig2 { vec![jbig2_note()] } else { Vec::new() },
         };
     }
-    let (width, height) = page_size(document, page);
-    let unit = document.get_dictionary(page).and_then(|d| d.get(b"UserUnit")).and_then(Object::as_float);
-    let inches = unit.ok().filter(|u| (1.0..=1000.0).contains(u)).unwrap_or(1.0) / 72.0;
+    let area = visible(document, page);
+    let (width, height) = (area.width(), area.height());
     let mut notes = Vec::new();
     let mut dpi = RENDER_DPI;
     // A plan of A0 at 300 dpi is 140 megapixels: it is drawn as finely as a page may be.

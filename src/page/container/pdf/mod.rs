@@ -9,6 +9,7 @@ mod described;
 mod drawn;
 mod glyphs;
 mod inflate;
+mod jbig2;
 mod nature;
 mod shown;
 
@@ -29,6 +30,8 @@ use shown::{Shown, look};
 
 /// Bytes an object stream may unpack to; 100,000 objects are about 10 MiB.
 const OBJECTS_BYTES_MAX: u64 = 128 << 20;
+/// Bytes at the end of a file in which its end mark stands.
+const TAIL: usize = 4096;
 /// Bytes of page descriptions unpacked while opening a file; pages beyond count as composed.
 const LOOKED_AT_MAX: usize = 256 << 20;
 
@@ -89,10 +92,18 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
         opened.notes.push(nature::restricted());
     }
     if parsed.pages.is_empty() {
-        return Err(damaged("pdf.no_pages", "die PDF-Datei enthält keine Seite"));
+        let whole = contains(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF");
+        let what =
+            if whole { "die PDF-Datei enthält keine Seite" } else { "die PDF-Datei ist abgeschnitten" };
+        return Err(damaged("pdf.no_pages", what));
     }
     if parsed.pages.len() > limits.pages_max as usize {
         return Err(super::too_many_pages(limits));
+    }
+    if jbig2::anywhere(&parsed.document) {
+        let text =
+            "Irgendwo in der Datei steckt JBIG2; für ersetzendes Scannen unzulässig (TR-03138 A.SC.12).";
+        opened.notes.push(Note::info("source.jbig2", text));
     }
     let mut left = LOOKED_AT_MAX;
     for (&id, number) in parsed.pages.iter().zip(1..) {

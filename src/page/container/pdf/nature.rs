@@ -40,10 +40,11 @@ pub fn locked(why: &str) -> Note {
     )
 }
 
-/// The file opens without a password, but its owner asked programs to refuse some uses.
+/// The file is encrypted but opens without a password: its owner asked programs to refuse some uses.
 pub fn restricted() -> Note {
-    Note::warning(
+    Note::review(
         "source.restricted",
-        "Die PDF-Datei ist gegen Änderung oder Entnahme geschützt. Sie wurde gelesen und bleibt, wie sie ist.",
+        "Die PDF-Datei ist ohne Kennwort lesbar, aber verschlüsselt und gegen manche Nutzung geschützt. Sie \
+         wurde gelesen; archiviert wird eine offene Fassung.",
     )
 }

@@ -12,6 +12,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 const COVER: f32 = 0.8;
 /// Share from which nothing painted before can be seen.
 const HIDES: f32 = 0.98;
+/// Share of a side by which a picture may stand out over what can be seen of it: less is rounding of a writer.
+const OVER: f32 = 0.015;
 /// Bytes of page description looked at; more is no scanned page.
 const CONTENT_BYTES_MAX: usize = 1 << 20;
 /// Forms inside forms.
@@ -53,9 +55,9 @@ pub fn look(document: &Document, page: ObjectId, bytes_max: usize) -> Looked<'_>
             return None;
         }
         let resources = inherited(document, page, b"Resources")?.as_dict().ok()?;
-        let (width, height) = page_size(document, page);
-        let mut walk = Walk { document, area: width * height, found: None, marked: false, left: most };
-        walk.content(&content, resources, State::default(), 0)?;
+        let page = visible(document, page);
+        let mut walk = Walk { document, page, found: None, marked: false, left: most };
+        walk.content(&content, resources, State::new(page), 0)?;
         if walk.marked { None } else { walk.found }
     };
     Looked { shown: shown(), cost }
@@ -73,15 +75,64 @@ pub fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Opti
     None
 }
 
-/// Width and height of the page in points, before `/Rotate`.
-pub fn page_size(document: &Document, page: ObjectId) -> (f32, f32) {
-    let side = |key: &[u8]| -> Option<(f32, f32)> {
+/// Inches of a unit of the page (ISO 32000-1, 14.11.2, `UserUnit`).
+pub fn unit_inches(document: &Document, page: ObjectId) -> f32 {
+    let unit = document.get_dictionary(page).and_then(|d| d.get(b"UserUnit")).and_then(Object::as_float);
+    unit.ok().filter(|u| (1.0..=1000.0).contains(u)).unwrap_or(1.0) / 72.0
+}
+
+/// What is seen of the page, in its units, before `/Rotate`.
+pub fn visible(document: &Document, page: ObjectId) -> Area {
+    let area = |key: &[u8]| -> Option<Area> {
         let v = numbers(document, inherited(document, page, key)?.as_array().ok()?);
         let [x0, y0, x1, y1] = v[..] else { return None };
-        let (width, height) = ((x1 - x0).abs(), (y1 - y0).abs());
-        (width.is_finite() && height.is_finite() && width > 1.0 && height > 1.0).then_some((width, height))
+        let area = Area { x: (x0.min(x1), x0.max(x1)), y: (y0.min(y1), y0.max(y1)) };
+        (area.width().is_finite() && area.height().is_finite() && !area.tiny()).then_some(area)
     };
-    side(b"CropBox").or_else(|| side(b"MediaBox")).unwrap_or((595.0, 842.0))
+    let sheet = area(b"MediaBox").unwrap_or(Area { x: (0.0, 595.0), y: (0.0, 842.0) });
+    area(b"CropBox").map(|crop| crop.and(sheet)).filter(|a| !a.tiny()).unwrap_or(sheet)
+}
+
+/// A rectangle of the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    x: (f32, f32),
+    y: (f32, f32),
+}
+
+impl Area {
+    /// Across, in units of the page.
+    pub fn width(self) -> f32 {
+        self.x.1 - self.x.0
+    }
+
+    /// Down.
+    pub fn height(self) -> f32 {
+        self.y.1 - self.y.0
+    }
+
+    fn tiny(self) -> bool {
+        self.width() <= 1.0 || self.height() <= 1.0
+    }
+
+    fn and(self, other: Self) -> Self {
+        let both = |a: (f32, f32), b: (f32, f32)| (a.0.max(b.0), a.1.min(b.1));
+        Self { x: both(self.x, other.x), y: both(self.y, other.y) }
+    }
+
+    /// Where a rectangle comes to lie; nothing if it would lie askew.
+    fn placed(self, m: [f32; 6]) -> Option<Self> {
+        orientation(m)?;
+        let corner = |x: f32, y: f32| (x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]);
+        let (a, b) = (corner(self.x.0, self.y.0), corner(self.x.1, self.y.1));
+        Some(Self { x: (a.0.min(b.0), a.0.max(b.0)), y: (a.1.min(b.1), a.1.max(b.1)) })
+    }
+
+    /// Whether nothing of it is cut off outside of `other`.
+    fn within(self, other: Self) -> bool {
+        let over = |a: (f32, f32), b: (f32, f32)| (b.0 - a.0).max(a.1 - b.1) <= OVER * (a.1 - a.0);
+        over(self.x, other.x) && over(self.y, other.y)
+    }
 }
 
 fn numbers(document: &Document, list: &[Object]) -> Vec<f32> {
@@ -106,20 +157,30 @@ fn annotated(document: &Document, page: ObjectId) -> bool {
 /// What `q` saves of the graphics state, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    matrix: [f32; 4],
+    matrix: [f32; 6],
+    /// What can be seen at all.
+    clip: Area,
     invisible: bool,
     black: bool,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self { matrix: [1.0, 0.0, 0.0, 1.0], invisible: false, black: true }
+impl State {
+    fn new(page: Area) -> Self {
+        Self { matrix: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], clip: page, invisible: false, black: true }
     }
+}
+
+/// The path being built: nothing, one rectangle, or anything else.
+#[derive(Clone, Copy)]
+enum Path {
+    Empty,
+    Rectangle(Area),
+    Other,
 }
 
 struct Walk<'a> {
     document: &'a Document,
-    area: f32,
+    page: Area,
     found: Option<Shown<'a>>,
     /// Something else can be seen.
     marked: bool,
@@ -132,6 +193,7 @@ impl<'a> Walk<'a> {
     fn content(&mut self, bytes: &[u8], resources: &'a Dictionary, state: State, depth: usize) -> Option<()> {
         let content = Content::decode(bytes).ok()?;
         let (mut now, mut saved) = (state, Vec::new());
+        let (mut path, mut clips) = (Path::Empty, false);
         for operation in &content.operations {
             let name = |index: usize| operation.operands.get(index).and_then(|o| o.as_name().ok());
             match operation.operator.as_str() {
@@ -145,6 +207,9 @@ impl<'a> Walk<'a> {
                 "g" | "rg" | "k" => now.black = is_black(self.document, operation),
                 "cs" | "sc" | "scn" => now.black = false,
                 "Tj" | "TJ" | "'" | "\"" if !now.invisible => self.mark()?,
+                "re" => path = self.rectangle(operation, path, now)?,
+                "m" | "l" | "c" | "v" | "y" => path = Path::Other,
+                "W" | "W*" => clips = true,
                 "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" | "S" | "s" | "sh" => self.mark()?,
                 "BI" => return None,
                 "Do" => self.object(name(0)?, resources, now, depth)?,
@@ -152,8 +217,31 @@ impl<'a> Walk<'a> {
                 "gs" if !self.plain_state(name(0)?, resources) => return None,
                 _ => {}
             }
+            // A path ends where it is painted or thrown away; only then it clips (ISO 32000-1, 8.5.4).
+            if matches!(
+                operation.operator.as_str(),
+                "n" | "f" | "F" | "f*" | "B" | "B*" | "b" | "b*" | "S" | "s"
+            ) {
+                match (clips, path) {
+                    (true, Path::Rectangle(area)) => now.clip = now.clip.and(area),
+                    (true, _) => return None,
+                    (false, _) => {}
+                }
+                (path, clips) = (Path::Empty, false);
+            }
         }
         Some(())
+    }
+
+    /// The path with one rectangle more.
+    fn rectangle(&self, operation: &Operation, before: Path, now: State) -> Option<Path> {
+        let v = numbers(self.document, &operation.operands);
+        let [x, y, w, h] = v[..] else { return None };
+        let area = Area { x: (x.min(x + w), x.max(x + w)), y: (y.min(y + h), y.max(y + h)) };
+        Some(match (before, area.placed(now.matrix)) {
+            (Path::Empty, Some(area)) => Path::Rectangle(area),
+            _ => Path::Other,
+        })
     }
 
     /// Paint over the picture makes the page a composed one; paint before it may be hidden by it.
@@ -187,6 +275,11 @@ impl<'a> Walk<'a> {
                 if let Ok(matrix) = stream.dict.get(b"Matrix").and_then(Object::as_array) {
                     inner.matrix = product(&numbers(self.document, matrix), now.matrix)?;
                 }
+                if let Ok(list) = stream.dict.get(b"BBox").and_then(Object::as_array) {
+                    let [x0, y0, x1, y1] = numbers(self.document, list)[..] else { return None };
+                    let seen = Area { x: (x0.min(x1), x0.max(x1)), y: (y0.min(y1), y0.max(y1)) };
+                    inner.clip = inner.clip.and(seen.placed(inner.matrix)?);
+                }
                 let own = stream.dict.get(b"Resources").ok().and_then(|o| self.document.dereference(o).ok());
                 let own = own.and_then(|(_, o)| o.as_dict().ok()).unwrap_or(resources);
                 self.content(&content, own, inner, depth + 1)
@@ -204,10 +297,12 @@ impl<'a> Walk<'a> {
             return None;
         }
         let side = |key| u32::try_from(entry(key)?.as_i64().ok()?).ok().filter(|&v| v > 0);
-        let [a, b, c, d] = now.matrix;
+        let [a, b, c, d, ..] = now.matrix;
         let points = (a.hypot(b), c.hypot(d));
-        let share = points.0 * points.1 / self.area;
-        if share.is_nan() || share < COVER {
+        let place = Area { x: (0.0, 1.0), y: (0.0, 1.0) }.placed(now.matrix)?;
+        let share = points.0 * points.1 / (self.page.width() * self.page.height());
+        // Cut off, it would bring back what the sender took away.
+        if share.is_nan() || share < COVER || !place.within(now.clip) {
             return None;
         }
         if share >= HIDES && !mask {
@@ -225,13 +320,20 @@ impl<'a> Walk<'a> {
 }
 
 /// `cm`: the new matrix comes first.
-fn product(v: &[f32], m: [f32; 4]) -> Option<[f32; 4]> {
-    let [a, b, c, d, ..] = v else { return None };
-    Some([a * m[0] + b * m[2], a * m[1] + b * m[3], c * m[0] + d * m[2], c * m[1] + d * m[3]])
+fn product(v: &[f32], m: [f32; 6]) -> Option<[f32; 6]> {
+    let [a, b, c, d, e, f] = v else { return None };
+    Some([
+        a * m[0] + b * m[2],
+        a * m[1] + b * m[3],
+        c * m[0] + d * m[2],
+        c * m[1] + d * m[3],
+        e * m[0] + f * m[2] + m[4],
+        e * m[1] + f * m[3] + m[5],
+    ])
 }
 
 /// Quarter turns and mirrorings only; a skewed placement is drawn instead.
-fn orientation([a, b, c, d]: [f32; 4]) -> Option<Orientation> {
+fn orientation([a, b, c, d, ..]: [f32; 6]) -> Option<Orientation> {
     let small = |v: f32, than: f32| v.abs() <= 0.001 * than.abs();
     let (mirror, turn) = if small(b, a) && small(c, d) {
         if d > 0.0 { (a < 0.0, Turn::None) } else { (a > 0.0, Turn::Half) }

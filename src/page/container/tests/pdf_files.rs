@@ -207,10 +207,28 @@ fn what_else_can_be_seen_makes_a_composed_page() {
     assert_eq!(coding(&format!("{whole} {whole}"), none()), Coding::Composed);
     assert_eq!(coding("q 72 0 0 36 0 0 cm /Im0 Do Q", none()), Coding::Composed, "a quarter of the page");
     assert_eq!(coding("q 144 20 -20 72 0 0 cm /Im0 Do Q", none()), Coding::Composed, "askew");
+    // What the page does not show of a picture must not come back.
+    let cut = "q 288 0 0 72 0 0 cm /Im0 Do Q";
+    assert_eq!(coding(cut, none()), Coding::Composed, "half of it beside the page");
+    assert_eq!(coding("q 145 0 0 72.5 -0.5 0 cm /Im0 Do Q", none()), Coding::Jpeg, "a hair's breadth");
+    let half = dictionary! { "CropBox" => vec![0.into(), 0.into(), 72.into(), 72.into()] };
+    assert_eq!(coding(whole, half), Coding::Composed, "half of a spread");
+    assert_eq!(coding(&format!("q 0 0 144 72 re W n {whole} Q"), none()), Coding::Jpeg);
+    assert_eq!(coding(&format!("q 0 0 144 60 re W n {whole} Q"), none()), Coding::Composed, "clipped");
+    assert_eq!(coding(&format!("q 0 0 m 144 0 l 0 72 l h W n {whole} Q"), none()), Coding::Composed);
     let stamp = dictionary! {
         "Subtype" => "Stamp", "Rect" => vec![0.into(), 0.into(), 9.into(), 9.into()], "AP" => dictionary! {},
     };
     assert_eq!(coding(whole, dictionary! { "Annots" => vec![stamp.into()] }), Coding::Composed);
+}
+
+#[test]
+fn a_page_may_count_in_larger_units() {
+    let mut pdf = Pdf::new();
+    let image = pdf.image(size(48, 24, "DeviceRGB", 8, "DCTDecode"), jpeg());
+    let more = dictionary! { "UserUnit" => 2 };
+    pdf.page("q 144 0 0 72 0 0 cm /Im0 Do Q", dictionary! { "Im0" => image }, more);
+    assert_eq!(page(&pdf.bytes()).dpi.map(|d| d.x), Some(12.0));
 }
 
 #[test]

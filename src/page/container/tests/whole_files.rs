@@ -37,11 +37,12 @@ fn a_file_with_a_password_goes_to_a_person() {
 }
 
 #[test]
-fn a_file_that_only_forbids_changes_is_read_and_kept() {
+fn a_file_that_only_forbids_changes_is_read_and_shown_to_a_person() {
     let file = encrypted("");
     let opened = open(&file).unwrap();
     assert!(opened.restricted && !opened.encrypted);
     assert_eq!(codes(&opened.notes), ["source.restricted"]);
+    assert_eq!(opened.notes[0].severity, crate::model::notes::Severity::Review);
     let own = text_layer(&Source::new(file.clone()), &opened.pages[0]);
     assert!(matches!(own, OwnText::Believed(own) if own.text.plain() == "Sehr geehrte Damen\n"));
     assert!(decode(&file, &opened.pages[0]).is_ok());

@@ -30,6 +30,8 @@ impl List {
 /// One image file directory, as far as we use it (tag numbers of TIFF 6.0 behind the fields).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Directory {
+    /// 254, bit 0: a smaller version of another image of the file.
+    pub reduced: bool,
     /// 256.
     pub width: u32,
     /// 257.
@@ -77,6 +79,7 @@ pub struct Directory {
 impl Default for Directory {
     fn default() -> Self {
         Self {
+            reduced: false,
             width: 0,
             height: 0,
             bits: 1,
@@ -200,6 +203,7 @@ impl<'a> Reader<'a> {
             let ratio =
                 || Some(self.number(data, 4)? as f32 / self.number(data.checked_add(4)?, 4)?.max(1) as f32);
             match tag {
+                254 => d.reduced = one()? & 1 == 1,
                 256 => d.width = u32::try_from(one()?).ok()?,
                 257 => d.height = u32::try_from(one()?).ok()?,
                 258 => d.bits = one()?,

@@ -26,9 +26,12 @@ const JPEG: u64 = 7;
 const OLD_JPEG: u64 = 6;
 const G4: u64 = 4;
 
-/// All directories in order.
+/// The directories of pages in order. A thumbnail that says it is one, beside a larger image, is no page.
 pub fn directories(bytes: &[u8], limits: &Limits) -> Result<Vec<Directory>> {
-    Reader::new(bytes).directories(limits.pages_max)
+    let mut all = Reader::new(bytes).directories(limits.pages_max)?;
+    let largest = all.iter().filter(|d| !d.reduced).map(|d| d.width.max(d.height)).max().unwrap_or(0);
+    all.retain(|d| !d.reduced || d.width.max(d.height) >= largest);
+    Ok(all)
 }
 
 pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {

@@ -1,0 +1,161 @@
+//! The mail book (Posteingangsbuch): items without a scan, registered and handed over.
+
+use super::{Ledger, event};
+use crate::error::{Error, Result};
+use crate::model::ids::ItemId;
+use rusqlite::OptionalExtension;
+
+/// What comes to the counter.
+#[derive(Clone, Debug, Default)]
+pub struct NewItem {
+    /// `letter`, `parcel`, `bid`, `cheque`, `cash` or `carrier`.
+    pub what: String,
+    /// `post`, `messenger`, `night_box`, `formal_service`, `registered`.
+    pub channel: String,
+    /// ISO date, local.
+    pub date: String,
+    /// `HH:MM`, local.
+    pub time: String,
+    /// Where it lies: shelf, or the lock of a bid.
+    pub place: String,
+    /// Department it is for; empty if nobody knows yet.
+    pub department: String,
+    /// From whom.
+    pub sender: String,
+    /// Bids: local date and minute of the opening, `YYYY-MM-DDTHH:MM`.
+    pub opens: String,
+    /// Cheques and cash: the other person who counted.
+    pub second: String,
+}
+
+/// An item as the book lists it.
+#[derive(Clone, Debug)]
+pub struct ItemRow {
+    /// Receipt number.
+    pub id: ItemId,
+    /// As in [`NewItem`].
+    pub item: NewItem,
+    /// A bid that came after its opening.
+    pub late: bool,
+    /// Department or person it was handed to.
+    pub handed_to: Option<String>,
+}
+
+const ITEM: &str =
+    "i.id, i.what, i.channel, coalesce(i.received_date, ''), coalesce(i.received_time, ''), i.place,
+    coalesce(i.department, ''), coalesce(w.sender, ''), coalesce(i.opens, ''), i.late, i.handed_to
+    FROM item i LEFT JOIN item_words w ON w.tenant = i.tenant AND w.item = i.id";
+
+fn item_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<ItemRow> {
+    Ok(ItemRow {
+        id: ItemId(row.get(0)?),
+        item: NewItem {
+            what: row.get(1)?,
+            channel: row.get(2)?,
+            date: row.get(3)?,
+            time: row.get(4)?,
+            place: row.get(5)?,
+            department: row.get(6)?,
+            sender: row.get(7)?,
+            opens: row.get(8)?,
+            second: String::new(),
+        },
+        late: row.get(9)?,
+        handed_to: row.get(10)?,
+    })
+}
+
+impl Ledger {
+    /// Enters an item; its receipt number counts up.
+    pub fn item_registered(&self, item: NewItem, by: &str) -> Result<ItemId> {
+        let by = by.to_owned();
+        self.write(move |tx, tenant| {
+            let last: u64 = tx
+                .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'item'", [], |r| r.get::<_, i64>(0))
+                .optional()?
+                .map_or(0, i64::unsigned_abs);
+            let id = ItemId::new(last + 1);
+            let arrived = format!("{}T{}", item.date, item.time);
+            let late = !item.opens.is_empty() && arrived > item.opens;
+            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            tx.execute(
+                "INSERT INTO item (tenant, id, received_date, received_time, channel, place, what, department, opens, late)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                (
+                    tenant,
+                    &id.0,
+                    &item.date,
+                    &item.time,
+                    &item.channel,
+                    &item.place,
+                    &item.what,
+                    given(&item.department),
+                    given(&item.opens),
+                    late,
+                ),
+            )?;
+            if !item.sender.is_empty() {
+                tx.execute(
+                    "INSERT INTO item_words (tenant, item, sender) VALUES (?1, ?2, ?3)",
+                    (tenant, &id.0, &item.sender),
+                )?;
+            }
+            let mut detail = format!("what={} received={arrived} channel={}", item.what, item.channel);
+            for (name, value) in [("opens", &item.opens), ("second", &item.second)] {
+                if !value.is_empty() {
+                    detail += &format!(" {name}={value}");
+                }
+            }
+            if late {
+                detail += " late";
+            }
+            event(tx, tenant, "item.registered", &id.0, &by, &detail)?;
+            Ok(id)
+        })
+    }
+
+    /// Hands an item over; `false`: it was handed over before.
+    pub fn item_handed_over(&self, id: &ItemId, to: &str, by: &str) -> Result<bool> {
+        let (id, to, by) = (id.clone(), to.to_owned(), by.to_owned());
+        self.write(move |tx, tenant| {
+            let there: Option<Option<String>> = tx
+                .query_row("SELECT handed_to FROM item WHERE tenant = ?1 AND id = ?2", (tenant, &id.0), |r| {
+                    r.get(0)
+                })
+                .optional()?;
+            match there {
+                None => Err(Error::Missing { what: "Sendung", id: id.0 }),
+                Some(Some(_)) => Ok(false),
+                Some(None) => {
+                    tx.execute(
+                        "UPDATE item SET handed_to = ?3 WHERE tenant = ?1 AND id = ?2",
+                        (tenant, &id.0, &to),
+                    )?;
+                    event(tx, tenant, "item.handed_over", &id.0, &by, &format!("to={to}"))?;
+                    Ok(true)
+                }
+            }
+        })
+    }
+
+    /// One item.
+    pub fn item(&self, id: &ItemId) -> Result<ItemRow> {
+        self.read(|db, tenant| {
+            db.prepare_cached(&format!("SELECT {ITEM} WHERE i.tenant = ?1 AND i.id = ?2"))?
+                .query_row((tenant, &id.0), item_row)
+                .map_err(|e| super::missing(e, "Sendung", &id.0))
+        })
+    }
+
+    /// Items still here, or those handed over, newest first.
+    pub fn items(&self, here: bool, rows_max: u32) -> Result<Vec<ItemRow>> {
+        self.read(|db, tenant| {
+            let gone = if here { "IS NULL" } else { "IS NOT NULL" };
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {ITEM} WHERE i.tenant = ?1 AND i.handed_to {gone} ORDER BY i.number DESC LIMIT ?2"
+            ))?;
+            let rows = statement.query_map((tenant, rows_max), item_row)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+}

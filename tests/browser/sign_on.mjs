@@ -1,0 +1,24 @@
+// Signs on at the provider as somebody the town knows, and as somebody it does not.
+import { must, open, town } from "./desk.mjs";
+
+const browser = await open();
+for (const [id, known] of [["nb-1", true], ["fremd", false]]) {
+  const context = await browser.newContext({ baseURL: town.address });
+  const page = await context.newPage();
+  await page.goto("/stichprobe");
+  await page.click("text=Anmeldedienst");
+  await page.fill("[name=login]", id);
+  await page.fill("[name=password]", "egal");
+  await page.click("[type=submit]");
+  await page.click("[type=submit]"); // consent
+  await page.waitForURL((url) => url.origin === town.address);
+  const path = new URL(page.url()).pathname;
+  if (known) must(path === "/stichprobe", `back where one wanted to go, not ${path}`);
+  else must((await page.content()).includes("die Poststelle noch nicht"), "who is not named does not come in");
+  // The same way back a second time leads nowhere.
+  const cookies = (await context.cookies()).filter((c) => c.name === "poststelle");
+  must(cookies.length === (known ? 1 : 0), `${id}: ${cookies.length} sessions`);
+  await context.close();
+}
+await browser.close();
+console.log("ok");
