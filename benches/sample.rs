@@ -1,4 +1,5 @@
 //! A page of a sample scan, decoded and measured: what the benches of later stages begin with.
+#![allow(dead_code)] // Each bench uses its own part.
 
 use poststelle::model::limits::Limits;
 use poststelle::model::page::{MeasuredPage, SourcePage};
@@ -24,9 +25,10 @@ pub struct Sample {
 pub fn first_page(name: &str) -> Sample {
     let bytes = std::fs::read(path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
     let (source, limits) = (Source::new(bytes), Limits::default());
-    let refused = |r: poststelle::model::refusal::Refusal| -> ! { panic!("{name}: {}", r.text) };
-    let page = container::open(&source, &limits).unwrap_or_else(|r| refused(r)).pages.remove(0);
-    let raster = container::decode(&source, &page, &limits).unwrap_or_else(|r| refused(r)).value;
+    let page =
+        container::open(&source, &limits).unwrap_or_else(|r| panic!("{name}: {}", r.text)).pages.remove(0);
+    let raster =
+        container::decode(&source, &page, &limits).unwrap_or_else(|r| panic!("{name}: {}", r.text)).value;
     let (measured, look) = page::measure(&raster, &page, &PageOrder::default());
     let upright = Upright::with(&raster, &measured, look);
     Sample { source, page, raster, measured, upright }

@@ -10,7 +10,7 @@ use super::protocol::{
 };
 use super::spent::{Spent, Stage, Stopwatch, Timed};
 use crate::error::{Error, Result};
-use crate::model::geometry::Dpi;
+use crate::model::geometry::{Dpi, Turn};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
@@ -170,7 +170,7 @@ fn measure(
     watch.lap(Stage::Thumbnail);
     let text = text.or_else(|| measured.blank.then(PageText::default));
     if text.is_none() {
-        sources.keep_warm(&order.path, order.page.number, (raster, upright));
+        sources.keep_warm(&order.path, order.page.number, measured.turned, (raster, upright));
     }
     Ok(MeasureResult { measured, text, thumbnail })
 }
@@ -181,7 +181,7 @@ fn read(
     watch: &mut Stopwatch,
 ) -> std::result::Result<PageResult, Refusal> {
     let source = sources.open(&order.path, &order.limits)?;
-    let (raster, upright) = match sources.warm(&order.path, order.page.number) {
+    let (raster, upright) = match sources.warm(&order.path, order.page.number, order.measured.turned) {
         Some(warm) => warm,
         None => {
             let raster = container::decode(&source, &order.page, &order.limits)?.value;
@@ -315,25 +315,26 @@ fn fact(kept: &KeptImage) -> Kept {
 #[derive(Debug, Default)]
 struct Sources {
     kept: Mutex<Vec<(PathBuf, Arc<Source>)>>,
-    warm: Mutex<VecDeque<(PathBuf, u32, Warm)>>,
+    warm: Mutex<VecDeque<(PathBuf, u32, Turn, Warm)>>,
 }
 
 /// A page as measuring leaves it: the same as decoding and [`Upright::again`] give.
 type Warm = (Raster, Upright);
 
 impl Sources {
-    fn keep_warm(&self, path: &Path, page: u32, warm: Warm) {
+    fn keep_warm(&self, path: &Path, page: u32, turned: Turn, warm: Warm) {
         let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((path.to_owned(), page, warm));
+        kept.push_back((path.to_owned(), page, turned, warm));
         if kept.len() > WARM_KEPT {
             kept.pop_front();
         }
     }
 
-    fn warm(&self, path: &Path, page: u32) -> Option<Warm> {
+    /// The page, unless a person turned it since.
+    fn warm(&self, path: &Path, page: u32, turned: Turn) -> Option<Warm> {
         let mut kept = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|(p, n, _)| *n == page && p == path)?;
-        kept.remove(at).map(|(_, _, warm)| warm)
+        let at = kept.iter().position(|(p, n, ..)| *n == page && p == path)?;
+        kept.remove(at).filter(|(_, _, was, _)| *was == turned).map(|(.., warm)| warm)
     }
 
     fn open(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {

@@ -155,6 +155,17 @@ pub fn made(width: u32, height: u32, rows: Vec<u8>) -> GrayImage {
         .unwrap_or_else(|| GrayImage::from_pixel(width, height, image::Luma([255])))
 }
 
+/// A part of an image; all of it must lie inside.
+pub fn cropped(image: &GrayImage, x: u32, y: u32, width: u32, height: u32) -> GrayImage {
+    let stride = image.width().max(1) as usize;
+    let part = x as usize..(x + width) as usize;
+    let mut rows = Vec::with_capacity(width as usize * height as usize);
+    for row in image.as_raw().chunks_exact(stride).skip(y as usize).take(height as usize) {
+        rows.extend_from_slice(row.get(part.clone()).unwrap_or_default());
+    }
+    made(width, height, rows)
+}
+
 /// A side scaled, at least one pixel.
 pub fn scaled(side: u32, factor: f32) -> u32 {
     ((side as f32 * factor).round() as u32).max(1)

@@ -130,7 +130,7 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage, upright: Upright)
     let grey = if turned {
         mapped(&grey, &to_kept, (w, h), paper)
     } else {
-        image::imageops::crop_imm(&grey, frame.x as u32, frame.y as u32, w, h).to_image()
+        pixels::cropped(&grey, frame.x as u32, frame.y as u32, w, h)
     };
     let dpi = measured.dpi;
     let wanted = if is_plan(measured.width, measured.height, dpi) { DPI_SMALL } else { DPI_READ };

@@ -72,12 +72,17 @@ fn a_straightened_page_is_straight_and_its_points_lead_back() {
     let raster = Raster { pixels: Pixels::Grey(page.clone()), colour: Colour::Grey };
     let before = measured(&page, Colour::Grey);
     let reading = reading_image(&raster, &before, Upright::of(&raster, &before));
-    let after = measured(&reading.grey, Colour::Grey);
+    assert!(reading.dpi < 300.0 && reading.grey.width() < 2480, "reduced and cut to its ink");
+    let mut says = source(&reading.grey, Colour::Grey);
+    says.dpi = Some(Dpi { x: reading.dpi, y: reading.dpi });
+    let shown = Raster { pixels: Pixels::Grey(reading.grey.clone()), colour: Colour::Grey };
+    let after = measure(&shown, &says, &PageOrder::default()).0;
     assert!(after.skew.abs() < 0.05, "{} left", after.skew);
     // The darkest small square of the reading image is dark in the kept image too.
-    let (x, y) = (0..2400u32)
+    let (wide, high) = (reading.grey.width() - 2, reading.grey.height() - 2);
+    let (x, y) = (0..wide)
         .step_by(3)
-        .flat_map(|x| (0..3400u32).step_by(3).map(move |y| (x, y)))
+        .flat_map(|x| (0..high).step_by(3).map(move |y| (x, y)))
         .min_by_key(|&(x, y)| {
             (0..4).map(|n| u32::from(reading.grey.get_pixel(x + n % 2, y + n / 2).0[0])).sum::<u32>()
         })
@@ -100,6 +105,49 @@ fn all_four_turns_are_found_with_and_without_skew() {
             assert!(!found.notes.iter().any(|n| n.code.starts_with("page.turn")), "{:?}", found.notes);
         }
     }
+}
+
+#[test]
+fn a_page_looked_at_again_is_the_page_as_it_was_measured() {
+    let upright = rotated(&letter(24), 1.0);
+    for turn in [Turn::None, Turn::Right, Turn::Half, Turn::Left] {
+        let raster = Raster {
+            pixels: Pixels::Grey(pixels::oriented(upright.clone(), false, turn)),
+            colour: Colour::Grey,
+        };
+        let Pixels::Grey(image) = &raster.pixels else { continue };
+        let says = source(image, Colour::Grey);
+        let (found, look) = measure(&raster, &says, &PageOrder::default());
+        let (kept, again) = (Upright::with(&raster, &found, look), Upright::again(&raster, &says, &found));
+        assert_eq!(kept.grey, again.grey);
+        assert_eq!(kept.look.depth, again.look.depth);
+        assert_eq!(kept.look.paper.level, again.look.paper.level);
+    }
+}
+
+#[test]
+fn light_letters_on_a_dark_bar_are_shown_dark_on_light() {
+    let mut page = letter(24);
+    for y in 2400..2480u32 {
+        for x in 300..1500u32 {
+            page.put_pixel(
+                x,
+                y,
+                Luma([if (x / 12) % 4 == 0 && (2420..2460).contains(&y) { 240 } else { 30 }]),
+            );
+        }
+    }
+    let raster = Raster { pixels: Pixels::Grey(page), colour: Colour::Grey };
+    let Pixels::Grey(image) = &raster.pixels else { return };
+    let found = measured(image, Colour::Grey);
+    let reading = reading_image(&raster, &found, Upright::of(&raster, &found));
+    let back = reading.to_kept.inverse();
+    let at = |x: f32, y: f32| {
+        let [x, y] = back.at(x, y);
+        reading.grey.get_pixel(x as u32, y as u32).0[0]
+    };
+    assert!(at(900.0, 2410.0) > 200, "the bar is light");
+    assert!(at(870.0, 2440.0) < 90 || at(966.0, 2440.0) < 90, "the letters are dark");
 }
 
 #[test]
@@ -215,13 +263,14 @@ fn a_stamp_over_print_is_taken_apart() {
     let reading = reading_image(&raster, &found, Upright::of(&raster, &found));
     assert_eq!(reading.stamps.len(), 1);
     let stamp = &reading.stamps[0];
-    let at = |x: u32, y: u32| {
-        stamp.grey.get_pixel(x - stamp.to_kept.x[2] as u32, y - stamp.to_kept.y[2] as u32).0[0]
+    let at = |image: &ReadingImage, x: u32, y: u32| {
+        let [x, y] = image.to_kept.inverse().at(x as f32, y as f32);
+        image.grey.get_pixel(x as u32, y as u32).0[0]
     };
-    assert!(at(506, 1100) < 120, "the frame is in the stamp's picture");
+    assert!(at(stamp, 506, 1100) < 120, "the frame is in the stamp's picture");
     // Where there is no print, the frame is gone from the reading image.
     let clear = (905..1255).filter(|&y| print.get_pixel(506, y).0[0] > 230);
-    assert!(clear.into_iter().all(|y| reading.grey.get_pixel(506, y).0[0] > 150));
+    assert!(clear.into_iter().all(|y| at(&reading, 506, y) > 150));
 }
 
 #[test]

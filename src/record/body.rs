@@ -45,7 +45,7 @@ pub struct Body {
     pub anomalies: Vec<Anomaly>,
     /// What the program decided.
     pub decision: Decision,
-    /// SHA-256 of `document.txt`: the text layer.
+    /// SHA-256 of `document.txt`: what the letter says; stamps of receipt stand in the text layer only.
     pub text_sha256: String,
     /// SHA-256 of `document.json`.
     pub sheet_sha256: String,
