@@ -108,6 +108,7 @@ pub struct ProduceOrder {
     /// Title, times and names for the PDF's metadata.
     pub about: crate::pdf::About,
     /// The record that goes into the product; its images are still to be noted.
+    #[serde(with = "as_json")]
     pub record: crate::record::Body,
     /// Name under which the source is attached, if it shall come along.
     pub attach_as: Option<String>,
@@ -142,6 +143,7 @@ pub struct ProductResult {
     /// PDF bytes.
     pub pdf: Vec<u8>,
     /// The record inside it, with what became of each image.
+    #[serde(with = "as_json")]
     pub record: crate::record::Body,
 }
 
@@ -164,6 +166,21 @@ pub enum Answer {
     Invoice(Option<ElectronicInvoice>),
     /// Refused with a reason.
     Refused(Refusal),
+}
+
+/// Records leave out what is not known, which only a format with names can read back.
+mod as_json {
+    use serde::de::{DeserializeOwned, Error as _};
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+        serde_json::to_vec(value).map_err(S::Error::custom)?.serialize(to)
+    }
+
+    pub fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+        serde_json::from_slice(&Vec::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 /// Writes one frame.

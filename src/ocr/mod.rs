@@ -17,7 +17,8 @@ use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, PageText, ReadPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
-use crate::page::{self, ReadingImage, Upright, noise, raster::Raster};
+use crate::page::noise::Grain;
+use crate::page::{self, ReadingImage, Upright, raster::Raster};
 use image::GrayImage;
 
 /// How the engine shall look for text.
@@ -80,7 +81,7 @@ pub fn read_page(
 ) -> Result<ReadPage, Refusal> {
     let mut measured = measured;
     let mut reading = shown(raster, &mut measured, upright);
-    if !readable(&mut reading, &mut measured) {
+    if !readable(reading.grain, &mut measured) {
         return Ok(ReadPage { measured, text: PageText::default() });
     }
     // What a person turned is settled.
@@ -159,30 +160,20 @@ fn settle(
     }
 }
 
-/// Whether a page is text rather than noise; noise that a stronger filter takes out is taken out.
-fn readable(reading: &mut ReadingImage, measured: &mut MeasuredPage) -> bool {
-    let calm = |image: &GrayImage| {
-        let texture = words::texture(image, reading.dpi);
-        texture.blobs_per_square_inch < NOISE_BLOBS && texture.changes_per_inch < NOISE_CHANGES
-    };
-    if calm(&reading.grey) {
-        return true;
-    }
-    let smooth = noise::median(&noise::median(&reading.grey));
-    let helped = calm(&smooth);
-    reading.grey = smooth;
-    if helped {
-        measured.notes.push(Note::warning(
+/// Whether there is print to read; says what had to be done for it. Noise costs an engine minutes.
+fn readable(grain: Grain, measured: &mut MeasuredPage) -> bool {
+    match grain {
+        Grain::Calm => {}
+        Grain::Smoothed => measured.notes.push(Note::warning(
             "page.noise_removed",
             "Die Seite ist stark verrauscht; gelesen wurde eine geglättete Fassung.",
-        ));
-        return true;
+        )),
+        Grain::Noise => measured.notes.push(Note::review(
+            "page.noise",
+            "Die Seite besteht überwiegend aus Störungen und wurde nicht gelesen. Bitte neu scannen.",
+        )),
     }
-    measured.notes.push(Note::review(
-        "page.noise",
-        "Die Seite besteht überwiegend aus Störungen und wurde nicht gelesen. Bitte neu scannen.",
-    ));
-    false
+    grain != Grain::Noise
 }
 
 #[cfg(test)]

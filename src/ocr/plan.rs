@@ -4,6 +4,7 @@
 //! where the page is no plan. It never scales: small letters of a plan stay
 //! readable, and the drawing costs no reading time.
 
+use crate::page::noise::Grain;
 use crate::page::{Affine, ReadingImage, reading};
 
 /// Title block and the notes above it: ISO 7200 gives the block 180 mm, in the lower right corner of the sheet
@@ -27,6 +28,7 @@ pub fn title_block(reading: &ReadingImage) -> Option<ReadingImage> {
         dpi: reading.dpi,
         stamps: reading.stamps.clone(),
         frames: Vec::new(),
+        grain: Grain::Calm,
     })
 }
 
@@ -43,6 +45,7 @@ mod tests {
             dpi: 100.0,
             stamps: Vec::new(),
             frames: Vec::new(),
+            grain: Grain::Calm,
         }
     }
 

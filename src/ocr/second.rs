@@ -9,7 +9,7 @@ use crate::model::geometry::Turn;
 use crate::model::notes::Note;
 use crate::model::page::MeasuredPage;
 use crate::model::refusal::Refusal;
-use crate::page::{ReadingImage, pixels, turn};
+use crate::page::{ReadingImage, noise, pixels, turn};
 use image::{GrayImage, imageops};
 
 /// What is in doubt.
@@ -68,7 +68,7 @@ pub fn opinion(
         return Ok(verdict);
     }
     // The strip said nothing. On a sparse page the few words may stand elsewhere.
-    if words::texture(&reading.grey, reading.dpi).blobs <= SPARSE_BLOBS {
+    if noise::texture(&reading.grey, reading.dpi).blobs <= SPARSE_BLOBS {
         scores.clear();
         for turn in [Turn::None, Turn::Half] {
             let page = pixels::oriented(reading.grey.clone(), false, turn);

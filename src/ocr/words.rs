@@ -6,8 +6,7 @@
 use super::RawWord;
 use crate::model::geometry::Box2;
 use crate::model::page::Word;
-use crate::page::{ReadingImage, analysis, blobs, pixels};
-use image::GrayImage;
+use crate::page::ReadingImage;
 use unicode_normalization::UnicodeNormalization;
 
 /// Words below this confidence without a letter or digit are dirt.
@@ -169,32 +168,4 @@ fn foot(word: &RawWord) -> f32 {
     let b = word.bounds;
     let hangs = word.text.chars().any(|c| DESCENDERS.contains(c));
     (b.y + b.h) as f32 - if hangs { b.h as f32 * DESCENT } else { 0.0 }
-}
-
-/// How busy an image is: what decides how long an engine works on it, and whether that is worth it.
-#[derive(Clone, Copy, Debug)]
-pub struct Texture {
-    /// Separate pieces of ink.
-    pub blobs: usize,
-    /// The same per square inch of paper.
-    pub blobs_per_square_inch: f32,
-    /// Changes between dark and light per inch, averaged over all rows.
-    pub changes_per_inch: f32,
-}
-
-/// Looks at an image, reduced.
-pub fn texture(image: &GrayImage, dpi: f32) -> Texture {
-    let dpi = dpi.max(1.0);
-    let factor = (analysis::DPI / dpi).min(1.0);
-    let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
-    let small = pixels::resized(image, w, h);
-    let mask: Vec<u8> = small.as_raw().iter().map(|&p| u8::from(p < 150)).collect();
-    let blobs = blobs::find(&mask, w as usize).blobs.len();
-    let changes = mask.windows(2).filter(|p| p[0] != p[1]).count() as f32;
-    let (across, down) = (image.width() as f32 / dpi, image.height() as f32 / dpi);
-    Texture {
-        blobs,
-        blobs_per_square_inch: blobs as f32 / (across * down).max(1.0),
-        changes_per_inch: changes / (across * h as f32).max(1.0),
-    }
 }

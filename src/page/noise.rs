@@ -4,7 +4,8 @@
 //! i and ä, full stops and commas are larger (at 8 points and 300 dpi a dot is
 //! three pixels wide) and stay.
 
-use super::blobs::find;
+use super::analysis;
+use super::blobs::{self, find};
 use super::pixels::{self, luma};
 use super::raster::{Pixels, Raster};
 use image::GrayImage;
@@ -183,6 +184,65 @@ fn middle(mut v: [u8; 9]) -> u8 {
         (v[i], v[j]) = (v[i].min(v[j]), v[i].max(v[j]));
     }
     v[4]
+}
+
+/// Figures per square inch from which an image is noise: print of 6 points has about 150 letters a square inch.
+const NOISE_BLOBS: f32 = 420.0;
+/// Changes between dark and light per inch over all rows, from which an image is noise: a page set densely
+/// in 6 points has about 25.
+const NOISE_CHANGES: f32 = 38.0;
+
+/// What the engine can be shown of a page, by its grain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grain {
+    /// Print.
+    #[default]
+    Calm,
+    /// It was noise, and smoothing helped.
+    Smoothed,
+    /// Nothing but noise: the engine would look for letters in it for minutes.
+    Noise,
+}
+
+/// Smooths an image that is noise, with all its pixels: reduced, its grains melt into blots like letters.
+pub fn calmed(image: &mut GrayImage, dpi: f32) -> Grain {
+    let calm = |image: &GrayImage| {
+        let texture = texture(image, dpi);
+        texture.blobs_per_square_inch < NOISE_BLOBS && texture.changes_per_inch < NOISE_CHANGES
+    };
+    if calm(image) {
+        return Grain::Calm;
+    }
+    *image = median(&median(image));
+    if calm(image) { Grain::Smoothed } else { Grain::Noise }
+}
+
+/// How busy an image is: what decides how long an engine works on it, and whether that is worth it.
+#[derive(Clone, Copy, Debug)]
+pub struct Texture {
+    /// Separate pieces of ink.
+    pub blobs: usize,
+    /// The same per square inch of paper.
+    pub blobs_per_square_inch: f32,
+    /// Changes between dark and light per inch, averaged over all rows.
+    pub changes_per_inch: f32,
+}
+
+/// Looks at an image, reduced.
+pub fn texture(image: &GrayImage, dpi: f32) -> Texture {
+    let dpi = dpi.max(1.0);
+    let factor = (analysis::DPI / dpi).min(1.0);
+    let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
+    let small = pixels::resized(image, w, h);
+    let mask: Vec<u8> = small.as_raw().iter().map(|&p| u8::from(p < 150)).collect();
+    let blobs = blobs::find(&mask, w as usize).blobs.len();
+    let changes = mask.windows(2).filter(|p| p[0] != p[1]).count() as f32;
+    let (across, down) = (image.width() as f32 / dpi, image.height() as f32 / dpi);
+    Texture {
+        blobs,
+        blobs_per_square_inch: blobs as f32 / (across * down).max(1.0),
+        changes_per_inch: changes / (across * h as f32).max(1.0),
+    }
 }
 
 #[cfg(test)]

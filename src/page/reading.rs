@@ -6,9 +6,10 @@
 
 use super::analysis::{Analysis, MM};
 use super::blobs::{Blob, find};
+use super::noise::{self, Grain};
 use super::pixels::{self, made};
 use super::raster::Raster;
-use super::{Upright, light, noise, stamp};
+use super::{Upright, light, stamp};
 use crate::model::geometry::Box2;
 use crate::model::page::{Colour, MeasuredPage};
 use image::GrayImage;
@@ -88,6 +89,8 @@ pub struct ReadingImage {
     pub stamps: Vec<ReadingImage>,
     /// Boxes in `grey` around ink that may be the frame of a stamp.
     pub frames: Vec<Box2>,
+    /// Whether it shows print at all.
+    pub grain: Grain,
 }
 
 /// Makes the image the OCR reads.
@@ -105,6 +108,7 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage, upright: Upright)
                 dpi: measured.dpi,
                 stamps: Vec::new(),
                 frames: Vec::new(),
+                grain: Grain::Calm,
             };
             at_reading_size(ink, DPI_READ)
         })
@@ -127,14 +131,15 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage, upright: Upright)
     let [x, y] = [frame.x as f32, frame.y as f32];
     let to_kept = back.after(&Affine { x: [1.0, 0.0, x], y: [0.0, 1.0, y] });
     let (w, h) = (frame.w as u32, frame.h as u32);
-    let grey = if turned {
+    let mut grey = if turned {
         mapped(&grey, &to_kept, (w, h), paper)
     } else {
         pixels::cropped(&grey, frame.x as u32, frame.y as u32, w, h)
     };
     let dpi = measured.dpi;
+    let grain = noise::calmed(&mut grey, dpi);
     let wanted = if is_plan(measured.width, measured.height, dpi) { DPI_SMALL } else { DPI_READ };
-    let image = ReadingImage { grey, to_kept, dpi, stamps, frames: Vec::new() };
+    let image = ReadingImage { grey, to_kept, dpi, stamps, frames: Vec::new(), grain };
     let image = at_reading_size(image, wanted);
     let frames = frames(&page, &ink, measured, &image.to_kept.inverse());
     ReadingImage { frames, ..image }

@@ -269,8 +269,10 @@ fn a_stamp_over_print_is_taken_apart() {
     };
     assert!(at(stamp, 506, 1100) < 120, "the frame is in the stamp's picture");
     // Where there is no print, the frame is gone from the reading image.
-    let clear = (905..1255).filter(|&y| print.get_pixel(506, y).0[0] > 230);
-    assert!(clear.into_iter().all(|y| at(&reading, 506, y) > 150));
+    // Reduced, a letter is also seen in the pixels beside it.
+    let empty = |y: u32| (502..=510).all(|x| (y - 4..=y + 4).all(|y| print.get_pixel(x, y).0[0] > 230));
+    let clear: Vec<u32> = (905..1255).filter(|&y| empty(y)).collect();
+    assert!(clear.len() > 50 && clear.iter().all(|&y| at(&reading, 506, y) > 150));
 }
 
 #[test]

@@ -306,6 +306,14 @@ fn one_form(word: &str, add: &mut dyn FnMut(&str)) {
             return add(token);
         }
     }
+    // Long endings are known with one letter misread, too.
+    if let Some((stem, ending)) = word.len().checked_sub(6).and_then(|at| word.split_at_checked(at))
+        && stem.len() >= 4
+        && strsim::levenshtein(ending, "nummer") == 1
+    {
+        add(stem_form(stem));
+        return add("nr");
+    }
     let form = match word {
         "nummer" | "no" | "num" | "nro" => "nr",
         "dat" => "datum",

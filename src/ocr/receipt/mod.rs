@@ -17,6 +17,7 @@ use super::{RawWord, ReadMode, Recogniser, words};
 use crate::model::geometry::Box2;
 use crate::model::page::Word;
 use crate::model::refusal::Refusal;
+use crate::page::noise::Grain;
 use crate::page::{Affine, ReadingImage, straightened};
 use image::{GrayImage, imageops};
 use ink::Paler;
@@ -160,6 +161,7 @@ fn read_below(
         dpi: reading.dpi,
         stamps: Vec::new(),
         frames: Vec::new(),
+        grain: Grain::Calm,
     };
     let found = engine.read(&band.grey, band.dpi, ReadMode::Page)?;
     let new = words::placed(&words::believed(&found), &band);
@@ -244,6 +246,7 @@ fn read_level(
                 dpi: reading.dpi,
                 stamps: Vec::new(),
                 frames: Vec::new(),
+                grain: Grain::Calm,
             };
             let raw = engine.read(&inside.grey, inside.dpi, ReadMode::Block)?;
             let own = if *all_ink { raw } else { lines_of_stamp(&raw, &frame, reading.dpi) };

@@ -226,9 +226,12 @@ fn what_else_can_be_seen_makes_a_composed_page() {
 fn a_page_may_count_in_larger_units() {
     let mut pdf = Pdf::new();
     let image = pdf.image(size(48, 24, "DeviceRGB", 8, "DCTDecode"), jpeg());
-    let more = dictionary! { "UserUnit" => 2 };
-    pdf.page("q 144 0 0 72 0 0 cm /Im0 Do Q", dictionary! { "Im0" => image }, more);
-    assert_eq!(page(&pdf.bytes()).dpi.map(|d| d.x), Some(12.0));
+    let more = dictionary! {
+        "UserUnit" => 2,
+        "MediaBox" => vec![0.into(), 0.into(), 12.into(), 6.into()],
+    };
+    pdf.page("q 12 0 0 6 0 0 cm /Im0 Do Q", dictionary! { "Im0" => image }, more);
+    assert_eq!(page(&pdf.bytes()).dpi.map(|d| d.x), Some(144.0));
 }
 
 #[test]
