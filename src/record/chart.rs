@@ -9,6 +9,8 @@ use crate::pdf::{CHART, CHART_CODES, CHART_FIELDS};
 const TOLERANCE: f64 = 0.03;
 /// A colour is there if its strongest part lies so far above its weakest.
 const SPREAD: i32 = 40;
+/// Parts of a printed colour that differ by this must differ on the scan.
+const APART: i32 = 60;
 
 /// A small picture of an upright page.
 #[derive(Clone, Debug)]
@@ -96,7 +98,7 @@ fn distance(a: Point, b: Point) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
-/// Whether the field has its colour: the same part of it is strongest, and clearly so.
+/// Whether the field has its colour.
 fn shown(
     picture: &Picture,
     page: &MeasuredPage,
@@ -127,11 +129,10 @@ fn shown(
     }
     let mean = sums.map(|sum| sum / count);
     let spread = mean.iter().max().unwrap_or(&0) - mean.iter().min().unwrap_or(&0);
-    // Weakest and strongest parts are where they were printed.
-    let order = |c: [i32; 3]| (strongest(c), strongest(c.map(|v| -v)));
-    spread >= SPREAD && order(mean) == order(colour.map(i32::from))
-}
-
-fn strongest(c: [i32; 3]) -> usize {
-    (0..3).max_by_key(|&i| c[i]).unwrap_or(0)
+    // Parts that were printed clearly apart are so, in the same direction; the others are the ink's own.
+    let apart = |i: usize, j: usize| {
+        let printed = i32::from(colour[i]) - i32::from(colour[j]);
+        printed.abs() < APART || (mean[i] - mean[j]).signum() == printed.signum()
+    };
+    spread >= SPREAD && apart(0, 1) && apart(0, 2) && apart(1, 2)
 }
