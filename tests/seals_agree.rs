@@ -98,7 +98,7 @@ fn foreign_programs_find_seal_and_timestamp_intact() {
             continue;
         }
         assert!(seen.status.success(), "{text} {}", String::from_utf8_lossy(&seen.stderr));
-        assert_eq!(text.matches("PASS").count(), pdfs.len(), "{text}");
+        assert_eq!(text.lines().filter(|l| l.starts_with("PASS ")).count(), pdfs.len(), "{text}");
         // DSS looks for the store in a later update than the seal's and calls this level T; without the lists in it,
         // it would not say that the seal has passed at all.
         let level = if tool == "dss.sh" { "TOTAL_PASSED" } else { "B-LT" };
@@ -277,7 +277,7 @@ fn evidence_records_hold() {
         eprintln!("EVIDENCE RECORDS NOT VALIDATED: {text}");
         return;
     }
-    assert_eq!((code, text.matches("PASS").count()), (Some(0), 5), "{text}");
+    assert_eq!((code, text.lines().filter(|l| l.starts_with("PASS ")).count()), (Some(0), 5), "{text}");
     let product = records[0].with_extension("pdf");
     let mut bytes = fs::read(&product).unwrap();
     bytes[100] ^= 1;

@@ -42,7 +42,7 @@ fn a_file_handed_in_is_a_scan_like_any_other() {
         .collect();
     assert!(left.is_empty(), "nothing half stays in the drop folder: {left:?}");
     // What nobody can read is said where the paper is.
-    assert_eq!(browser.send("POST", &to("kaputt.pdf"), b"%PDF-1.4 nicht mehr", &with, &[]).status, 201);
+    assert_eq!(browser.send("POST", &to("kaputt.pdf"), b"%PDF-1.4 nicht mehr %%EOF", &with, &[]).status, 201);
     let rejected = |page: &str| page.contains("class=\"light red\"") && page.contains("kaputt.pdf");
     let said = (0..100).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));

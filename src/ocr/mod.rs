@@ -57,12 +57,6 @@ pub trait Recogniser {
     fn identity(&self) -> String;
 }
 
-/// Blobs of ink on a reading image, per square inch, from which it is noise rather than text: dense
-/// print of 6 points has about 150 letters a square inch.
-const NOISE_BLOBS: f32 = 420.0;
-/// Changes between dark and light per inch over all rows, from which an image is noise: a page set densely
-/// in 6 points has about 25.
-const NOISE_CHANGES: f32 = 38.0;
 /// Reads worse than this are checked for lying the wrong way.
 const POOR: f32 = 0.62;
 

@@ -16,10 +16,7 @@ pattern!(
     SERVED,
     r"(?i)\bzugestellt am\b[^\d]{0,60}(\d{1,2}\s?[.,]\s?(?:\d{1,2}\s?[.,]\s?\d{2,4}|[A-Za-zä]{3,9}\.?\s?\d{4}))"
 );
-pattern!(
-    PLACE_DATE,
-    r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den| am| im) *(?:den |am |der )?(?:\d{1,2}\s?\.|\d{4}-\d)"
-);
+pattern!(PLACE_DATE, r"^[A-ZÄÖÜ][\p{L} ./()\-]{1,40}(?:,| den) *(?:den |am |der )?(?:\d{1,2}\s?\.|\d{4}-\d)");
 pattern!(
     PLACE_ONLY,
     r"^[A-ZÄÖÜ][\p{L}./()\-]+(?: [\p{L}./()\-]+){0,3} \d{1,2}\s?\. ?(?:\d{1,2}\.|[A-ZÄa-zä]{3,9}\.?) ?\d{2,4}$"
@@ -177,7 +174,9 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(alone))
         .or_else(|| {
             first().filter(|r| !says_otherwise(&r.text())).find_map(|row| {
-                let (value, _) = date(&row.text())?;
+                // In a row of references the date stands last.
+                let mut tails = (0..row.words.len()).rev().map(|i| rows::joined(&row.words[i..]));
+                let value = tails.find_map(|text| date(&text))?.0;
                 Some(of_words(row.page, &row.words, value, false))
             })
         })?;

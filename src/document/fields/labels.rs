@@ -16,8 +16,6 @@ pub enum Label {
     Reference,
     /// Date of the letter.
     Date,
-    /// The same, but an everyday word.
-    Day,
     /// Date of an invoice: the letter's, if it is one.
     InvoiceDate,
     /// Until when to pay.
@@ -106,11 +104,10 @@ fn hits(row: &Row) -> Vec<Hit> {
         let to = to + usize::from(colon);
         let marked = marked || colon;
         // Everyday words, unless they are meant as labels: "RE 2026-1" is a number, "am Tag 3" no date.
-        if !marked && matches!(label, Label::Invoice | Label::Day) {
+        if !marked && label == Label::Invoice {
             at += count;
             continue;
         }
-        let label = if label == Label::Day { Label::Date } else { label };
         hits.push(Hit { label, from, to, marked });
         at = tokens.iter().position(|t| t.1 >= to).unwrap_or(tokens.len());
     }

@@ -62,7 +62,6 @@ const LABELS: &[(&str, Label)] = &[
     ("bei ruckfragen bitte angeben", Label::Reference),
     ("datum", Label::Date),
     ("datum date", Label::Date),
-    ("tag", Label::Day),
     ("unser datum", Label::Date),
     ("brief datum", Label::Date),
     ("druck datum", Label::Date),
