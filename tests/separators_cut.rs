@@ -8,7 +8,7 @@ mod support;
 use poststelle::batch::{self, BatchPage, CutOrder};
 use poststelle::model::limits::Limits;
 use poststelle::page::container::{self, Source};
-use poststelle::page::{self, PageOrder};
+use poststelle::page::{self, PageOrder, Upright, codes};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::fs;
@@ -30,7 +30,9 @@ fn cut(folder: &Path, truth: &Value) -> Vec<Vec<usize>> {
         .zip(truth["pages"].as_array().unwrap())
         .map(|(page, truth)| {
             let raster = container::decode(&source, page, &limits).unwrap().value;
-            let (measured, _) = page::measure(&raster, page, &PageOrder::default());
+            let (mut measured, look) = page::measure(&raster, page, &PageOrder::default());
+            let upright = Upright::with(&raster, &measured, look);
+            measured.codes = codes::find(&upright.grey, measured.dpi, &codes::CodeOrder::default());
             BatchPage {
                 source_page: page.number,
                 blank: measured.blank,
