@@ -291,7 +291,7 @@ fn review_codes(sheet: &serde_json::Value) -> Vec<&str> {
 }
 
 #[test]
-fn protected_files_stay_what_they_are_and_closed_ones_go_to_a_person() {
+fn protected_files_are_archived_open_and_closed_ones_go_to_a_person() {
     let town = Town::new();
     let letter = born_digital::letter(&LETTER, 0);
     let (open, closed) = (born_digital::encrypted(&letter, ""), born_digital::encrypted(&letter, "geheim"));
@@ -304,8 +304,10 @@ fn protected_files_stay_what_they_are_and_closed_ones_go_to_a_person() {
         .collect();
     let out = processed(&town, &files);
     let (read, shut) = (out.join("offen-01/document.pdf"), out.join("zu-01/document.pdf"));
-    assert_eq!(sheet(&read)["product"], "original");
-    assert_eq!(fs::read(&read).unwrap(), open);
+    // An encrypted file is no archive copy; it comes along inside one, and a person has looked.
+    assert_eq!(sheet(&read)["product"], "pdfa-3b");
+    assert!(review_codes(&sheet(&read)).contains(&"source.restricted"));
+    validated(std::slice::from_ref(&read));
     assert!(fs::read_to_string(read.with_file_name("document.txt")).unwrap().contains("Nr. 2026-4711"));
     assert_eq!(sheet(&shut)["product"], "none");
     assert!(review_codes(&sheet(&shut)).contains(&"source.encrypted"));

@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -37,6 +38,7 @@ impl Samba {
         }
         fs::write(folder.path().join("smb.conf"), config).unwrap();
         let server = Command::new(program)
+            .process_group(0) // smbd ends its whole group
             .args(["-F", "--no-process-group", "-s"])
             .arg(folder.path().join("smb.conf"))
             .stdout(Stdio::null())
