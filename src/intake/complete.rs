@@ -165,10 +165,10 @@ impl Tiff {
                     _ => {}
                 }
             }
-            if let Some(places) = places {
-                if !self.samples_inside(file, places, lengths, length)? {
-                    return Ok(false);
-                }
+            if let Some(places) = places
+                && !self.samples_inside(file, places, lengths, length)?
+            {
+                return Ok(false);
             }
             next = self.at(file, at + count_size as u64 + entries * entry_size, offset_size)?;
             if next.is_some_and(|next| next != 0 && next <= at) {

@@ -133,7 +133,7 @@ mod tests {
             fate: Fate::Failed,
             text: "5.1.1 smtp; 550 5.1.1 no such mailbox".into(),
         };
-        assert_eq!(read(report(status).as_bytes()), [notice.clone()]);
+        assert_eq!(read(report(status).as_bytes()), std::slice::from_ref(&notice));
         assert_eq!(read(report(status).replace('\n', "\r\n").as_bytes()), [notice]);
         let bare = "Reporting-MTA: dns; old.example\n\nFinal-Recipient: rfc822; a@b\nAction: delayed\n";
         let found = read(report(bare).as_bytes());

@@ -82,7 +82,7 @@ fn misread_month(text: &str) -> Option<(String, String)> {
     let found = WRITTEN.as_ref()?.captures(text)?;
     let word = found[2].to_lowercase();
     let near = |name: &&str| strsim::levenshtein(name, &word) <= 1 + usize::from(name.chars().count() >= 6);
-    let fitting: Vec<usize> = (0..12).filter(|&m| NAMES[m].iter().any(|n| near(n))).collect();
+    let fitting: Vec<usize> = (0..12).filter(|&m| NAMES[m].iter().any(&near)).collect();
     // Two months that fit are no month: "Jun", "Jul".
     let [month] = fitting[..] else { return None };
     let (day, year) = (found[1].parse().ok()?, found[3].parse().ok()?);
