@@ -89,7 +89,7 @@ fn slice(stored: &mut Stored, asked: &Asked, session: &str) -> Response {
         return reason(400, "no range");
     };
     let last = end + 1 == total;
-    if end + 1 - begin != asked.body.len() || (!last && asked.body.len() % (320 * 1024) != 0) {
+    if end + 1 - begin != asked.body.len() || (!last && !asked.body.len().is_multiple_of(320 * 1024)) {
         return reason(400, "slices are multiples of 320 KiB");
     }
     let Some(Value::String(name)) = stored.notes.get(&format!("session {session}")).cloned() else {
