@@ -15,16 +15,15 @@ use support::{Town, outbox};
 fn until(town: &Town, id: &str, state: &str) -> (String, String, String) {
     let mut daemon = town.start_hurried();
     let begun = Instant::now();
-    loop {
-        let found = outbox::deliveries(town)[id].clone();
-        if found.0 == state || begun.elapsed() > Duration::from_secs(40) {
-            daemon.kill().unwrap();
-            daemon.wait().unwrap();
-            assert_eq!(found.0, state, "{found:?}");
-            return found;
-        }
+    let mut found = outbox::deliveries(town)[id].clone();
+    while found.0 != state && begun.elapsed() < Duration::from_secs(40) {
         std::thread::sleep(Duration::from_millis(100));
+        found = outbox::deliveries(town)[id].clone();
     }
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    assert_eq!(found.0, state, "{found:?}");
+    found
 }
 
 #[test]

@@ -21,6 +21,8 @@ pattern!(
     PLACE_ONLY,
     r"^[A-ZÄÖÜ][\p{L}./()\-]+(?: [\p{L}./()\-]+){0,3} \d{1,2}\s?\. ?(?:\d{1,2}\.|[A-ZÄa-zä]{3,9}\.?) ?\d{2,4}$"
 );
+// "Hausmesse am 14.11.2025" is when something happens; "Lindenau, am 14.11.2025" is when somebody wrote.
+pattern!(EVENT, r"(?i)[^,]\s(?:am|zum|vom|bis|ab|im)\s+\d");
 pattern!(
     OWN,
     r"(?i)^(?:[\p{L}-]*rechnung|gutschrift|angebot|auftragsbestätigung|faktura|beleg)\b.{0,40}\bvom\s+\d"
@@ -137,7 +139,8 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
     let with_place = |row: &Row| {
         row.segments().into_iter().find_map(|segment| {
             let text = rows::joined(segment);
-            let short = segment.len() <= 9 && !says_otherwise(&text) && !of_others(segment);
+            let event = EVENT.as_ref().is_some_and(|r| r.is_match(&text));
+            let short = segment.len() <= 9 && !event && !says_otherwise(&text) && !of_others(segment);
             [&PLACE_DATE, &PLACE_ONLY].into_iter().find(|p| p.as_ref().is_some_and(|r| r.is_match(&text)))?;
             let (value, _) = date(&text).filter(|_| short)?;
             Some(of_words(row.page, segment, value, true))
