@@ -222,7 +222,7 @@ pub fn given_up(page: &SourcePage, measured: Option<MeasuredPage>, refusal: &Ref
 
 /// Whether the engine already died on this page before it could be measured: nobody decodes it again.
 pub fn never_seen(page: &ReadPage) -> bool {
-    let died = |n: &Note| n.code.starts_with("engine.");
+    let died = |n: &Note| matches!(n.code.as_str(), "page.crashed" | "page.timeout" | "page.memory");
     page.measured.quality == Quality::default() && page.measured.notes.iter().any(died)
 }
 
