@@ -5,7 +5,7 @@ mod support;
 
 use std::process::Command;
 use support::browser::{Browser, Page, Station, people};
-use support::{root, small_town};
+use support::root;
 
 const PEOPLE: &[(&str, &str, &str)] = &[("leitung", "head", "")];
 const TOWN: &str = r#"
@@ -52,16 +52,7 @@ impl Program {
 }
 
 fn station() -> (Station, String) {
-    let town = small_town::town(None);
-    let path = town.path("pipeline.toml");
-    let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, config.replace("targets = [\"ordner\"]", "targets = [\"ordner\", \"eingang\"]"))
-        .unwrap();
-    small_town::drop_letter(&town, 1);
-    let station = Station::open(town, &(TOWN.to_owned() + &people(PEOPLE)));
-    station.wait_for("closed", 1);
-    let id = station.town.documents().remove(0).0;
-    (station, id)
+    Station::with_a_letter_in("eingang", &(TOWN.to_owned() + &people(PEOPLE)))
 }
 
 #[test]

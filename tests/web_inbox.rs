@@ -3,9 +3,7 @@
 
 mod support;
 
-use std::fs;
 use support::browser::{Station, people};
-use support::small_town;
 
 const PEOPLE: &[(&str, &str, &str)] = &[
     ("nb-1", "reviewer", ""),
@@ -31,16 +29,7 @@ type = "inbox"
 "#;
 
 fn station() -> (Station, String) {
-    let town = small_town::town(None);
-    let path = town.path("pipeline.toml");
-    let config = fs::read_to_string(&path).unwrap();
-    fs::write(path, config.replace("targets = [\"ordner\"]", "targets = [\"ordner\", \"inbox-steuern\"]"))
-        .unwrap();
-    small_town::drop_letter(&town, 1);
-    let station = Station::open(town, &(TOWN.to_owned() + &people(PEOPLE)));
-    station.wait_for("closed", 1);
-    let id = station.town.documents().remove(0).0;
-    (station, id)
+    Station::with_a_letter_in("inbox-steuern", &(TOWN.to_owned() + &people(PEOPLE)))
 }
 
 #[test]

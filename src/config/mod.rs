@@ -8,6 +8,7 @@ mod file;
 mod resolve;
 mod routes;
 mod seal;
+pub mod secret;
 mod sign_on;
 mod stations;
 mod systems;
@@ -99,9 +100,7 @@ impl Pipeline {
     /// The secret with which the town marks its own sheets, if it has one.
     pub fn sheet_key(&self) -> Result<Option<SheetKey>, Error> {
         let Some(SheetSettings { key_file, .. }) = &self.sheets else { return Ok(None) };
-        let secret =
-            std::fs::read_to_string(key_file).map_err(Error::io("Blattschlüssel lesen", key_file))?;
-        let key = SheetKey::new(&secret).ok_or_else(|| {
+        let key = SheetKey::new(&secret::read(key_file)?).ok_or_else(|| {
             let text = format!("Der Blattschlüssel in {} ist kürzer als 16 Zeichen.", key_file.display());
             Refusal::new("sheets.short_key", text, "Zum Beispiel: openssl rand -hex 32 > DATEI")
         })?;

@@ -147,7 +147,7 @@ impl Check<'_> {
             sheets: written
                 .sheets
                 .as_ref()
-                .map(|s| SheetSettings { key_file: self.path(&s.key_file), strict: s.strict }),
+                .map(|s| SheetSettings { key_file: self.secret(&s.key_file), strict: s.strict }),
             seal: written.seal.as_ref().and_then(|s| super::seal::seal(self, s)),
             web,
             desk: self.desk(&written.web, web),

@@ -9,11 +9,12 @@ use toml::Spanned;
 pub(super) fn seal(resolver: &mut Check<'_>, written: &Spanned<file::Seal>) -> Option<SealSettings> {
     let s = written.get_ref();
     let path = |p: &Option<std::path::PathBuf>| p.as_ref().map(|p| resolver.path(p));
+    let secret = |p: &Option<std::path::PathBuf>| p.as_ref().map(|p| resolver.secret(p));
     let file = || {
         Some(KeyPlace::File(KeyFilePlace {
             key_file: path(&s.key_file)?,
             certificate_file: path(&s.certificate_file),
-            password_file: path(&s.password_file),
+            password_file: secret(&s.password_file),
         }))
     };
     let token = || {
@@ -21,7 +22,7 @@ pub(super) fn seal(resolver: &mut Check<'_>, written: &Spanned<file::Seal>) -> O
             module: path(&s.pkcs11_module)?,
             token: s.pkcs11_token.clone()?,
             key: s.pkcs11_key.clone()?,
-            pin_file: path(&s.pin_file)?,
+            pin_file: secret(&s.pin_file)?,
             certificate_file: path(&s.certificate_file)?,
         }))
     };
@@ -30,8 +31,8 @@ pub(super) fn seal(resolver: &mut Check<'_>, written: &Spanned<file::Seal>) -> O
             url: s.csc_url.clone()?,
             credential: s.csc_credential.clone()?,
             client: s.csc_client.clone()?,
-            secret_file: path(&s.csc_secret_file)?,
-            pin_file: path(&s.pin_file)?,
+            secret_file: secret(&s.csc_secret_file)?,
+            pin_file: secret(&s.pin_file)?,
             certificate_file: path(&s.certificate_file)?,
             ca_file: path(&s.csc_ca_file),
             proxy: s.proxy.clone(),

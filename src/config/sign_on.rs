@@ -19,7 +19,7 @@ pub fn openid(check: &mut Check<'_>, written: &file::Web, listen: Option<SocketA
         (None, Some(address)) => format!("http://{address}"),
         (None, None) => return None,
     };
-    let password_file = check.path(&oidc.client_secret_file);
+    let password_file = check.secret(&oidc.client_secret_file);
     Some(OpenId {
         access: HttpAccess {
             url: issuer.trim_end_matches('/').to_owned(),

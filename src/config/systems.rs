@@ -2,7 +2,8 @@
 
 use super::file;
 use super::resolve::Check;
-use crate::delivery::{secret, template};
+use super::secret;
+use crate::delivery::template;
 use crate::model::town::{
     CmisSettings, DmsTarget, DocuwareSettings, DvelopSettings, EnaioSettings, FieldRule, FieldSource,
     HttpAccess, HttpLogin, JobrouterSettings, SharepointSettings, System,

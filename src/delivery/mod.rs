@@ -20,7 +20,6 @@ mod mail;
 mod place;
 pub mod reconcile;
 pub mod retry;
-pub mod secret;
 pub mod template;
 
 use crate::model::delivery::{

@@ -2,6 +2,7 @@
 
 use super::algorithm::Algorithm;
 use super::town_seal::SealKey;
+use crate::config::secret;
 use crate::error::{Error, Result};
 use crate::model::town::KeyFilePlace;
 use openssl::pkcs12::Pkcs12;
@@ -62,9 +63,10 @@ pub(super) fn chain(path: &Path) -> Result<Vec<X509>> {
     Ok(X509::stack_from_pem(&read(path)?)?)
 }
 
-/// A PIN or password, without the line's end.
+/// A PIN or password; without it a document waits.
 pub(super) fn secret(path: &Path) -> Result<String> {
-    Ok(String::from_utf8_lossy(&read(path)?).trim_end_matches(['\r', '\n']).to_owned())
+    secret::read(path)
+        .map_err(|r| Error::seal("secret", r.text, "Datei anlegen und für den Dienst lesbar machen"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -1,6 +1,6 @@
 //! A browser without a screen: cookies, forms, redirects as they come. Plain HTTP over a socket.
 
-use super::Town;
+use super::{Town, small_town};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -196,6 +196,20 @@ impl Station {
             std::thread::sleep(Duration::from_millis(50));
         }
         Self { town, address, daemon }
+    }
+
+    /// A station whose tax office also has that inbox, and the one letter that lies there.
+    pub fn with_a_letter_in(inbox: &str, more: &str) -> (Self, String) {
+        let town = small_town::town(None);
+        let path = town.path("pipeline.toml");
+        let config = std::fs::read_to_string(&path).unwrap();
+        let both = format!("targets = [\"ordner\", \"{inbox}\"]");
+        std::fs::write(&path, config.replace("targets = [\"ordner\"]", &both)).unwrap();
+        small_town::drop_letter(&town, 1);
+        let station = Self::open(town, more);
+        station.wait_for("closed", 1);
+        let id = station.town.documents().remove(0).0;
+        (station, id)
     }
 
     pub fn browser(&self, person: &str) -> Browser {

@@ -7,7 +7,7 @@
 pub mod multipart;
 pub mod token;
 
-use super::secret;
+use crate::config::secret;
 use crate::model::refusal::Refusal;
 use crate::model::town::{HttpAccess, HttpLogin};
 use base64::Engine;

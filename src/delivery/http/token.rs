@@ -1,7 +1,7 @@
 //! Tokens that have to be fetched: one fetch at a time, kept while they are good, fetched anew when refused.
 
 use super::{Lost, Wire};
-use crate::delivery::secret;
+use crate::config::secret;
 use crate::model::town::{HttpAccess, HttpLogin};
 use serde_json::Value;
 use std::path::Path;

@@ -11,7 +11,8 @@ mod returns;
 mod sealed;
 
 use super::facts::Facts;
-use super::{Target, secret, template};
+use super::{Target, template};
+use crate::config::secret;
 use crate::model::delivery::{
     AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };

@@ -1,7 +1,7 @@
 //! The mailbox that bounces come back to, read over IMAP and never changed.
 
 use super::notice::{self, Notice};
-use crate::delivery::secret;
+use crate::config::secret;
 use crate::fault;
 use crate::model::refusal::Refusal;
 use crate::model::town::{MailSecurity, ReturnBox};
