@@ -105,7 +105,7 @@ await step("never open: gone at once for who pressed it, waiting for the circle"
   const { page } = await as("nb-1");
   await page.goto(`/nachbearbeitung/${town.never}`);
   await page.keyboard.press("n");
-  const gone = async () => !page.url().endsWith(town.never) || await page.locator(".sheets.gone").count() === 1;
+  const gone = async () => !new URL(page.url()).pathname.endsWith(town.never) || await page.locator(".sheets.gone").count() === 1;
   await later(async () => gone().catch(() => true), "blurred at once");
   await page.waitForURL((url) => !url.pathname.endsWith(town.never));
   const answer = await page.request.get(`/schriftstueck/${town.never}`);
