@@ -90,7 +90,7 @@ prove-targets: build
 	PROVE_TARGETS=10000 $(PROVE) --test many_targets -- --nocapture
 # 50 doubtful letters by key in a real browser: time by the keystroke-level model, the next image at once.
 prove-keys: build
-	PROVE_KEYS=50 $(PROVE) --test web_browser -- --nocapture --ignored
+	PROVE_KEYS=50 $(PROVE) --test web_browser -- --nocapture
 # Many examples per operation of the JSON interface.
 prove-api: build
 	PROVE_API=300 $(PROVE) --test web_api schemathesis -- --nocapture
@@ -99,4 +99,4 @@ prove-web: build
 	PROVE_WEB=1000000 PROVE_WEB_SESSIONS=200 PROVE_WEB_ROUNDS=30 $(PROVE) --test web_load -- --nocapture
 # Pictures of every page, German and English, by the browser test.
 screens: build
-	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser -- --ignored
+	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

@@ -31,7 +31,8 @@ fn town() -> Town {
     let config = fs::read_to_string(&path).unwrap();
     let own = r#"targets = ["ordner-steueramt", "posteingang-steueramt"]"#;
     let config = config.replace(r#"targets = ["ordner-steueramt"]"#, own);
-    fs::write(path, config + "\n[[target]]\nid = \"posteingang-steueramt\"\ntype = \"inbox\"\n").unwrap();
+    // Every document is drawn, so that who checks always has a next one.
+    fs::write(path, config + "\n[sample]\nnormal = 1.0\nhoch = 1.0\n[[target]]\nid = \"posteingang-steueramt\"\ntype = \"inbox\"\n").unwrap();
     town.open_station();
     town
 }
@@ -83,7 +84,6 @@ fn settled(station: &Station, documents: usize) -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "up to the journey of what is never opened it holds; docs/practice.md"]
 fn every_role_gets_its_work_done() {
     let letters = std::env::var("PROVE_KEYS").map_or(5, |n| n.parse().unwrap());
     let town = town();

@@ -9,6 +9,7 @@
 //! `dms` which systems make an object of it.
 
 pub mod breaker;
+mod certificate;
 mod dms;
 mod facts;
 pub mod fields;

@@ -58,7 +58,10 @@ impl PostOffice {
             fs::create_dir(self.path(name)).unwrap();
         }
         let at = |name: &str| self.path(name).display().to_string();
-        let subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+        // A certificate that says it is an authority is no server's (RFC 5280, 4.2.1.9).
+        let names =
+            ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"];
+        let subject = [&["-subj", "/CN=localhost"][..], &names].concat();
         let make =
             ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
         run(Command::new("openssl")

@@ -8,6 +8,7 @@ pub mod multipart;
 pub mod token;
 
 use crate::config::secret;
+use crate::delivery::certificate;
 use crate::model::refusal::Refusal;
 use crate::model::town::{HttpAccess, HttpLogin};
 use base64::Engine;
@@ -293,7 +294,9 @@ fn lost(error: &ureq::Error) -> Lost {
         }
         // A certificate that does not hold is reported by the TLS layer inside an I/O error.
         E::Io(e) if e.to_string().contains("certificate") => {
-            (false, format!("Das Zertifikat des Servers gilt nicht: {e}."))
+            let text = e.to_string();
+            let why = certificate::explained(&text).map(str::to_owned);
+            (false, why.unwrap_or_else(|| format!("Das Zertifikat des Servers gilt nicht: {text}.")))
         }
         E::BadUri(e) => (false, format!("Keine gültige Adresse: {e}.")),
         other => (true, format!("Die Verbindung brach ab: {other}.")),

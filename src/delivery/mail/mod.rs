@@ -11,7 +11,7 @@ mod returns;
 mod sealed;
 
 use super::facts::Facts;
-use super::{Target, template};
+use super::{Target, certificate, template};
 use crate::config::secret;
 use crate::model::delivery::{
     AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
@@ -59,7 +59,9 @@ impl Mail {
         let config = &self.config;
         let wrong = |text: String| Refusal::new(SETUP, text, "Ziel in pipeline.toml prüfen.");
         let unreachable = |e: smtp::Error| {
-            Refusal::new("mail.unreachable", e.to_string(), "Server, Anschluss und Zugangsdaten prüfen.")
+            let said = e.to_string();
+            let text = certificate::explained(&said).map_or(said, str::to_owned);
+            Refusal::new("mail.unreachable", text, "Server, Anschluss und Zugangsdaten prüfen.")
         };
         let tls = || -> Result<TlsParameters, Refusal> {
             let mut builder = TlsParameters::builder(config.host.clone());
