@@ -1,0 +1,62 @@
+//! `[web]` and `[[person]]`: the pages, and who signs on.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// Somebody who signs on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub id: Spanned<String>,
+    pub name: String,
+    pub roles: Vec<crate::model::town::StaffRole>,
+    #[serde(default)]
+    pub departments: Vec<Spanned<String>>,
+}
+
+/// The staff page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Address and port; no page if left out.
+    pub listen: Option<Spanned<String>>,
+    /// The address people type, if a proxy with TLS stands before it.
+    pub url: Option<Spanned<String>>,
+    /// Whoever does nothing for so long signs on again.
+    pub idle_minutes: Option<u32>,
+    /// A decision can be taken back for so long before anything leaves.
+    pub undo_seconds: Option<u32>,
+    /// People sign on at the town's OpenID provider.
+    pub oidc: Option<Oidc>,
+    /// Passwords are checked by the town's directory.
+    pub ldap: Option<Ldap>,
+}
+
+/// The town's OpenID provider (Keycloak, Entra ID, ...).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    /// Its address, as it names itself.
+    pub issuer: Spanned<String>,
+    /// Name under which this program is known there.
+    pub client_id: String,
+    /// File with the secret it got there.
+    pub client_secret_file: PathBuf,
+    /// Claim that is the id of a person here; `preferred_username` if left out.
+    pub claim: Option<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The town's directory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ldap {
+    /// `ldaps://…`
+    pub url: Spanned<String>,
+    /// Whom to bind as; `{id}` stands for what the person typed.
+    pub dn: Spanned<String>,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
