@@ -6,6 +6,8 @@ mod support;
 
 use poststelle::ledger::audit;
 use poststelle::model::hash::ContentHash;
+use poststelle::record::{Check, Envelope};
+use poststelle::sealing;
 use poststelle::vault::Vault;
 use rusqlite::Connection;
 use std::fs;
@@ -226,6 +228,23 @@ fn proofs_pass_a_verifier_written_in_another_language() {
     let path = |n: usize, e: &str| town.path("var/out/steuern").join(names[n].replace(".pdf", e));
     fs::copy(path(1, ".proof.json"), path(0, ".proof.json")).unwrap();
     assert!(verify(&town, &[&path(0, ".pdf")]).1.contains("proof.record"));
+}
+
+/// A stamp's signature covers only part of a token; the rest is checked byte for byte.
+#[test]
+fn no_bit_of_a_stamped_seal_can_be_another() {
+    let (_town, out) = processed();
+    let bytes = fs::read(folders(&out)[0].join("record.json")).unwrap();
+    let mut record = Envelope::parse(&bytes).unwrap();
+    let broken = |record: &Envelope| sealing::of_record(record, None).unwrap().checks.iter().any(Check::broken);
+    let cms = openssl::base64::decode_block(record.seal.as_ref().unwrap()).unwrap();
+    assert!(!broken(&record) && sealing::of_record(&record, None).unwrap().stamped.is_some());
+    for (at, bit) in (0..cms.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut bad = cms.clone();
+        bad[at] ^= 1 << bit;
+        record.seal = Some(openssl::base64::encode_block(&bad));
+        assert!(broken(&record), "byte {at} of {}, bit {bit}", cms.len());
+    }
 }
 
 /// A generator that needs no crate: xorshift, the same on every machine.

@@ -5,6 +5,8 @@
 use super::raster::{Pixels, Raster};
 use crate::model::geometry::Turn;
 use fast_image_resize as fir;
+use fir::images::{TypedImage, TypedImageRef};
+use fir::pixels::{U8, U8x3};
 use image::{GrayImage, RgbImage};
 
 /// Rows and columns moved together while turning, so that reads and writes stay in the cache.
@@ -116,37 +118,33 @@ pub fn resharpened(image: &GrayImage, width: u32, height: u32) -> GrayImage {
 }
 
 fn resampled(image: &GrayImage, width: u32, height: u32, filter: fir::FilterType) -> GrayImage {
-    let from = fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8);
-    match from.map(|from| resample(&from, width, height, fir::PixelType::U8, filter)) {
-        Ok(Some(rows)) => made(width, height, rows),
-        _ => GrayImage::from_pixel(width, height, image::Luma([255])),
+    match resample::<U8>(image.as_raw(), image.dimensions(), (width, height), filter) {
+        Some(rows) => made(width, height, rows),
+        None => GrayImage::from_pixel(width, height, image::Luma([255])),
     }
 }
 
 /// The same for colours.
 pub fn resized_rgb(image: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let from =
-        fir::images::ImageRef::new(image.width(), image.height(), image.as_raw(), fir::PixelType::U8x3);
     let filter = if width > image.width() { fir::FilterType::Bilinear } else { fir::FilterType::Box };
-    let rows = match from.map(|from| resample(&from, width, height, fir::PixelType::U8x3, filter)) {
-        Ok(Some(rows)) => rows,
-        _ => Vec::new(),
-    };
-    RgbImage::from_raw(width, height, rows)
+    let rows = resample::<U8x3>(image.as_raw(), image.dimensions(), (width, height), filter);
+    rows.and_then(|rows| RgbImage::from_raw(width, height, rows))
         .unwrap_or_else(|| RgbImage::from_pixel(width, height, image::Rgb([255; 3])))
 }
 
-fn resample(
-    from: &fir::images::ImageRef,
-    width: u32,
-    height: u32,
-    pixel: fir::PixelType,
+/// Samples of pixels of type `P` in another size. Its untyped sister compiles thirteen pixel types into this crate.
+fn resample<P: fir::PixelTrait>(
+    samples: &[u8],
+    (from_width, from_height): (u32, u32),
+    (width, height): (u32, u32),
     filter: fir::FilterType,
 ) -> Option<Vec<u8>> {
     let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter));
-    let mut to = fir::images::Image::new(width, height, pixel);
-    fir::Resizer::new().resize(from, &mut to, &options).ok()?;
-    Some(to.into_vec())
+    let from = TypedImageRef::<P>::from_buffer(from_width, from_height, samples).ok()?;
+    let mut rows = vec![0; width as usize * height as usize * P::size()];
+    let mut to = TypedImage::<P>::from_buffer(width, height, &mut rows).ok()?;
+    fir::Resizer::new().resize_typed(&from, &mut to, &options).ok()?;
+    Some(rows)
 }
 
 /// An image of rows that are known to fit; a white one should they ever not.

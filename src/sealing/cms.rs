@@ -123,7 +123,8 @@ pub fn read(bytes: &[u8]) -> Option<Signature> {
     Some(Signature { certificates, value, token })
 }
 
-fn identifier(certificate: &X509Ref) -> Option<Vec<u8>> {
+/// IssuerAndSerialNumber (RFC 5652, 10.2.4).
+pub fn identifier(certificate: &X509Ref) -> Option<Vec<u8>> {
     let serial = der::integer(&certificate.serial_number().to_bn().ok()?.to_vec());
     Some(der::nested(SEQUENCE, &[&certificate.issuer_name().to_der().ok()?, &serial]))
 }

@@ -12,6 +12,7 @@ mod evidence_record;
 mod key_file;
 mod remote;
 mod revocation;
+mod stamp;
 mod timestamp;
 mod token;
 mod town_seal;

@@ -1,6 +1,7 @@
 //! Timestamps from a service (RFC 3161, RFC 5816): asked over HTTP, checked before they count.
 
 use super::der::{self, INTEGER, OCTETS, OID, Reader, SEQUENCE};
+use super::stamp::Token;
 use super::verdict::Anchors;
 use crate::delivery::http::Client;
 use crate::error::{Error, Result};
@@ -142,8 +143,13 @@ impl Authority {
                 "Die Zeit des Stempels und die des Rechners liegen mehr als fünf Minuten auseinander",
             ));
         }
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = certificates(&token);
-        Ok(token)
+        let tidy = Token::tidy(&token, self.anchors.certificates())
+            .filter(|tidy| open(tidy, Some(&self.anchors)).as_ref() == Some(&stamped))
+            .ok_or_else(|| {
+                lying("Der Zeitstempel ist in einer Form, die sich später nicht Byte für Byte prüfen lässt")
+            })?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = certificates(&tidy);
+        Ok(tidy)
     }
 }
 
@@ -236,19 +242,5 @@ fn unavailable(why: &str) -> Error {
 
 /// The certificates a token brings along.
 pub fn certificates(token: &[u8]) -> Vec<X509> {
-    let bag = || -> Option<Vec<X509>> {
-        let mut info = Reader(Reader(token).take(SEQUENCE)?);
-        info.take(OID)?;
-        let mut signed = Reader(Reader(info.take(0xa0)?).take(SEQUENCE)?);
-        signed.take(INTEGER)?;
-        signed.any()?;
-        signed.take(SEQUENCE)?;
-        let mut bag = Reader(signed.maybe(0xa0)?);
-        let mut found = Vec::new();
-        while !bag.0.is_empty() {
-            found.push(X509::from_der(bag.any()?.2).ok()?);
-        }
-        Some(found)
-    };
-    bag().unwrap_or_default()
+    Token::read(token).map(|token| token.certificates().to_vec()).unwrap_or_default()
 }

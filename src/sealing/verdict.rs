@@ -2,6 +2,7 @@
 
 use super::algorithm::Algorithm;
 use super::cms::{self, Signature};
+use super::stamp::Token;
 use super::{revocation, timestamp};
 use crate::error::{Error, Result};
 use crate::pdf;
@@ -134,7 +135,7 @@ impl Verdict {
         let at = stamped.as_ref().and_then(|s| timestamp::time(&s.at)).map(|t| t.as_second());
         let certificates = timestamp::certificates(token);
         self.stamp_until = certificates.iter().filter_map(|c| last_day(c)).min();
-        let good = at.is_some() && chained(&certificates);
+        let good = at.is_some() && Token::is_whole(token);
         self.checks.push(Check::new(name, good));
         self.stamped = stamped.map(|s| s.at);
         at
