@@ -47,7 +47,7 @@ const MAIL: &[&str] = &[
 const SFTP: &[&str] = &["host", "port", "user", "key_file", "known_hosts_file", "path"];
 /// The types of targets and the keys each may have besides the common ones.
 const TYPES: &[(&str, &[&[&str]])] = &[
-    ("folder", &[&["path"], FILES]),
+    ("folder", &[&["path", "mount"], FILES]),
     ("webdav", &[HTTP, FILES]),
     ("sftp", &[SFTP, FILES]),
     ("inbox", &[]),
@@ -67,7 +67,9 @@ impl Check<'_> {
         let way = match written.kind.get_ref().as_str() {
             "folder" => {
                 let path = self.needed(written, "path", written.path.as_ref())?;
-                TargetWay::Files(self.files(written, PlaceWay::Folder { path: self.path(path) }))
+                let mount = written.mount.as_deref().map(|mount| self.path(mount));
+                let path = self.path(path);
+                TargetWay::Files(self.files(written, PlaceWay::Folder { path, mount }))
             }
             "webdav" => {
                 let access = self.http(written)?;

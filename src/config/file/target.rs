@@ -12,6 +12,8 @@ pub struct Target {
     #[serde(rename = "type")]
     pub kind: Spanned<String>,
     pub path: Option<PathBuf>,
+    /// Folder: a share that must be mounted there before anything is written.
+    pub mount: Option<PathBuf>,
     pub host: Option<Spanned<String>>,
     pub port: Option<u16>,
     pub security: Option<Spanned<String>>,

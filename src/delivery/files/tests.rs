@@ -21,7 +21,7 @@ fn parcel() -> Parcel {
 
 fn config(path: &Path) -> FilesTarget {
     FilesTarget {
-        place: PlaceWay::Folder { path: path.into() },
+        place: PlaceWay::Folder { path: path.into(), mount: None },
         layout: Layout {
             preset: Preset::Plain,
             template: None,

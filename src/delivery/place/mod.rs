@@ -60,7 +60,7 @@ pub trait Place: Send + Sync {
 /// The place as configured.
 pub fn open(way: &PlaceWay) -> Box<dyn Place> {
     match way {
-        PlaceWay::Folder { path } => Box::new(local::Local::new(path)),
+        PlaceWay::Folder { path, mount } => Box::new(local::Local::new(path, mount.as_deref())),
         PlaceWay::Sftp(access) => Box::new(sftp::Sftp::new(access)),
         PlaceWay::WebDav(access) => Box::new(webdav::WebDav::new(access)),
     }

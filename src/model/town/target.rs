@@ -100,6 +100,8 @@ pub enum PlaceWay {
     Folder {
         /// Where.
         path: PathBuf,
+        /// Where a share must be mounted for it.
+        mount: Option<PathBuf>,
     },
     /// A WebDAV folder.
     WebDav(HttpAccess),
