@@ -34,6 +34,10 @@ use std::time::{Duration, Instant, SystemTime};
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
 
+/// Sides of a batch of 50 sheets: so few are measured by all workers at once, because the operator still holds
+/// the paper. A big batch is left to one of them, and what was measured goes on being read.
+const IN_HAND: u32 = 100;
+
 /// Everything a worker needs, shared by all of them.
 #[derive(Debug)]
 pub struct House {
@@ -139,16 +143,17 @@ impl House {
         });
     }
 
-    /// What a page worker would rather do next. One of several measures, so that the station hears in seconds
-    /// what came; the others read. A worker alone takes turns. In a single run no station waits: what was
-    /// measured is read while it is still at hand.
-    fn turns(&self, number: usize) -> impl FnMut() -> PageState + Send + use<> {
+    /// What a page worker would rather do next, and how few pages all measure first. One of several measures, so
+    /// that the station hears in seconds what came; the others read. A worker alone takes turns. In a single run
+    /// no station waits: what was measured is read while it is still at hand.
+    fn turns(&self, number: usize) -> impl FnMut() -> (PageState, u32) + Send + use<> {
         let once = self.purpose == Purpose::Once;
+        let few = if once { 0 } else { IN_HAND };
         let alone = self.pipeline.workers == 1 && !once;
         let mut read = number > 0 || once;
         move || {
             read ^= alone;
-            if read { PageState::Measured } else { PageState::Stored }
+            (if read { PageState::Measured } else { PageState::Stored }, few)
         }
     }
 

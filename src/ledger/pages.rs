@@ -55,13 +55,20 @@ impl Ledger {
         })
     }
 
-    /// Takes the next page in that state, or else one in the other. Page numbers first, batches second: the
-    /// first page of a letter that came in later goes before page 500 of a big batch.
-    pub fn lease_page(&self, worker: &str, rather: PageState) -> Result<Option<PageRow>> {
+    /// Takes the next page in that state, or else one in the other; but while at most `few` pages wait to be
+    /// measured, one of them. Page numbers first, batches second: the first page of a letter that came in later
+    /// goes before page 500 of a big batch.
+    pub fn lease_page(&self, worker: &str, rather: PageState, few: u32) -> Result<Option<PageRow>> {
         let worker = worker.to_owned();
-        let or_else = if rather == PageState::Stored { PageState::Measured } else { PageState::Stored };
         self.write(move |tx, tenant| {
             let at = now();
+            let waiting: u32 = tx
+                .prepare_cached(
+                    "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3)",
+                )?
+                .query_row((tenant, PageState::Stored.text(), few.saturating_add(1)), |row| row.get(0))?;
+            let rather = if waiting <= few { PageState::Stored } else { rather };
+            let or_else = if rather == PageState::Stored { PageState::Measured } else { PageState::Stored };
             let mut next = tx.prepare_cached(&format!(
                 "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
                    AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"

@@ -37,10 +37,10 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Measures or reads the next page, rather the one than the other. A page that kills its engine is kept, with
-/// the reason.
-pub fn next_page(house: &House, worker: &str, rather: PageState) -> Result<bool> {
-    let Some(page) = house.ledger.lease_page(worker, rather)? else { return Ok(false) };
+/// Measures or reads the next page, rather the one than the other, or measures while only a few wait for it. A
+/// page that kills its engine is kept, with the reason.
+pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -> Result<bool> {
+    let Some(page) = house.ledger.lease_page(worker, rather, few)? else { return Ok(false) };
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
     let profile = house.profile(&batch.station);
