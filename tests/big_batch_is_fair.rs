@@ -180,16 +180,59 @@ fn a_letter_overtakes_a_big_batch() {
     holds(count, &seen, steady);
 }
 
-#[test]
-fn many_letters_take_no_more_memory_than_one() {
-    let (town, pages, count) = (Town::new(), pages(), count());
-    town.open_station();
+fn drop_letters(town: &Town, pages: &[ScannedPage], count: usize) {
     for (number, page) in pages.iter().cycle().take(count).enumerate() {
         let mut bytes = scanned::pdf_at(300.0, std::slice::from_ref(page));
         bytes.extend(format!("%{number}\n").bytes());
         fs::write(town.path("scans/.next"), bytes).unwrap();
         fs::rename(town.path("scans/.next"), town.path(&format!("scans/{number:04}.pdf"))).unwrap();
     }
+}
+
+/// Of as many letters of the same day, what comes in at the station for urgent mail is read next.
+#[test]
+fn urgent_mail_overtakes_a_backlog() {
+    let (town, pages, count) = (Town::new(), pages(), count());
+    let path = town.path("pipeline.toml");
+    let station = "[[station]]\nid = \"fristen\"\nfolder = \"eilig\"\nurgent = true\nquiet_seconds = 0\npoll_seconds = 1\n[[station]]\n";
+    let config = fs::read_to_string(&path).unwrap().replacen("[[station]]\n", station, 1);
+    fs::write(&path, config).unwrap();
+    town.open_station();
+    fs::create_dir(town.path("eilig")).unwrap();
+    drop_letters(&town, &pages, count);
+    let mut daemon = town.start();
+    let db = ledger(&town);
+    let read = || rows(&db, "SELECT count(*) FROM page WHERE state = 'read'");
+    let taken = || rows(&db, "SELECT count(*) FROM page");
+    let begun = Instant::now();
+    while taken() < count || read() < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(600), "{} taken, {} read", taken(), read());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    fs::copy(root().join("sample-scans").join(MIDDLE), town.path("eilig/.tmp")).unwrap();
+    fs::rename(town.path("eilig/.tmp"), town.path("eilig/frist.jpg")).unwrap();
+    let dropped = Instant::now();
+    let understood =
+        "SELECT count(*) FROM document d JOIN batch b ON b.id = d.batch WHERE b.station = 'fristen'";
+    while rows(&db, understood) == 0 {
+        assert!(dropped.elapsed() < Duration::from_secs(120), "not read after two minutes");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let (after, unread) = (dropped.elapsed(), count + 1 - read());
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    println!(
+        "PROVED urgent mail: read and cut {:.1} s after it came, while {unread} of {count} letters waited",
+        after.as_secs_f64()
+    );
+    assert!(after <= Duration::from_secs(30) && unread > 0, "{after:?} {unread}");
+}
+
+#[test]
+fn many_letters_take_no_more_memory_than_one() {
+    let (town, pages, count) = (Town::new(), pages(), count());
+    town.open_station();
+    drop_letters(&town, &pages, count);
     let seen = watched(&town, count, false);
     let steady = said(&format!("{count} letters"), count, &seen);
     holds(count, &seen, steady);

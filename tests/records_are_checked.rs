@@ -236,7 +236,8 @@ fn no_bit_of_a_stamped_seal_can_be_another() {
     let (_town, out) = processed();
     let bytes = fs::read(folders(&out)[0].join("record.json")).unwrap();
     let mut record = Envelope::parse(&bytes).unwrap();
-    let broken = |record: &Envelope| sealing::of_record(record, None).unwrap().checks.iter().any(Check::broken);
+    let broken =
+        |record: &Envelope| sealing::of_record(record, None).unwrap().checks.iter().any(Check::broken);
     let cms = openssl::base64::decode_block(record.seal.as_ref().unwrap()).unwrap();
     assert!(!broken(&record) && sealing::of_record(&record, None).unwrap().stamped.is_some());
     for (at, bit) in (0..cms.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {

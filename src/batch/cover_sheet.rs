@@ -79,6 +79,8 @@ pub enum Order {
     Operator(String),
     /// `received`: received date, ISO.
     Received(String),
+    /// `urgency=urgent`: its batch is read before all other mail, its document goes first.
+    Urgent,
     /// `pages`: pages announced for the document.
     Pages(u32),
     /// `documents`: documents announced for the batch.
@@ -106,6 +108,7 @@ impl Order {
             Self::Mode(_) => "mode",
             Self::Operator(_) => "op",
             Self::Received(_) => "received",
+            Self::Urgent => "urgency",
             Self::Pages(_) => "pages",
             Self::Documents(_) => "documents",
             Self::ForAll => "scope",
@@ -126,6 +129,7 @@ impl Order {
             Self::Mode(ScanMode::Copying) => "copying".into(),
             Self::Mode(ScanMode::Replacing) => "replacing".into(),
             Self::Pages(n) | Self::Documents(n) => n.to_string(),
+            Self::Urgent => "urgent".into(),
             Self::ForAll => "all".into(),
         }
     }
@@ -183,6 +187,7 @@ fn order(part: &str) -> Order {
         ("check", v) => Order::Check(v.into()),
         ("mode", "copying") => Order::Mode(ScanMode::Copying),
         ("mode", "replacing") => Order::Mode(ScanMode::Replacing),
+        ("urgency", "urgent") => Order::Urgent,
         ("scope", "all") => Order::ForAll,
         ("received", v) if v.parse::<jiff::civil::Date>().is_ok() => Order::Received(v.into()),
         ("pages", v) => v.parse().map_or_else(|_| unknown(), Order::Pages),

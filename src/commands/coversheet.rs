@@ -32,6 +32,9 @@ pub struct Wish {
     /// Eingangsdatum (JJJJ-MM-TT)
     #[arg(long)]
     received: Option<String>,
+    /// Eilt: wird vor aller anderen Post gelesen
+    #[arg(long)]
+    urgent: bool,
     /// Angekündigte Seiten des Schriftstücks
     #[arg(long)]
     pages: Option<u32>,
@@ -70,6 +73,7 @@ fn orders(wish: &Wish) -> Vec<Order> {
         wish.copying.then_some(Order::Mode(ScanMode::Copying)),
         wish.operator.clone().map(Order::Operator),
         wish.received.clone().map(Order::Received),
+        wish.urgent.then_some(Order::Urgent),
         wish.pages.map(Order::Pages),
         wish.documents.map(Order::Documents),
         wish.all.then_some(Order::ForAll),
@@ -96,6 +100,7 @@ fn in_words(order: &Order, pipeline: &Pipeline) -> Result<String, Stop> {
         Order::CaseNumber(number) => format!("Aktenzeichen: {number}"),
         Order::Mode(_) => "Kopierend: das Papier bleibt".into(),
         Order::Operator(id) => format!("Scankraft: {id}"),
+        Order::Urgent => "Eilt".into(),
         Order::Received(day) => format!("Eingang: {day}"),
         Order::Pages(n) => format!("Seiten dieses Schriftstücks: {n}"),
         Order::Documents(n) => format!("Schriftstücke im Stapel: {n}"),

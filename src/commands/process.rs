@@ -117,6 +117,7 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             scanner: String::new(),
             circle: None,
             default_department: None,
+            urgent: false,
             ignore: Vec::new(),
             quiet: Duration::ZERO,
             poll: Duration::from_secs(1),

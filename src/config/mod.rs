@@ -191,6 +191,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         scanner: "test".into(),
         circle: None,
         default_department: None,
+        urgent: false,
         ignore: vec![],
         quiet: Duration::from_secs(2),
         poll: Duration::from_secs(1),

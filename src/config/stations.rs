@@ -151,6 +151,7 @@ impl Check<'_> {
             scanner: written.scanner.clone(),
             circle: written.circle.as_ref().map(|c| c.get_ref().clone()),
             default_department: written.default_department.as_ref().map(|d| d.get_ref().clone()),
+            urgent: written.urgent,
             ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
             quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
             poll: Duration::from_secs(written.poll_seconds.unwrap_or(10).max(1)),

@@ -46,6 +46,7 @@ pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
                 };
                 decision.fields.insert("own_reference".into(), field);
             }
+            Order::Urgent => decision.urgency = "urgent".into(),
             Order::Mode(ScanMode::Copying) => decision.scan_mode = ScanMode::Copying,
             // Dates, persons and counts belong to the batch; replacing is the profile's to allow.
             _ => continue,
@@ -90,6 +91,8 @@ mod tests {
         assert_eq!(ordered.targets[0].department, "bau");
         assert_eq!(ordered.fields["own_reference"].value, "63.1/7");
         assert_eq!(decided(&[Order::Mode(ScanMode::Copying)]).scan_mode, ScanMode::Copying);
+        let urgent = decided(&[Order::Urgent]);
+        assert_eq!((urgent.urgency.as_str(), urgent.reasons.len()), ("urgent", 1));
     }
 
     #[test]

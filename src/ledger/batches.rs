@@ -240,14 +240,20 @@ impl Ledger {
         })
     }
 
-    /// The container was opened: its pages are known.
-    pub fn batch_opened(&self, id: &BatchId, opened: OpenedSource) -> Result<()> {
+    /// The container was opened: its pages are known. Urgent ones go before all others, then what came earlier.
+    pub fn batch_opened(&self, id: &BatchId, opened: OpenedSource, urgent: bool) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
+            let received: String = tx.query_row(
+                "SELECT COALESCE(received_date, substr(taken_at, 1, 10)) FROM batch WHERE tenant = ?1 AND id = ?2",
+                (tenant, &id.0),
+                |row| row.get(0),
+            )?;
+            let rank = format!("{} {received}", if urgent { 0 } else { 1 });
             for page in &opened.pages {
                 tx.prepare_cached(
-                    "INSERT OR IGNORE INTO page (tenant, batch, number, state, source, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, '')",
+                    "INSERT OR IGNORE INTO page (tenant, batch, number, state, source, due_at, rank)
+                     VALUES (?1, ?2, ?3, ?4, ?5, '', ?6)",
                 )?
                 .execute((
                     tenant,
@@ -255,6 +261,7 @@ impl Ledger {
                     page.number,
                     PageState::Stored.text(),
                     serde_json::to_string(page)?,
+                    &rank,
                 ))?;
             }
             let count = opened.pages.len();

@@ -77,6 +77,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/search.sql"),
     include_str!("migrations/application.sql"),
     include_str!("migrations/items.sql"),
+    include_str!("migrations/rank.sql"),
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

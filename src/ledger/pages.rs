@@ -56,8 +56,9 @@ impl Ledger {
     }
 
     /// Takes the next page in that state, or else one in the other; but while at most `few` pages wait to be
-    /// measured, one of them. Page numbers first, batches second: the first page of a letter that came in later
-    /// goes before page 500 of a big batch.
+    /// measured, one of them. Urgent mail first, then what the town received earlier; among mail of one day page
+    /// numbers first, batches second: the first page of a letter that came in later goes before page 500 of a big
+    /// batch.
     pub fn lease_page(&self, worker: &str, rather: PageState, few: u32) -> Result<Option<PageRow>> {
         let worker = worker.to_owned();
         self.write(move |tx, tenant| {
@@ -71,7 +72,7 @@ impl Ledger {
             let or_else = if rather == PageState::Stored { PageState::Measured } else { PageState::Stored };
             let mut next = tx.prepare_cached(&format!(
                 "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                   AND (leased_until IS NULL OR leased_until < ?3) ORDER BY number, batch LIMIT 1"
+                   AND (leased_until IS NULL OR leased_until < ?3) ORDER BY rank, number, batch LIMIT 1"
             ))?;
             let mut found: Option<(String, u32)> = None;
             for state in [rather, or_else] {
@@ -92,6 +93,18 @@ impl Ledger {
                 ))?
                 .query_row((tenant, &batch, number), page_row)?,
             ))
+        })
+    }
+
+    /// A sheet in the batch says that it is urgent: its pages overtake all others from now on.
+    pub fn batch_urgent(&self, batch: &BatchId) -> Result<()> {
+        let batch = batch.clone();
+        self.write(move |tx, tenant| {
+            tx.prepare_cached(
+                "UPDATE page SET rank = '0' || substr(rank, 2) WHERE tenant = ?1 AND batch = ?2 AND rank >= '1'",
+            )?
+            .execute((tenant, &batch.0))?;
+            Ok(())
         })
     }
 

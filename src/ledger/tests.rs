@@ -1,6 +1,7 @@
 use super::*;
+use crate::model::geometry::Orientation;
 use crate::model::hash::ContentHash;
-use crate::model::state::BatchState;
+use crate::model::state::{BatchState, PageState};
 
 fn open() -> (tempfile::TempDir, Ledger) {
     let folder = tempfile::tempdir().unwrap();
@@ -56,6 +57,44 @@ fn a_leased_row_is_not_leased_again_until_it_is_given_back() {
     let sole = ledger.sole_daemon().unwrap();
     assert!(sole.is_some() && ledger.sole_daemon().unwrap().is_none(), "one daemon at a time");
     assert!(ledger.lease_batch(BatchState::Received, "w3").unwrap().is_some());
+}
+
+/// A backlog goes by urgency, then by the day the town received it; within a day, first pages first.
+#[test]
+fn pages_go_by_urgency_then_received_date_then_number() {
+    let (_folder, ledger) = open();
+    let day = |claim: &str, date: &str, pages: u32, urgent: bool| {
+        let batch = NewBatch { received_date: Some(date.into()), ..new_batch(claim) };
+        let id = ledger.take_over(batch).unwrap().id;
+        let page = |number| {
+            serde_json::json!({"number": number, "width": 1, "height": 1, "dpi": null, "orientation": Orientation::default(),
+                "colour": "grey", "coding": "lossless", "notes": []})
+        };
+        let opened = serde_json::json!({"format": "tiff", "pages": (1..=pages).map(page).collect::<Vec<_>>(),
+            "signed": false, "encrypted": false, "claims_pdfa": null, "notes": []});
+        ledger.batch_opened(&id, serde_json::from_value(opened).unwrap(), urgent).unwrap();
+        id
+    };
+    let today = day("1", "2026-11-24", 2, false);
+    let same_day = day("2", "2026-11-24", 1, false);
+    let earlier = day("3", "2026-11-03", 2, false);
+    let urgent = day("4", "2026-11-25", 1, true);
+    let by_sheet = day("5", "2026-11-25", 1, false);
+    ledger.batch_urgent(&by_sheet).unwrap();
+    let next = || ledger.lease_page("w", PageState::Stored, 0).unwrap().map(|p| (p.batch, p.number));
+    let wanted = [
+        (urgent, 1),
+        (by_sheet, 1),
+        (earlier.clone(), 1),
+        (earlier, 2),
+        (today.clone(), 1),
+        (same_day, 1),
+        (today, 2),
+    ];
+    for page in wanted {
+        assert_eq!(next(), Some(page));
+    }
+    assert_eq!(next(), None);
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub fn fill_with(
             claims_pdfa: None,
             notes: vec![],
         };
-        ledger.batch_opened(&batch.id, opened).unwrap();
+        ledger.batch_opened(&batch.id, opened, false).unwrap();
         ledger.batch_cut(&batch.id, vec![CutDocument::default()], &[]).unwrap();
         let id = DocumentId::new(&batch.id, 1);
         let sheet = sheet(&id, &batch.id.0, n);

@@ -246,6 +246,9 @@ pub struct Station {
     pub scanner: String,
     pub circle: Option<Spanned<String>>,
     pub default_department: Option<Spanned<String>>,
+    /// What is scanned here goes before all other mail.
+    #[serde(default)]
+    pub urgent: bool,
     #[serde(default)]
     pub ignore: Vec<Spanned<String>>,
     pub quiet_seconds: Option<u64>,

@@ -79,6 +79,17 @@ pub fn sheet_of(
         }
     }
     obey(&mut decision, &document.cut.orders, &town);
+    if let Some(station) = station.filter(|s| s.urgent) {
+        decision.urgency = "urgent".into();
+        decision.reasons.push(Reason {
+            about: "urgency".into(),
+            rule: format!("station.{}", station.id),
+            text: "Was an dieser Station gescannt wird, ist eilig.".into(),
+            weight: None,
+            page: None,
+            bounds: None,
+        });
+    }
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
     if decision.hold.is_none() {

@@ -1,11 +1,13 @@
 //! Source -> pages -> words.
 
 use super::AGAIN;
+use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::daemon::House;
 use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::intake::put_aside;
+use crate::model::page::Code;
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, PageState};
 
@@ -17,7 +19,8 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let order = Order::Open { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
         Ok(Answer::Opened(opened)) => {
-            house.ledger.batch_opened(&batch.id, opened)?;
+            let urgent = house.pipeline.station(&batch.station).is_some_and(|s| s.urgent);
+            house.ledger.batch_opened(&batch.id, opened, urgent)?;
             fault::point("batch.opened");
             return Ok(true);
         }
@@ -61,6 +64,9 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
             fault::point("page.measured");
             let MeasureResult { measured, text, thumbnail } = *result;
             let thumbnail = put(&thumbnail)?;
+            if says_urgent(&measured.codes, house.sheet_key.as_ref()) {
+                house.ledger.batch_urgent(&page.batch)?;
+            }
             house.ledger.page_measured(&page.batch, page.number, measured, text, thumbnail)?;
         }
         Ok(Answer::Page(result)) => {
@@ -83,4 +89,10 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
     }
     fault::point("page.recorded");
     Ok(true)
+}
+
+/// Whether a cover sheet of the town among the codes orders haste; where sheets are keyed, only such a one may.
+fn says_urgent(codes: &[Code], key: Option<&SheetKey>) -> bool {
+    let own = |code: &&Code| key.is_none_or(|key| key.printed(&code.value));
+    codes.iter().filter(own).any(|code| cover_sheet::parse(&code.value).contains(&CoverOrder::Urgent))
 }

@@ -116,7 +116,11 @@ impl Place for Local {
         let fails =
             |text: String| vec![Refusal::new("folder.unusable", text, "Ordner einhängen und Rechte prüfen.")];
         if let Err(trouble) = self.at("") {
-            return vec![Refusal::new(trouble.code, trouble.text, "Freigabe einhängen; bis dahin wartet alles.")];
+            return vec![Refusal::new(
+                trouble.code,
+                trouble.text,
+                "Freigabe einhängen; bis dahin wartet alles.",
+            )];
         }
         if let Err(e) = fs::create_dir_all(&self.path) {
             return fails(format!("Der Zielordner {} lässt sich nicht anlegen: {e}.", self.path.display()));

@@ -92,6 +92,8 @@ pub struct Station {
     pub circle: Option<String>,
     /// Department for mail nothing else decides.
     pub default_department: Option<String>,
+    /// What is scanned here goes before all other mail.
+    pub urgent: bool,
     /// Glob patterns of file names to leave alone.
     pub ignore: Vec<String>,
     /// A file must stand still this long.
