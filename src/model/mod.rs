@@ -10,6 +10,7 @@ pub mod hash;
 pub mod ids;
 pub mod invoice;
 pub mod limits;
+pub mod look_alike;
 pub mod notes;
 pub mod page;
 pub mod refusal;

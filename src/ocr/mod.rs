@@ -6,6 +6,7 @@
 //! its answer, never how it works.
 
 mod again;
+mod mend;
 mod plan;
 mod receipt;
 mod second;
@@ -95,6 +96,7 @@ pub fn read_page(
         }
     }
     again::failed(engine, &reading, &mut raw)?;
+    mend::mend(engine, &reading, &mut raw)?;
     if words::quality(&raw) < GIBBERISH {
         raw.retain(|w| w.confidence >= BELIEVED);
         measured.notes.push(Note::warning(

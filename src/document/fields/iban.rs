@@ -6,6 +6,7 @@
 use super::prose::Prose;
 use super::{of_prose, pattern};
 use crate::model::document::Field;
+use crate::model::look_alike;
 
 // `DE`, however it was read, and twenty signs that are or look like digits.
 pattern!(
@@ -80,19 +81,7 @@ pub fn creditor(prose: &Prose) -> Option<Field> {
 
 /// Twenty signs as digits.
 fn digits(signs: &str) -> Option<String> {
-    let digit = |c: char| match c.to_ascii_uppercase() {
-        c if c.is_ascii_digit() => Some(c),
-        'O' | 'Q' | 'D' => Some('0'),
-        'I' | 'L' | '|' | '!' => Some('1'),
-        'Z' => Some('2'),
-        'A' => Some('4'),
-        'S' | '§' => Some('5'),
-        'G' => Some('6'),
-        'T' => Some('7'),
-        'B' => Some('8'),
-        _ => None,
-    };
-    let text: String = signs.chars().filter_map(digit).collect();
+    let text: String = signs.chars().filter_map(look_alike::digit).collect();
     let really = signs.chars().filter(char::is_ascii_digit).count();
     (text.len() == 20 && really >= 12).then_some(text)
 }
