@@ -18,6 +18,9 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
 /// ECDSA, all but the last byte: 2 to 4 with SHA-2.
 const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
 
+/// Bit of a tag: made of values.
+const CONSTRUCTED: u8 = 0x20;
+
 /// A token in parts.
 #[derive(Clone, Debug)]
 pub struct Token {
@@ -87,6 +90,7 @@ impl Token {
         Self::read(token).is_some_and(|parts| {
             parts.write() == token
                 && parts.algorithms_agree()
+                && parts.attributes_are_plain()
                 && parts.certificates.iter().any(|c| parts.names(c) && parts.identifies(c))
                 && parts.certificates.iter().all(|c| parts.vouches(c))
         })
@@ -147,6 +151,27 @@ impl Token {
             Some(null_or_nothing && parameters)
         };
         agree().unwrap_or(false)
+    }
+
+    /// OpenSSL takes the tags of sets and strings more loosely than it writes them, and hashes what it writes.
+    fn attributes_are_plain(&self) -> bool {
+        let plain = || -> Option<bool> {
+            let mut attributes = Reader(&self.attributes);
+            while !attributes.0.is_empty() {
+                let mut attribute = Reader(attributes.take(SEQUENCE)?);
+                attribute.take(OID)?;
+                let mut values = Reader(attribute.take(SET)?);
+                attribute.end()?;
+                while !values.0.is_empty() {
+                    let (tag, ..) = values.any()?;
+                    if tag & CONSTRUCTED != 0 && tag != SEQUENCE && tag != SET {
+                        return None;
+                    }
+                }
+            }
+            Some(true)
+        };
+        plain().unwrap_or(false)
     }
 
     /// Whether a certificate is the signer's, to the letter: OpenSSL compares names without regard to case.
