@@ -1,6 +1,7 @@
 //! Figures for who watches the service: counts and ages, nothing of a letter. Reads through a connection of its
 //! own, so that counting keeps nobody from their page.
 
+use super::overview::counts;
 use super::{Ledger, Overview, connect, later, stamp};
 use crate::error::{Error, Result};
 use crate::model::state::{BatchState, DocumentState};
@@ -44,7 +45,6 @@ pub struct Recent {
 impl Ledger {
     /// Now; `stations` are those of the configuration.
     pub fn watched(&self, stations: &[String]) -> Result<Watched> {
-        let overview = self.overview()?;
         let db = connect(self.path(), "OFF")?;
         let tenant = self.tenant();
         let mut last = BTreeMap::new();
@@ -58,7 +58,7 @@ impl Ledger {
         }
         let (deliveries, failing) = deliveries(&db, tenant)?;
         Ok(Watched {
-            overview,
+            overview: counts(&db, tenant)?,
             oldest: oldest(&db, tenant)?,
             stations: last,
             held: held(&db, tenant)?,
@@ -78,12 +78,13 @@ impl Ledger {
     }
 }
 
-/// Ids count up, so the least one of a state is the oldest.
+/// Ids count up, so the least one of a state is the oldest. The index is named because the key, which also has them
+/// in order, would be walked past everything that is done.
 fn oldest(db: &Connection, tenant: &str) -> Result<Vec<(&'static str, String, String)>> {
     let mut found = Vec::new();
     for state in BatchState::ALL.iter().filter(|s| !s.next().is_empty() && **s != BatchState::Cut) {
         let at: Option<String> = db.query_row(
-            "SELECT min(taken_at) FROM batch WHERE tenant = ?1 AND state = ?2",
+            "SELECT min(taken_at) FROM batch INDEXED BY batch_due WHERE tenant = ?1 AND state = ?2",
             (tenant, state.text()),
             |row| row.get(0),
         )?;
@@ -93,7 +94,7 @@ fn oldest(db: &Connection, tenant: &str) -> Result<Vec<(&'static str, String, St
         let at: Option<String> = db
             .query_row(
                 "SELECT b.taken_at FROM batch b JOIN document d ON d.tenant = b.tenant AND d.batch = b.id
-                 WHERE d.tenant = ?1 AND d.id = (SELECT min(id) FROM document WHERE tenant = ?1 AND state = ?2)",
+                 WHERE d.tenant = ?1 AND d.id = (SELECT min(id) FROM document INDEXED BY document_due WHERE tenant = ?1 AND state = ?2)",
                 (tenant, state.text()),
                 |row| row.get(0),
             )
@@ -133,7 +134,7 @@ fn deliveries(db: &Connection, tenant: &str) -> Result<PerTarget> {
         .collect::<rusqlite::Result<Vec<(String, String, u64)>>>()?;
     let mut failing = BTreeMap::new();
     let mut statement = db.prepare(
-        "SELECT count(*) FROM delivery WHERE tenant = ?1 AND target = ?2
+        "SELECT count(*) FROM delivery INDEXED BY delivery_due WHERE tenant = ?1 AND target = ?2
            AND state IN ('planned', 'sending', 'ambiguous', 'refused') AND trouble IS NOT NULL",
     )?;
     // Every target that ever was used has its zero, so that a rule sees it go down again.
@@ -153,7 +154,7 @@ fn recent(db: &Connection, tenant: &str) -> Result<Recent> {
         "SELECT count(*), coalesce(sum(d.kind = 'unbekannt'), 0),
            coalesce(sum(EXISTS (SELECT 1 FROM event e WHERE e.tenant = d.tenant AND e.subject = d.id
                                 AND e.code IN ('document.review', 'document.hold'))), 0)
-         FROM batch b JOIN document d ON d.tenant = b.tenant AND d.batch = b.id
+         FROM batch b JOIN document d INDEXED BY document_batch ON d.tenant = b.tenant AND d.batch = b.id
          WHERE b.tenant = ?1 AND b.taken_at >= ?2 AND d.kind IS NOT NULL",
         (tenant, since),
         |row| Ok(Recent { decided: count(row, 0)?, unknown: count(row, 1)?, unsure: count(row, 2)? }),
