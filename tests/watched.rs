@@ -170,6 +170,19 @@ fn it_says_why_it_is_not_ready_and_answers_no_proxy() {
 }
 
 #[test]
+fn only_addresses_are_watchers() {
+    let shipped = fs::read_to_string(root().join("pipeline.toml")).unwrap();
+    let with = |line: &str| {
+        let text = shipped.replace("[web]\n", &format!("[web]\nwatchers = [{line}]\n"));
+        poststelle::config::resolve(&text, "pipeline.toml", &root())
+    };
+    assert_eq!(with("\"10.0.0.7\", \"fd00::7\"").unwrap().desk.watchers.len(), 2);
+    let complaints = with("\"prometheus.stadt.example\"").unwrap_err();
+    assert_eq!(complaints.len(), 1);
+    assert!(complaints[0].to_string().contains("config.watcher"), "{}", complaints[0]);
+}
+
+#[test]
 fn the_unit_starts_what_the_program_accepts_and_is_locked_in() {
     let path = root().join("packaging/poststelle.service");
     let unit = fs::read_to_string(&path).unwrap();
