@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web screens
+.PHONY: deb run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web screens
 
 build:
 	scripts/install.sh build run
@@ -10,6 +10,14 @@ build:
 
 run: build
 	ONCE=$(ONCE) scripts/demo.sh
+
+# target/debian/*.deb: the program, its unit, configuration, man pages, completions, alert rules.
+deb: build
+	mkdir -p target/package
+	packaging/configuration.sh > target/package/pipeline.toml
+	target/release/poststelle shipped target/package
+	$(CARGO) deb --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deb
+	$(CARGO) deb --no-build
 
 # Formatting, lints, licences, then every test with the named fault places built in.
 test:

@@ -188,6 +188,12 @@ pub enum Command {
     },
     /// Stand: was ist wo
     Status,
+    /// Nur für das Paket: Handbuchseiten und Vervollständigungen schreiben
+    #[command(hide = true)]
+    Shipped {
+        /// Ordner
+        dir: PathBuf,
+    },
     /// Nur für das Programm selbst
     #[command(hide = true)]
     EngineChild {

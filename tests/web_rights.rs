@@ -186,7 +186,7 @@ fn no_address_gives_away_what_belongs_to_a_circle() {
                 ),
             };
             asked += 1;
-            let open = route.who == poststelle::web::Who::Everybody;
+            let open = matches!(route.who, poststelle::web::Who::Everybody | poststelle::web::Who::Watchers);
             match (role, open) {
                 (_, true) => {}
                 ("", false) => assert_eq!(page.status, if api { 401 } else { 303 }, "{name}"),

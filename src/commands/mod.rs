@@ -17,6 +17,7 @@ mod record;
 mod report;
 mod reprocess;
 mod service;
+mod shipped;
 mod station;
 mod train;
 mod verify;
@@ -85,6 +86,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Activate { version, by } => train::activate(config, version, &by),
         Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
         Command::Samples { dir } => service::samples(config, &dir),
+        Command::Shipped { dir } => shipped::run(&dir),
         Command::Status => service::status(config),
     };
     match outcome {

@@ -1,7 +1,7 @@
 //! `run`, `samples`, `status`: the daemon and a look at it.
 
 use super::{DONE, FAILED, Outcome, Stop, pipeline};
-use crate::daemon::{House, Purpose};
+use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::intake::lots;
 use crate::ledger::Ledger;
@@ -33,21 +33,31 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
         .map_err(Error::io("Dienst starten", "tokio"))?;
     observe::started(house.pipeline.stations.len(), house.pipeline.web);
     let outcome = std::thread::scope(|scope| {
+        // Nobody is told that we are ready before the address is ours.
+        let listener = match house.pipeline.web {
+            Some(address) => Some(runtime.block_on(web::listen(address))?),
+            None => None,
+        };
         let work = scope.spawn(|| house.work(true));
         let watch = scope.spawn(|| house.watch());
         let result = runtime.block_on(async {
+            notify::say("READY=1");
             let page = async {
-                match house.pipeline.web {
-                    Some(address) => web::serve(&house.pipeline, &house.rules, address).await,
+                match listener {
+                    Some(listener) => {
+                        web::serve(&house.pipeline, &house.rules, house.vitals(), listener).await
+                    }
                     None => std::future::pending().await,
                 }
             };
             tokio::select! {
                 result = page => result,
                 () = asked_to_stop() => Ok(()),
+                () = notify::keep_saying(&house.pulse) => Ok(()),
                 result = settled(&house), if until_settled => result,
             }
         });
+        notify::say("STOPPING=1\nSTATUS=Die Seiten in Arbeit werden beendet.");
         house.stop();
         let joined = work.join().is_ok() & watch.join().is_ok();
         result.map(|()| if joined { DONE } else { FAILED })

@@ -26,7 +26,7 @@ use crate::model::refusal::Refusal;
 use crate::model::town::{
     Circle, Decide, Department, Person, Procedure, Profile, SealSettings, SheetSettings, Station, Target,
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -86,6 +86,8 @@ pub struct Pipeline {
 pub struct DeskSettings {
     /// People come through TLS: cookies are marked so.
     pub secure: bool,
+    /// Other machines that may watch the service.
+    pub watchers: Vec<IpAddr>,
     /// Whoever does nothing for so long signs on again.
     pub idle: Duration,
     /// A decision can be taken back for so long before anything leaves.

@@ -186,8 +186,21 @@ impl Check<'_> {
                 "listen = \"127.0.0.1:8420\" hinter einem Proxy mit TLS, und dessen Adresse als url = \"https://…\".",
             );
         }
+        let mut watchers = Vec::new();
+        for watcher in &written.watchers {
+            match watcher.get_ref().parse() {
+                Ok(address) => watchers.push(address),
+                Err(_) => self.complain(
+                    watcher.span(),
+                    "config.watcher",
+                    "Keine IP-Adresse.",
+                    "Zum Beispiel watchers = [\"10.0.0.7\"]: der Rechner, auf dem Prometheus läuft.",
+                ),
+            }
+        }
         DeskSettings {
             secure,
+            watchers,
             idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
             openid: super::sign_on::openid(self, written, listen),

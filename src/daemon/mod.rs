@@ -7,6 +7,7 @@
 
 mod deliver;
 mod note;
+pub mod notify;
 mod rules;
 mod steps;
 
@@ -24,7 +25,8 @@ use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep
 use crate::ledger::Ledger;
 use crate::model::state::PageState;
 use crate::model::town::{Profile, Station};
-use crate::observe;
+use crate::observe::pulse::{self, Pulse, Works};
+use crate::observe::{self, Vitals};
 use crate::sealing::{Sealer, TownSeal};
 use crate::vault::Vault;
 use std::sync::Arc;
@@ -50,13 +52,15 @@ pub struct House {
     /// Bytes.
     pub vault: Vault,
     /// Page work.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// What a batch needs before anything of it is decided.
     pub purpose: Purpose,
     /// With what the town marks its own sheets, if it does.
     pub sheet_key: Option<SheetKey>,
     /// Who seals, if the town does.
     pub sealer: Option<Box<dyn Sealer>>,
+    /// Whether the loops live.
+    pub pulse: Pulse,
     stop: AtomicBool,
 }
 
@@ -94,9 +98,20 @@ impl House {
             order_seconds_max: limits.clone().map(|l| l.page_seconds_max).max().unwrap_or(60),
             bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
         };
-        let engine = Engine::new(pipeline.workers, limits);
+        let engine = Arc::new(Engine::new(pipeline.workers, limits));
         let stop = AtomicBool::new(false);
-        Ok(Self { pipeline, rules, ledger, vault, engine, purpose, sheet_key, sealer, stop })
+        Ok(Self {
+            pipeline,
+            rules,
+            ledger,
+            vault,
+            engine,
+            purpose,
+            sheet_key,
+            sealer,
+            pulse: Pulse::default(),
+            stop,
+        })
     }
 
     /// Asks every loop to end after the step at hand.
@@ -107,6 +122,15 @@ impl House {
     /// Whether the loops shall end.
     pub fn stopping(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
+    }
+
+    /// What those who watch the service ask the running daemon for.
+    pub fn vitals(&self) -> Vitals {
+        Vitals {
+            pulse: self.pulse.clone(),
+            engine: self.engine.clone(),
+            seal_until: self.sealer.as_ref().and_then(|sealer| sealer.until()),
+        }
     }
 
     /// The rules in force.
@@ -125,18 +149,18 @@ impl House {
             for number in 0..self.pipeline.workers {
                 let mut turn = self.turns(number);
                 let name = format!("page-{number}");
-                scope.spawn(move || self.repeat(&name, |w| steps::next_page(self, w, turn())));
+                scope.spawn(move || self.repeat(&name, Works::Inside, |w| steps::next_page(self, w, turn())));
             }
-            scope.spawn(|| self.repeat("open", |w| steps::next_source(self, w)));
-            scope.spawn(|| self.repeat("cut", |w| steps::next_cut(self, w)));
-            scope.spawn(|| self.repeat("document", |w| steps::next_document(self, w)));
+            scope.spawn(|| self.repeat("open", Works::Inside, |w| steps::next_source(self, w)));
+            scope.spawn(|| self.repeat("cut", Works::Inside, |w| steps::next_cut(self, w)));
+            scope.spawn(|| self.repeat("document", Works::Inside, |w| steps::next_document(self, w)));
             if deliver {
-                scope.spawn(|| self.repeat("product", |w| steps::next_product(self, w)));
+                scope.spawn(|| self.repeat("product", Works::Outside, |w| steps::next_product(self, w)));
                 for target in &self.pipeline.targets {
                     scope.spawn(move || {
                         let way = crate::delivery::open(target);
                         let mut counter = deliver::Counter::new(self, &target.id, way);
-                        self.repeat(&format!("deliver-{}", target.id), |w| counter.next(w));
+                        self.repeat(&format!("deliver-{}", target.id), Works::Outside, |w| counter.next(w));
                     });
                 }
             }
@@ -158,8 +182,10 @@ impl House {
     }
 
     /// One step after the other; trouble is reported and never ends the loop.
-    fn repeat(&self, worker: &str, mut step: impl FnMut(&str) -> Result<bool>) {
+    fn repeat(&self, worker: &str, works: Works, mut step: impl FnMut(&str) -> Result<bool>) {
+        let _beating = self.pulse.begin(worker, works);
         while !self.stopping() {
+            pulse::beat();
             match step(worker) {
                 Ok(true) => {}
                 Ok(false) => std::thread::sleep(IDLE),
@@ -181,6 +207,7 @@ impl House {
     }
 
     fn watch_station(&self, station: &Station) {
+        let _beating = self.pulse.begin(&format!("station-{}", station.id), Works::Outside);
         if let Err(error) = make_station_folder(&station.folder) {
             observe::trouble(&station.id, &error);
         }
@@ -192,6 +219,7 @@ impl House {
         let config = self.pipeline.hash.hex();
         let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
         while !self.stopping() {
+            pulse::beat();
             let at = Instant::now();
             let loose = intake.round(station, &mut watch, at);
             let in_lots = intake.round_of_lots(station, &mut lots, at);
@@ -205,6 +233,7 @@ impl House {
             // Short waits, so that a stop is not kept waiting and the quiet time is met.
             let until = Instant::now() + station.poll.min(station.quiet.max(IDLE));
             while Instant::now() < until && !self.stopping() {
+                pulse::beat();
                 bell.wait(IDLE);
             }
         }

@@ -20,13 +20,15 @@ pub use child::serve;
 pub use spent::{Spent, Stage};
 
 use crate::error::{Error, Result};
+use crate::observe::pulse;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use protocol::{Answer, Order, receive, send};
 use std::collections::HashMap;
 use std::io::BufReader;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 /// How often the supervisor looks at clock and memory.
@@ -49,6 +51,7 @@ pub struct Engine {
     shared: Mutex<Option<Arc<Process>>>,
     alone: Mutex<()>,
     spent: Arc<Mutex<Spent>>,
+    starts: AtomicU64,
 }
 
 impl Engine {
@@ -60,6 +63,7 @@ impl Engine {
             shared: Mutex::default(),
             alone: Mutex::default(),
             spent: Arc::default(),
+            starts: AtomicU64::new(0),
         }
     }
 
@@ -69,7 +73,7 @@ impl Engine {
         match process.ask(order, &self.limits) {
             Err(Error::Engine { .. }) => {
                 self.forget(&process);
-                let _turn = lock(&self.alone);
+                let _turn = self.turn();
                 let single = Process::start(1, self.spent.clone())?;
                 let answer = single.ask(order, &self.limits);
                 single.kill("done");
@@ -84,12 +88,37 @@ impl Engine {
         lock(&self.spent).clone()
     }
 
+    /// Waits for the one-worker child; whoever waits is alive.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        loop {
+            match self.alone.try_lock() {
+                Ok(turn) => return turn,
+                Err(TryLockError::Poisoned(turn)) => return turn.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    pulse::beat();
+                    std::thread::sleep(WATCH / 10);
+                }
+            }
+        }
+    }
+
+    /// Whether a child runs or could be started just now.
+    pub fn ready(&self) -> Result<()> {
+        self.process().map(|_| ())
+    }
+
+    /// How often the shared child had to be started anew.
+    pub fn restarts(&self) -> u64 {
+        self.starts.load(Ordering::Relaxed).saturating_sub(1)
+    }
+
     fn process(&self) -> Result<Arc<Process>> {
         let mut shared = lock(&self.shared);
         if let Some(process) = shared.as_ref().filter(|p| p.fate().is_none()) {
             return Ok(process.clone());
         }
         let process = Process::start(self.workers, self.spent.clone())?;
+        self.starts.fetch_add(1, Ordering::Relaxed);
         *shared = Some(process.clone());
         Ok(process)
     }
@@ -199,6 +228,8 @@ impl Process {
                 Ok(answer) => return Ok(answer),
                 Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return Err(self.obituary(limits)),
                 Err(crossbeam_channel::RecvTimeoutError::Timeout) => {
+                    // Limits of its own apply to this wait: the loop that waits is alive.
+                    pulse::beat();
                     if started.is_some_and(|at| at.elapsed() > allowed) {
                         self.kill("timeout");
                     } else if self.resident_bytes() > limits.bytes_max {

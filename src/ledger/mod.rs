@@ -29,6 +29,7 @@ mod scanned;
 mod search;
 mod sight;
 mod stations;
+mod watched;
 mod writer;
 
 pub use audit::{Audit, audit};
@@ -52,6 +53,7 @@ pub use scanned::{ScannedBatch, ScannedPage};
 pub use search::{Found, Wanted, hits, stems};
 pub use sight::Sight;
 pub use stations::StationDay;
+pub use watched::{Recent, Watched};
 
 use crate::error::{Error, Result};
 use crate::record::log::Entry;
@@ -78,6 +80,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/application.sql"),
     include_str!("migrations/items.sql"),
     include_str!("migrations/rank.sql"),
+    include_str!("migrations/watched.sql"),
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

@@ -128,26 +128,29 @@ pub(super) fn documents_in(
     rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
 }
 
+/// Counts per state.
+pub(super) fn counts(db: &Connection, tenant: &str) -> Result<Overview> {
+    let count = |table: &str| -> Result<BTreeMap<String, u64>> {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT state, count(*) FROM {table} WHERE tenant = ?1 GROUP BY state"
+        ))?;
+        let rows = statement.query_map([tenant], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
+        rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+    };
+    Ok(Overview {
+        batches: count("batch")?,
+        pages: count("page")?,
+        documents: count("document")?,
+        deliveries: count("delivery")?,
+    })
+}
+
 impl Ledger {
     /// Counts per state.
     pub fn overview(&self) -> Result<Overview> {
-        self.read(|db, tenant| {
-            let count = |table: &str| -> Result<BTreeMap<String, u64>> {
-                let mut statement = db.prepare_cached(&format!(
-                    "SELECT state, count(*) FROM {table} WHERE tenant = ?1 GROUP BY state"
-                ))?;
-                let rows = statement.query_map([tenant], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-                })?;
-                rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
-            };
-            Ok(Overview {
-                batches: count("batch")?,
-                pages: count("page")?,
-                documents: count("document")?,
-                deliveries: count("delivery")?,
-            })
-        })
+        self.read(counts)
     }
 
     /// The newest batches with their documents.

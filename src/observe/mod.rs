@@ -2,6 +2,12 @@
 //!
 //! A closed set; nobody else logs. Never words of a letter.
 
+pub mod metrics;
+pub mod pulse;
+mod vitals;
+
+pub use vitals::Vitals;
+
 use crate::error::{Error, Retry};
 use crate::ledger::BatchRow;
 use std::collections::HashMap;

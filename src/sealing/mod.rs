@@ -52,6 +52,8 @@ pub trait Sealer: Debug + Send + Sync {
     fn algorithm(&self) -> &'static str;
     /// The certificate says it is a qualified one.
     fn qualified(&self) -> bool;
+    /// When the certificate ends, seconds since 1970.
+    fn until(&self) -> Option<i64>;
 }
 
 /// Whether a seal may do without timestamp and revocation lists when no service answers.

@@ -141,6 +141,12 @@ impl Sealer for TownSeal {
     fn qualified(&self) -> bool {
         self.qualified
     }
+
+    fn until(&self) -> Option<i64> {
+        let certificate = X509::from_der(self.certificates.first()?).ok()?;
+        let span = Asn1Time::from_unix(0).ok()?.diff(certificate.not_after()).ok()?;
+        Some(i64::from(span.days) * 86_400 + i64::from(span.secs))
+    }
 }
 
 /// Whether the certificate says that it is a qualified one for seals or signatures (ETSI EN 319 412-5, 4.2.1).

@@ -8,6 +8,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
+use crate::observe::pulse;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -52,6 +53,14 @@ impl Vault {
 
     fn sync(&self, folder: &Path) -> Result<()> {
         if self.lasting { sync_folder(folder) } else { Ok(()) }
+    }
+
+    /// Whether something can be written here now; leaves nothing behind.
+    pub fn writable(&self) -> Result<()> {
+        let number = self.running.fetch_add(1, Ordering::Relaxed);
+        let probe = self.root.join("tmp").join(format!("{}-probe-{number}", std::process::id()));
+        fs::write(&probe, b"?").map_err(Error::io("In den Tresor schreiben", &probe))?;
+        fs::remove_file(&probe).map_err(Error::io("Probe im Tresor entfernen", &probe))
     }
 
     /// Where the bytes of that hash lie, whether or not they are there.
@@ -147,6 +156,8 @@ fn hashed(from: &mut dyn Read, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Res
         match from.read(&mut buffer).map_err(Error::io("Quelle lesen", "Tresor"))? {
             0 => return Ok(ContentHash(hasher.finalize().into())),
             count => {
+                // A large file from a slow share takes its time.
+                pulse::beat();
                 hasher.update(&buffer[..count]);
                 sink(&buffer[..count])?;
             }

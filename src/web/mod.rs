@@ -27,6 +27,7 @@ mod sign_on;
 mod station;
 mod trouble;
 mod visit;
+mod watch;
 mod words;
 
 use crate::config::Pipeline;
@@ -34,6 +35,7 @@ use crate::daemon::Rules;
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
+use crate::observe::Vitals;
 use crate::vault::Vault;
 use axum::Router;
 use axum::extract::Request;
@@ -48,6 +50,7 @@ pub use rights::Who;
 use rights::{ADMINS, MAILROOM, OPERATORS, READERS, REVIEWERS, WORKERS};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::net::TcpListener;
 
 /// Everything comes from here, nothing is inline, nobody frames it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -64,6 +67,7 @@ pub(crate) struct Desk {
     attempts: sign_on::Attempts,
     openid: openid::Pending,
     live: live::Feed,
+    vitals: Vitals,
 }
 
 impl Desk {
@@ -92,16 +96,24 @@ impl Desk {
     }
 }
 
+/// Takes the address: from here on people can ask, and wait for [`serve`].
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(Error::io("Seite anbieten", address.to_string()))
+}
+
 /// Serves until the future is dropped.
-pub async fn serve(pipeline: &Pipeline, rules: &Arc<Rules>, address: SocketAddr) -> Result<()> {
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(Error::io("Seite anbieten", address.to_string()))?;
-    let desk = Arc::new(open(pipeline, rules)?);
+pub async fn serve(
+    pipeline: &Pipeline,
+    rules: &Arc<Rules>,
+    vitals: Vitals,
+    listener: TcpListener,
+) -> Result<()> {
+    let desk = Arc::new(open(pipeline, rules, vitals)?);
     let watch = live::keep_looking(desk.clone());
     let index = search::keep_index(desk.clone());
     let pages = async {
-        axum::serve(listener, router(desk)).await.map_err(Error::io("Seite anbieten", address.to_string()))
+        let service = router(desk).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).await.map_err(Error::io("Seite anbieten", "axum"))
     };
     tokio::select! {
         result = pages => result,
@@ -110,7 +122,7 @@ pub async fn serve(pipeline: &Pipeline, rules: &Arc<Rules>, address: SocketAddr)
     }
 }
 
-fn open(pipeline: &Pipeline, rules: &Arc<Rules>) -> Result<Desk> {
+fn open(pipeline: &Pipeline, rules: &Arc<Rules>, vitals: Vitals) -> Result<Desk> {
     // An engine of its own: a page for the screen never waits behind pages that are being read.
     let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
     let limits = EngineLimits {
@@ -127,6 +139,7 @@ fn open(pipeline: &Pipeline, rules: &Arc<Rules>) -> Result<Desk> {
         attempts: sign_on::Attempts::default(),
         openid: openid::Pending::default(),
         live: live::Feed::default(),
+        vitals,
     })
 }
 
@@ -222,6 +235,9 @@ routes! {
     get "/api/v1/inbox/{department}" => api::inbox, Who::SignedOn;
     post "/api/v1/inbox/{department}/{id}/{act}" => api::inbox_act, Who::SignedOn;
     get "/assets/{name}" => assets::file, Who::Everybody;
+    get "/healthz" => watch::alive, Who::Watchers;
+    get "/readyz" => watch::ready, Who::Watchers;
+    get "/metrics" => watch::metrics, Who::Watchers;
 }
 
 /// Whom an address is for; one that is not in the table is for nobody.

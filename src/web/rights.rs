@@ -9,6 +9,8 @@ use crate::model::town::{Person, StaffRole};
 pub enum Who {
     /// Also who has not signed on.
     Everybody,
+    /// Programs that watch the service, by the address they ask from; nothing of a letter is there.
+    Watchers,
     /// Whoever signed on; what they see there is theirs.
     SignedOn,
     /// People with one of these roles.
@@ -19,7 +21,7 @@ impl Who {
     /// Whether this person is let in.
     pub fn admits(self, person: &Person) -> bool {
         match self {
-            Self::Everybody | Self::SignedOn => true,
+            Self::Everybody | Self::Watchers | Self::SignedOn => true,
             Self::Roles(roles) => roles.iter().any(|role| person.is(*role)),
         }
     }

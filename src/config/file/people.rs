@@ -21,6 +21,9 @@ pub struct Person {
 pub struct Web {
     /// Address and port; no page if left out.
     pub listen: Option<Spanned<String>>,
+    /// IP addresses of other machines that may ask for `/healthz`, `/readyz` and `/metrics`.
+    #[serde(default)]
+    pub watchers: Vec<Spanned<String>>,
     /// The address people type, if a proxy with TLS stands before it.
     pub url: Option<Spanned<String>>,
     /// Whoever does nothing for so long signs on again.
