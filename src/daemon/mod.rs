@@ -6,11 +6,13 @@
 //! are in the rooms it calls.
 
 mod deliver;
+mod effect;
 mod note;
 mod rules;
 mod steps;
 
 pub use deliver::parcel;
+pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 
