@@ -321,8 +321,10 @@ fn a_damaged_backup_is_refused_by_name() {
         assert_eq!(left, 0, "nothing of it may be there");
     };
     // One byte of an object, then the object itself, then the ledger, then the manifest.
-    let (object, _) = objects(&backup).remove(0);
-    let name = object.file_name().unwrap().to_string_lossy().into_owned();
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let name: String = db.query_row("SELECT hash FROM batch", [], |row| row.get(0)).unwrap();
+    drop(db);
+    let object = backup.join("vault").join(&name[..2]).join(&name);
     let good = fs::read(&object).unwrap();
     let put = |path: &Path, bytes: &[u8]| {
         let _ = fs::remove_file(path);

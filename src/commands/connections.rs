@@ -24,6 +24,9 @@ pub fn run(config: Option<&Path>, json: bool) -> Outcome {
         lists.dedup();
         rows.extend(lists.iter().filter_map(|list| revocation_list(list, seal.proxy.as_deref())));
     }
+    if !json {
+        println!("Richtung;Adresse;Port;Protokoll;Schutz;Abschnitt;Zweck");
+    }
     for row in &rows {
         if json {
             println!("{}", serde_json::to_string(row).map_err(Error::from)?);

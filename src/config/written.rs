@@ -110,7 +110,12 @@ fn flatten(key: &str, value: &Value, base: &Path, settings: &mut Settings) {
             let remote = remote || key.ends_with(".returns");
             for (name, value) in table {
                 let inner = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                let here = !(remote && matches!(name.as_str(), "path" | "folder"));
+                let here = match name.as_str() {
+                    "path" | "folder" => !remote,
+                    // Of a field it is a sentence, of a target a file.
+                    "template" => !key.contains(".field["),
+                    _ => true,
+                };
                 match value {
                     Value::String(text) if here && is_path(name) => {
                         let text = absolute(text, base);
@@ -121,10 +126,15 @@ fn flatten(key: &str, value: &Value, base: &Path, settings: &mut Settings) {
             }
         }
         Value::Array(all) if all.iter().any(Value::is_table) => {
-            for (number, one) in all.iter().enumerate() {
+            let mut seen = BTreeMap::<&str, usize>::new();
+            for one in all {
                 let name = ["id", "name", "department"].iter().find_map(|n| one.get(n)?.as_str());
-                let name = name.map_or_else(|| (number + 1).to_string(), str::to_owned);
-                flatten(&format!("{key}[{name}]"), one, base, settings);
+                let name = name.unwrap_or_default();
+                // Several redirections of one department are told apart by their order.
+                let count = seen.entry(name).or_default();
+                *count += 1;
+                let number = if *count > 1 { format!("#{count}") } else { String::new() };
+                flatten(&format!("{key}[{name}{number}]"), one, base, settings);
             }
         }
         _ => {
@@ -167,5 +177,14 @@ mod tests {
             ]
         );
         assert!(written("workers = ", base).is_none());
+        let more = "[[redirect]]\ndepartment = \"a\"\nto = \"b\"\n[[redirect]]\ndepartment = \"a\"\nto = \"c\"\n\
+                    [[target]]\nid = \"t\"\ntype = \"folder\"\ntemplate = \"a.j2\"\n\
+                    field = [{ name = \"n\", template = \"{{ kind }}\" }]\nca_file = \"credential:x\"\n";
+        let more = written(more, base).unwrap();
+        let value = |key: &str| more[key].value.as_str();
+        assert_eq!((value("redirect[a].to"), value("redirect[a#2].to")), ("\"b\"", "\"c\""));
+        assert_eq!(value("target[t].template"), "\"/srv/a.j2\"");
+        assert_eq!(value("target[t].field[n].template"), "\"{{ kind }}\"");
+        assert_eq!(value("target[t].ca_file"), "\"credential:x\"");
     }
 }

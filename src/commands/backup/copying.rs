@@ -36,22 +36,31 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
 
 /// All files below a folder, sorted; none if it is not there. Links are not followed.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+    let (mut found, folders) = listed(folder)?;
+    for inner in folders {
+        found.extend(files_below(&inner)?);
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The files and the folders in a folder.
+pub(super) fn listed(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((files, folders)),
         entries => entries.map_err(Error::io("Ordner lesen", folder))?,
     };
     for entry in entries {
         let entry = entry.map_err(Error::io("Ordner lesen", folder))?;
         let kind = entry.file_type().map_err(Error::io("Ordner lesen", entry.path()))?;
         if kind.is_dir() {
-            found.extend(files_below(&entry.path())?);
+            folders.push(entry.path());
         } else if kind.is_file() {
-            found.push(entry.path());
+            files.push(entry.path());
         }
     }
-    found.sort();
-    Ok(found)
+    Ok((files, folders))
 }
 
 /// Names of new files in all folders below are durable.

@@ -1,6 +1,6 @@
 //! `backup`: while the service runs.
 
-use super::copying::{copy, files_below, make_folder, sync_below};
+use super::copying::{copy, files_below, listed, make_folder, sync_below};
 use super::manifest::{Head, Kept, Manifest, NAME};
 use super::{CONFIG, LEDGER, VAULT};
 use crate::commands::{DONE, Outcome, REFUSED, Stop, pipeline};
@@ -24,6 +24,16 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
         return Err(Stop::Usage(format!(
             "[backup.nothing] Unter {} liegt kein Journal. Hinweis: --config prüfen.",
             pipeline.ledger.display()
+        )));
+    }
+    let place = std::path::absolute(to).map_err(Error::io("Sicherung beginnen", to))?;
+    if let Some(inside) = [&pipeline.vault, &pipeline.classifiers].into_iter().find(|f| place.starts_with(f))
+    {
+        return Err(Stop::Usage(format!(
+            "[backup.inside] {} liegt in {}, das gesichert wird. Hinweis: einen Ordner auf einem anderen Datenträger \
+             nennen.",
+            to.display(),
+            inside.display()
         )));
     }
     make_folder(to)?;
@@ -117,9 +127,9 @@ fn earlier(to: &Path) -> Result<BTreeMap<String, Kept>> {
 /// Copies what the service is told, and gives the files of secrets that have to be kept elsewhere.
 fn configuration(pipeline: &Pipeline, file: &Path, to: &Path) -> Result<Vec<String>> {
     copy(file, &to.join("pipeline.toml"), 0o600)?;
-    for rule in files_below(&pipeline.classifiers)? {
-        let name = rule.strip_prefix(&pipeline.classifiers).unwrap_or(&rule);
-        copy(&rule, &to.join("classifiers").join(name), 0o600)?;
+    // Rules lie side by side; a folder among them is nothing the service reads.
+    for rule in listed(&pipeline.classifiers)?.0 {
+        copy(&rule, &to.join("classifiers").join(rule.file_name().unwrap_or_default()), 0o600)?;
     }
     let (mut elsewhere, mut seen) = (Vec::new(), BTreeSet::new());
     for named in named::files(pipeline) {

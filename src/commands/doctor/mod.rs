@@ -1,8 +1,8 @@
 //! `doctor`: the machine as whoever looks after it would check it, each finding with what to do.
 //!
 //! Every part looks at one thing and returns findings; judgements about numbers are pure and tested where they
-//! stand. Nothing is changed: no folder is made, no ledger brought to a newer version. What a probe writes into
-//! drop and target folders it takes away again.
+//! stand. No ledger is made or brought to a newer version; targets make their folders, as `check` has them do. What a
+//! probe writes into drop and target folders it takes away again.
 
 mod certificates;
 mod finding;
@@ -23,9 +23,10 @@ pub fn run(config: Option<&Path>, json: bool) -> Outcome {
     let parts: [fn(&Pipeline) -> Vec<Finding>; 8] = [
         rules,
         secrets::findings,
+        // A target makes its folder; after that it can be looked at.
+        targets,
         folders::findings,
         queue::findings,
-        targets,
         certificates::findings,
         speed::languages,
         speed::engine,
