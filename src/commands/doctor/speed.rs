@@ -85,27 +85,33 @@ fn reading(languages: Vec<String>) -> Result<(f64, f64)> {
     let page = opened(&engine, &drawn, &limits)?;
     let (mirrored, turned) = (false, Turn::default());
     let look = LookOrder { path: drawn, page, mirrored, turned, side: SIDE, limits: limits.clone() };
-    let Answer::Image(picture) = engine.run(&Order::Look(Box::new(look)))? else { return Err(odd()) };
+    let picture = match engine.run(&Order::Look(Box::new(look)))? {
+        Answer::Image(picture) => picture,
+        other => return Err(odd(other)),
+    };
     let scan = folder.path().join("seite.jpg");
     put(&scan, &picture)?;
     let page = opened(&engine, &scan, &limits)?;
     let begun = Instant::now();
     let (path, source) = (scan.clone(), page.clone());
     let order = MeasureOrder { path, page: source, dpi_min: 200.0, limits: limits.clone() };
-    let Answer::Measured(measured) = engine.run(&Order::Measure(Box::new(order)))? else {
-        return Err(odd());
+    let measured = match engine.run(&Order::Measure(Box::new(order)))? {
+        Answer::Measured(result) => result.measured,
+        other => return Err(odd(other)),
     };
-    let order = ReadOrder { path: scan, page, measured: measured.measured, languages, limits };
-    let Answer::Page(read) = engine.run(&Order::Read(Box::new(order)))? else { return Err(odd()) };
+    let order = ReadOrder { path: scan, page, measured, languages, limits };
+    let read = match engine.run(&Order::Read(Box::new(order)))? {
+        Answer::Page(read) => read,
+        other => return Err(odd(other)),
+    };
     let seconds = begun.elapsed().as_secs_f64();
     Ok((seconds, share(&read.page.text.plain())))
 }
 
 fn opened(engine: &Engine, path: &Path, limits: &Limits) -> Result<SourcePage> {
     match engine.run(&Order::Open { path: path.to_owned(), limits: limits.clone() })? {
-        Answer::Opened(source) => source.pages.into_iter().next().ok_or_else(odd),
-        Answer::Refused(refusal) => Err(refusal.into()),
-        _ => Err(odd()),
+        Answer::Opened(mut source) if !source.pages.is_empty() => Ok(source.pages.swap_remove(0)),
+        other => Err(odd(other)),
     }
 }
 
@@ -113,8 +119,13 @@ fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(Error::io("Testseite ablegen", path))
 }
 
-fn odd() -> Error {
-    Refusal::new("engine.odd", "Die Engine hat anders geantwortet als gefragt.", "Bitte melden.").into()
+/// Its refusal, or that it answered something else than was asked.
+fn odd(answer: Answer) -> Error {
+    match answer {
+        Answer::Refused(refusal) => refusal.into(),
+        _ => Refusal::new("engine.odd", "Die Engine hat anders geantwortet als gefragt.", "Bitte melden.")
+            .into(),
+    }
 }
 
 /// Share of the words on the page that were found, each as often as it stands there.
