@@ -1,8 +1,9 @@
-//! Certificates: the seal's, the authorities that are trusted, those mail is encrypted for. When does each end?
+//! Certificates: the seal's, the authorities that are trusted, ours for servers, those mail is encrypted for. When
+//! does each end?
 
 use super::finding::Finding;
 use crate::config::Pipeline;
-use crate::config::named::{self, Holds};
+use crate::config::named::{self, Holds, NamedFile};
 use crate::sealing::{Outlook, file_outlook, seal_outlook};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -23,7 +24,10 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
     let mut files: BTreeMap<_, Vec<String>> = BTreeMap::new();
     // The seal's own were looked at.
     let others = named::files(pipeline).into_iter().filter(|f| f.named_by != "[seal]: certificate_file");
-    for file in others.filter(|f| f.holds == Holds::Certificates) {
+    // Our own certificate for a server lies in one file with its key.
+    let dated =
+        |f: &NamedFile| f.holds == Holds::Certificates || f.named_by.ends_with("client_certificate_file");
+    for file in others.filter(dated) {
         files.entry(file.path).or_default().push(file.named_by);
     }
     for (path, named_by) in files {
