@@ -58,6 +58,39 @@ pub enum Command {
     },
     /// Konfiguration und Regeln prüfen
     Check,
+    /// Den Rechner prüfen: Sprachdaten, Rechte, Platz, Uhr, Ordner, Ziele, Zertifikate, Warteschlange, Tempo
+    Doctor {
+        /// Eine Zeile JSON je Befund
+        #[arg(long)]
+        json: bool,
+    },
+    /// Alle Verbindungen, die diese Konfiguration aufbauen kann: Tabelle für die Firewall
+    Connections {
+        /// Eine Zeile JSON je Verbindung
+        #[arg(long)]
+        json: bool,
+    },
+    /// Konfiguration, wie sie verstanden wird; oder was eine geänderte Datei bewirken würde
+    Config {
+        /// Die geänderte Datei
+        #[arg(long, value_name = "DATEI")]
+        diff: Option<PathBuf>,
+    },
+    /// Journal, Tresor und Konfiguration sichern, auch im laufenden Betrieb; ein zweites Mal nur Neues
+    Backup {
+        /// Ordner der Sicherung
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Eine Sicherung in einen leeren Ordner zurückspielen; jede Datei wird geprüft, dann das Ganze
+    Restore {
+        /// Ordner der Sicherung
+        #[arg(long)]
+        from: PathBuf,
+        /// Neuer oder leerer Ordner
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Scanstation öffnen oder schließen
     Station {
         /// Was zu tun ist

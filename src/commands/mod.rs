@@ -3,8 +3,12 @@
 //! configuration, 3 interrupted or internal failure. Data goes to stdout,
 //! everything else to stderr.
 
+mod backup;
+mod configuration;
+mod connections;
 pub mod coversheet;
 mod deliver;
+mod doctor;
 mod documentation;
 pub mod evaluate;
 mod expiring;
@@ -64,6 +68,11 @@ pub fn run(cli: Cli) -> u8 {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
         Command::Check => check(config),
+        Command::Doctor { json } => doctor::run(config, json),
+        Command::Connections { json } => connections::run(config, json),
+        Command::Config { diff } => configuration::run(config, diff.as_deref()),
+        Command::Backup { to } => backup::backup(config, &to),
+        Command::Restore { from, to } => backup::restore(&from, &to),
         Command::Station { action } => station::run(config, action),
         Command::Record { what, out } => record::run(config, &what, &out),
         Command::Review { action } => people::review(config, action),

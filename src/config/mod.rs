@@ -5,6 +5,8 @@
 
 mod complaint;
 mod file;
+pub mod named;
+pub mod reach;
 mod resolve;
 mod routes;
 mod seal;
@@ -13,6 +15,7 @@ mod sign_on;
 mod stations;
 mod systems;
 mod targets;
+pub mod written;
 
 pub use complaint::Complaint;
 pub use resolve::resolve;
@@ -169,6 +172,12 @@ pub fn find(option: Option<&Path>) -> PathBuf {
     })
 }
 
+/// The folder that relative paths of a configuration file start from.
+pub fn base(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.parent().unwrap_or(Path::new("/")).to_owned()
+}
+
 /// Reads and resolves a configuration file.
 pub fn load(path: &Path) -> Result<Pipeline, Vec<Complaint>> {
     let text = std::fs::read_to_string(path).map_err(|e| {
@@ -178,8 +187,7 @@ pub fn load(path: &Path) -> Result<Pipeline, Vec<Complaint>> {
             "Mit --config den Pfad nennen oder pipeline.toml anlegen.",
         )]
     })?;
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    resolve(&text, &path.display().to_string(), absolute.parent().unwrap_or(Path::new("/")))
+    resolve(&text, &path.display().to_string(), &base(path))
 }
 
 /// A station for tests: quiet time two seconds.

@@ -6,12 +6,14 @@
 //! are in the rooms it calls.
 
 mod deliver;
+mod effect;
 mod note;
 pub mod notify;
 mod rules;
 mod steps;
 
 pub use deliver::parcel;
+pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 

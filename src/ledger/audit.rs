@@ -11,6 +11,13 @@ use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Every object of the vault that rows of a tenant name, and who names it.
+pub(super) const OBJECTS: &str = "SELECT hash, id FROM batch WHERE tenant = ?1
+    UNION SELECT product, id FROM document WHERE tenant = ?1 UNION SELECT sheet, id FROM document WHERE tenant = ?1
+    UNION SELECT text, id FROM document WHERE tenant = ?1 UNION SELECT record, id FROM document WHERE tenant = ?1
+    UNION SELECT thumbnail, batch FROM page WHERE tenant = ?1
+    UNION SELECT hash, holder FROM vault_ref WHERE tenant = ?1";
+
 /// What was looked at, and everything that is wrong: stable name and German detail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
@@ -161,13 +168,7 @@ impl Audit {
 
     /// Everything the rows name lies in the vault, unaltered, and each record says what its rows say.
     fn vault(&mut self, db: &Connection, tenant: &str, vault: &Vault) -> Result<()> {
-        let mut statement = db.prepare(
-            "SELECT hash, id FROM batch WHERE tenant = ?1
-             UNION SELECT product, id FROM document WHERE tenant = ?1 UNION SELECT sheet, id FROM document WHERE tenant = ?1
-             UNION SELECT text, id FROM document WHERE tenant = ?1 UNION SELECT record, id FROM document WHERE tenant = ?1
-             UNION SELECT thumbnail, batch FROM page WHERE tenant = ?1
-             UNION SELECT hash, holder FROM vault_ref WHERE tenant = ?1",
-        )?;
+        let mut statement = db.prepare(OBJECTS)?;
         let rows = statement
             .query_map([tenant], |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, String>(1)?)))?;
         let mut seen = BTreeSet::new();

@@ -8,6 +8,8 @@
 
 mod audit;
 mod batches;
+mod condition;
+mod copy;
 mod day;
 mod deliveries;
 mod documents;
@@ -34,6 +36,8 @@ mod writer;
 
 pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch};
+pub use condition::{Condition, condition};
+pub use copy::{named_objects, snapshot};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;

@@ -17,6 +17,7 @@ mod metadata;
 mod report;
 mod seal;
 mod sheet;
+mod specimen;
 mod text_layer;
 
 pub use chart::{CODES as CHART_CODES, FIELDS as CHART_FIELDS, PREFIX as CHART, chart};
@@ -24,6 +25,7 @@ pub use inside::{Inside, inside, inside_of_stranger};
 pub use report::{Line, report};
 pub use seal::{Evidence, FoundSeal, OpenSeal, evidence, find_seal, prepare_seal};
 pub use sheet::sheet as cover_sheet;
+pub use specimen::{LINES as SPECIMEN_LINES, ROWS as SPECIMEN_ROWS, specimen};
 
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::hash::ContentHash;

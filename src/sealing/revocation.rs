@@ -115,7 +115,7 @@ pub(super) fn good(certificate: &X509, list: &X509Crl, known: &[X509]) -> Option
 }
 
 /// Where the certificate says its list lies, as far as that is reached by HTTP.
-fn places(certificate: &X509Ref) -> Vec<String> {
+pub(super) fn places(certificate: &X509Ref) -> Vec<String> {
     let mut places = Vec::new();
     for point in certificate.crl_distribution_points().into_iter().flatten() {
         let names = point.distpoint().and_then(|p| p.fullname());

@@ -52,8 +52,7 @@ impl TownSeal {
         }
         let year = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year();
         let algorithm = admitted(&*certificate.public_key()?, year)?;
-        let name = certificate.subject_name().entries_by_nid(Nid::COMMONNAME).next();
-        let name = name.and_then(|n| n.data().to_string().ok()).unwrap_or_else(|| "Siegel".into());
+        let name = common_name(certificate).unwrap_or_else(|| "Siegel".into());
         let qualified = is_qualified(certificate)?;
         let mut certificates: Vec<Vec<u8>> =
             chain.iter().map(|c| c.to_der()).collect::<std::result::Result<_, _>>()?;
@@ -147,6 +146,12 @@ impl Sealer for TownSeal {
         let span = Asn1Time::from_unix(0).ok()?.diff(certificate.not_after()).ok()?;
         Some(i64::from(span.days) * 86_400 + i64::from(span.secs))
     }
+}
+
+/// Common name of whom a certificate speaks of.
+pub(super) fn common_name(certificate: &X509Ref) -> Option<String> {
+    let name = certificate.subject_name().entries_by_nid(Nid::COMMONNAME).next()?;
+    name.data().to_string().ok()
 }
 
 /// Whether the certificate says that it is a qualified one for seals or signatures (ETSI EN 319 412-5, 4.2.1).

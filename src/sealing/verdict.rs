@@ -143,7 +143,7 @@ impl Verdict {
 }
 
 /// The day on which a certificate ends.
-fn last_day(certificate: &X509Ref) -> Option<Date> {
+pub(super) fn last_day(certificate: &X509Ref) -> Option<Date> {
     let left = Asn1Time::days_from_now(0).ok()?.diff(certificate.not_after()).ok()?;
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
     let end = now.checked_add(i64::from(left.days).days().seconds(i64::from(left.secs))).ok()?;

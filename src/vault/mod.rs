@@ -69,6 +69,23 @@ impl Vault {
         self.root.join(&hex[..2]).join(hex)
     }
 
+    /// Everything that lies in it, sorted; what is being written is not there yet.
+    pub fn objects(&self) -> Result<Vec<ContentHash>> {
+        let list = |folder: &Path| -> Result<Vec<fs::DirEntry>> {
+            let entries = fs::read_dir(folder).map_err(Error::io("Tresor lesen", folder))?;
+            entries.collect::<std::io::Result<_>>().map_err(Error::io("Tresor lesen", folder))
+        };
+        let mut found = Vec::new();
+        for folder in list(&self.root)? {
+            let short = folder.file_name().len() == 2 && folder.path().is_dir();
+            for object in if short { list(&folder.path())? } else { Vec::new() } {
+                found.extend(object.file_name().to_str().and_then(ContentHash::from_hex));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Whether something lies under that hash.
     pub fn has(&self, hash: &ContentHash) -> bool {
         self.path(hash).is_file()
@@ -146,6 +163,16 @@ impl Vault {
 /// Hash of everything a reader gives, in constant memory.
 pub fn hash_of(from: &mut dyn Read) -> Result<ContentHash> {
     hashed(from, |_| Ok(()))
+}
+
+/// Writes everything a reader gives; its hash and length, in constant memory.
+pub fn copy_hashed(from: &mut dyn Read, to: &mut dyn Write) -> Result<(ContentHash, u64)> {
+    let mut length = 0u64;
+    let hash = hashed(from, |bytes| {
+        length += bytes.len() as u64;
+        to.write_all(bytes).map_err(Error::io("Kopie schreiben", "Sicherung"))
+    })?;
+    Ok((hash, length))
 }
 
 /// Reads to the end, hashing; each piece is shown to `sink` on the way.

@@ -1,0 +1,244 @@
+//! `backup`: while the service runs.
+
+use super::copying::{copy, files_below, listed, make_folder, sync_below};
+use super::manifest::{Head, Kept, Manifest, NAME};
+use super::{CONFIG, LEDGER, VAULT};
+use crate::commands::{DONE, Outcome, REFUSED, Stop, pipeline};
+use crate::config::named::{self, Holds};
+use crate::config::{self, Pipeline};
+use crate::error::{Error, Result};
+use crate::ledger;
+use crate::model::hash::ContentHash;
+use crate::vault::{Vault, sync_folder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// Objects named one by one when something is wrong; of the rest only the number.
+const NAMED_MAX: usize = 20;
+
+/// Copies ledger, vault and configuration into `to`. 0: complete; 1: not, and the last complete one still holds.
+pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
+    let pipeline = pipeline(config)?;
+    if !pipeline.ledger.is_file() {
+        return Err(Stop::Usage(format!(
+            "[backup.nothing] Unter {} liegt kein Journal. Hinweis: --config prüfen.",
+            pipeline.ledger.display()
+        )));
+    }
+    let place = std::path::absolute(to).map_err(Error::io("Sicherung beginnen", to))?;
+    if let Some(inside) = [&pipeline.vault, &pipeline.classifiers].into_iter().find(|f| place.starts_with(f))
+    {
+        return Err(Stop::Usage(format!(
+            "[backup.inside] {} liegt in {}, das gesichert wird. Hinweis: einen Ordner auf einem anderen Datenträger \
+             nennen.",
+            to.display(),
+            inside.display()
+        )));
+    }
+    make_folder(to)?;
+    let Some(_alone) = alone(to)? else {
+        return Err(Stop::Usage(format!(
+            "[backup.busy] In {} läuft schon eine Sicherung. Hinweis: ihr Ende abwarten.",
+            to.display()
+        )));
+    };
+    let earlier = earlier(to)?;
+    let now = jiff::Timestamp::now();
+    let state = format!("stand-{}", now.strftime("%Y%m%dT%H%M%S%3fZ"));
+    let mut head =
+        Head::new(ledger::stamp(now), pipeline.town.clone(), pipeline.tenant.clone(), state.clone());
+
+    // First the ledger, then the vault. The service puts an object into the vault, and syncs it, before it commits
+    // the row that names it; so whatever this copy of the ledger names lies in the vault already. The other way
+    // round a letter that arrives in between would be in the ledger's copy and not in the vault's. What the vault
+    // gets after the ledger was copied comes along too, named by nobody yet, which harms nothing.
+    let folder = to.join(&state);
+    make_folder(&folder)?;
+    ledger::snapshot(&pipeline.ledger, &folder.join(LEDGER))?;
+    let named = ledger::named_objects(&folder.join(LEDGER))?;
+
+    let mut files = Vec::new();
+    head.kept_elsewhere = configuration(&pipeline, &config::find(config), &folder.join(CONFIG))?;
+    for path in files_below(&folder)? {
+        files.push(described(to, &path)?);
+    }
+    let Copied { objects, new, wrong } = objects(&pipeline.vault, to, &earlier)?;
+    let there: BTreeSet<ContentHash> = objects.iter().map(|o| o.sha256).collect();
+    let missing = named
+        .difference(&there)
+        .map(|hash| format!("[backup.object_missing] {hash}: das Journal nennt es, im Tresor fehlt es."));
+    let wrong: Vec<String> = wrong.into_iter().chain(missing).collect();
+    if !wrong.is_empty() {
+        wrong.iter().take(NAMED_MAX).for_each(|line| eprintln!("{line}"));
+        eprintln!(
+            "[backup.incomplete] {} Objekte fehlen oder sind beschädigt; die vorige Sicherung gilt weiter. Hinweis: \
+             Datenträger prüfen, poststelle verify {}; nichts löschen.",
+            wrong.len(),
+            pipeline.ledger.display()
+        );
+        remove(&folder)?;
+        return Ok(REFUSED);
+    }
+    files.extend(objects);
+    let (kept, bytes) = (files.len(), files.iter().map(|f| f.bytes).sum::<u64>());
+    let manifest = Manifest { head, files };
+    let digest = publish(to, &manifest)?;
+    forget(to, &manifest)?;
+    println!(
+        "Gesichert: {kept} Dateien, {:.1} MiB, davon {new} neue Objekte, Stand {}.",
+        bytes as f64 / f64::from(1 << 20),
+        manifest.head.at
+    );
+    println!("SHA-256 des Verzeichnisses {}: {digest}", to.join(NAME).display());
+    for secret in &manifest.head.kept_elsewhere {
+        println!("Nicht gesichert, gesondert aufzubewahren: {secret}");
+    }
+    Ok(DONE)
+}
+
+/// One at a time; ends with the process.
+fn alone(to: &Path) -> Result<Option<File>> {
+    let path = to.join(".lock");
+    let file = File::create(&path).map_err(Error::io("Sicherung beginnen", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(Error::io("Sicherung beginnen", path)(error)),
+    }
+}
+
+/// Files of the backup that lies there already, by path; one that cannot be read is begun anew.
+fn earlier(to: &Path) -> Result<BTreeMap<String, Kept>> {
+    let path = to.join(NAME);
+    let bytes = match fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        bytes => bytes.map_err(Error::io("Vorige Sicherung lesen", &path))?,
+    };
+    Ok(match Manifest::read(&bytes) {
+        Ok(manifest) => manifest.files.into_iter().map(|file| (file.path.clone(), file)).collect(),
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            BTreeMap::new()
+        }
+    })
+}
+
+/// Copies what the service is told, and gives the files of secrets that have to be kept elsewhere.
+fn configuration(pipeline: &Pipeline, file: &Path, to: &Path) -> Result<Vec<String>> {
+    copy(file, &to.join("pipeline.toml"), 0o600)?;
+    // Rules lie side by side; a folder among them is nothing the service reads.
+    for rule in listed(&pipeline.classifiers)?.0 {
+        copy(&rule, &to.join("classifiers").join(rule.file_name().unwrap_or_default()), 0o600)?;
+    }
+    let (mut elsewhere, mut seen) = (Vec::new(), BTreeSet::new());
+    for named in named::files(pipeline) {
+        if named.holds == Holds::Secret {
+            elsewhere.push(format!("{} ({})", named.path.display(), named.named_by));
+        } else if seen.insert(named.path.clone()) {
+            // Under the path it had, so that everybody sees where it belongs.
+            let place = to.join("files").join(named.path.strip_prefix("/").unwrap_or(&named.path));
+            if named.path.is_file() {
+                copy(&named.path, &place, 0o600)?;
+            } else {
+                eprintln!(
+                    "[backup.file_missing] {} ({}) fehlt. Hinweis: poststelle doctor.",
+                    named.path.display(),
+                    named.named_by
+                );
+            }
+        }
+    }
+    Ok(elsewhere)
+}
+
+fn described(root: &Path, path: &Path) -> Result<Kept> {
+    let mut file = File::open(path).map_err(Error::io("Sicherung lesen", path))?;
+    let bytes = file.metadata().map_err(Error::io("Sicherung lesen", path))?.len();
+    let sha256 = crate::vault::hash_of(&mut file)?;
+    let name = path.strip_prefix(root).unwrap_or(path);
+    let name = name.to_str().ok_or_else(|| Error::Format(format!("{} ist kein UTF-8", name.display())))?;
+    Ok(Kept { path: name.to_owned(), bytes, sha256 })
+}
+
+struct Copied {
+    objects: Vec<Kept>,
+    new: usize,
+    wrong: Vec<String>,
+}
+
+/// Copies the objects that are not there yet. An object that is no longer what its name says is named; all others
+/// are copied nevertheless.
+fn objects(vault: &Path, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result<Copied> {
+    let vault = Vault::for_reading(vault);
+    let mut copied = Copied { objects: Vec::new(), new: 0, wrong: Vec::new() };
+    for sha256 in vault.objects()? {
+        let hex = sha256.hex();
+        let path = format!("{VAULT}/{}/{hex}", &hex[..2]);
+        let place = to.join(&path);
+        // Of an object that an earlier manifest vouches for only the length is looked at: reading hundreds of
+        // gigabytes every quarter of an hour would end no backup. `restore` reads them all.
+        let length = fs::metadata(&place).map(|meta| meta.len()).ok();
+        if let Some(known) = earlier.get(&path).filter(|known| Some(known.bytes) == length) {
+            copied.objects.push(known.clone());
+            continue;
+        }
+        if length.is_some() {
+            // Of a backup that did not come to its end.
+            remove(&place)?;
+        }
+        match copy(&vault.path(&sha256), &place, 0o400) {
+            Ok((hash, bytes)) if hash == sha256 => {
+                copied.objects.push(Kept { path, bytes, sha256 });
+                copied.new += 1;
+            }
+            Ok(_) => {
+                remove(&place)?;
+                copied.wrong.push(format!("[backup.object_damaged] {hex}: im Tresor verändert."));
+            }
+            // A full disk ends the backup; what vanished meanwhile is named if somebody names it.
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(copied)
+}
+
+/// The manifest appears whole or not at all, after everything it names is on the disk.
+fn publish(to: &Path, manifest: &Manifest) -> Result<ContentHash> {
+    sync_below(to)?;
+    let bytes = manifest.write()?;
+    let (new, place) = (to.join(".manifest.new"), to.join(NAME));
+    let write = || {
+        fs::write(&new, &bytes)?;
+        File::open(&new)?.sync_all()?;
+        fs::rename(&new, &place)
+    };
+    write().map_err(Error::io("Verzeichnis der Sicherung schreiben", &place))?;
+    sync_folder(to)?;
+    Ok(ContentHash::of(&bytes))
+}
+
+/// Takes away what no manifest names any more: earlier states, and objects that the vault has deleted, so that
+/// what a town must delete does not live on here.
+fn forget(to: &Path, manifest: &Manifest) -> Result<()> {
+    let kept: BTreeSet<PathBuf> = manifest.files.iter().map(|file| to.join(&file.path)).collect();
+    for path in files_below(&to.join(VAULT))? {
+        if !kept.contains(&path) {
+            remove(&path)?;
+        }
+    }
+    let entries = fs::read_dir(to).map_err(Error::io("Sicherung lesen", to))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("stand-") && name != manifest.head.state {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(Error::io("Rest einer Sicherung entfernen", path))
+}
