@@ -14,4 +14,5 @@ for ((n = 0; n < parts; n++)); do
 done
 stacks=$(grep -h '^COUNTED stacks' "$work"/*.log | awk '{s+=$3} END {print s}')
 letters=$(grep -h '^COUNTED foreign' "$work"/*.log | awk '{s+=$4} END {print s}')
-echo "PROVED separators: $stacks stacks cut exactly right, $letters letters with foreign barcodes never cut; $(date -I)"
+PROVE_PATCHES=500 "${CARGO:-cargo}" test --release --features faults --lib sheets_of_patch_t_and_2_are_all_read
+echo "PROVED separators: 500 sheets of Patch T and 2 of any turn and skew read; $stacks stacks cut exactly right, $letters letters with foreign barcodes never cut; $(date -I)"

@@ -39,7 +39,7 @@ fn pages_found(folder: &Path) -> BTreeMap<(String, u64), Value> {
 
 #[test]
 fn pages_lie_right_and_their_lean_is_known() {
-    let wanted = count(60);
+    let wanted = count(36);
     let scans = generated(&["--seed", "7001", "--single", "--count", &wanted.to_string()]);
     let town = Town::new();
     let out = town.path("out");
@@ -93,7 +93,7 @@ fn pages_lie_right_and_their_lean_is_known() {
 
 #[test]
 fn nothing_anybody_put_on_a_back_is_suppressed() {
-    let wanted = 2 * count(60);
+    let wanted = 2 * count(36);
     let scans = generated(&["--seed", "7002", "--backs", "--count", &wanted.to_string()]);
     let judged: Vec<(Value, bool)> = truth(scans.path())
         .into_par_iter()

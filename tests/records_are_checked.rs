@@ -240,7 +240,10 @@ fn no_bit_of_a_stamped_seal_can_be_another() {
         |record: &Envelope| sealing::of_record(record, None).unwrap().checks.iter().any(Check::broken);
     let cms = openssl::base64::decode_block(record.seal.as_ref().unwrap()).unwrap();
     assert!(!broken(&record) && sealing::of_record(&record, None).unwrap().stamped.is_some());
-    for (at, bit) in (0..cms.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+    // The suite tries one bit of every byte, another in each; the proof tries all.
+    let all = std::env::var("PROVE_TAMPER").is_ok();
+    let bits = |at: usize| if all { 0..8 } else { at % 8..at % 8 + 1 };
+    for (at, bit) in (0..cms.len()).flat_map(|at| bits(at).map(move |bit| (at, bit))) {
         let mut bad = cms.clone();
         bad[at] ^= 1 << bit;
         record.seal = Some(openssl::base64::encode_block(&bad));
