@@ -88,6 +88,16 @@ pub enum Error {
         /// German: what to do.
         hint: &'static str,
     },
+    /// The virus scanner does not answer, did not look, or knows only old signatures: mail waits.
+    #[error("[malware.{code}] {text}. Hinweis: {hint}.")]
+    Malware {
+        /// Stable.
+        code: &'static str,
+        /// German: what happened.
+        text: String,
+        /// German: what to do.
+        hint: &'static str,
+    },
     /// Bytes or an order that are refused for a stated reason.
     #[error("{0}")]
     Refused(#[from] Refusal),
@@ -108,6 +118,11 @@ impl Error {
         Self::Seal { code, text: text.into(), hint }
     }
 
+    /// The virus scanner did not look.
+    pub fn malware(code: &'static str, text: impl Into<String>, hint: &'static str) -> Self {
+        Self::Malware { code, text: text.into(), hint }
+    }
+
     /// Whether it is that trouble with the seal.
     pub fn is_seal(&self, wanted: &str) -> bool {
         matches!(self, Self::Seal { code, .. } if *code == wanted)
@@ -116,7 +131,11 @@ impl Error {
     /// Whether trying again helps.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Io { .. } | Self::Ledger(_) | Self::Engine { .. } | Self::Seal { .. } => Retry::Later,
+            Self::Io { .. }
+            | Self::Ledger(_)
+            | Self::Engine { .. }
+            | Self::Seal { .. }
+            | Self::Malware { .. } => Retry::Later,
             Self::Damaged { .. } => Retry::AfterOperator,
             Self::Transition { .. } | Self::Missing { .. } | Self::Refused(_) | Self::Format(_) => {
                 Retry::Never

@@ -27,7 +27,8 @@ use crate::error::Error;
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, Profile, SealSettings, SheetSettings, Station, Target,
+    Circle, Decide, Department, Person, Procedure, Profile, ScannerSettings, SealSettings, SheetSettings,
+    Station, Target,
 };
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,8 @@ pub struct Pipeline {
     pub sample: crate::record::sample::Plan,
     /// Days between hand-over and disposal of the paper.
     pub retention_days: u32,
+    /// The virus scanner that sees every file before it is opened, if there is one.
+    pub malware: Option<ScannerSettings>,
     /// How the town knows its own sheets, if it has a key for them.
     pub sheets: Option<SheetSettings>,
     /// With what the town seals, if it does.

@@ -2,7 +2,8 @@
 
 use super::Pipeline;
 use crate::model::town::{
-    HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, System, Target, TargetWay,
+    HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, ScannerPlace, System, Target,
+    TargetWay,
 };
 use serde::Serialize;
 use ureq::http::Uri;
@@ -59,6 +60,9 @@ pub fn connections(pipeline: &Pipeline) -> Vec<Connection> {
         for address in &seal.timestamp_urls {
             rows.extend(url("[seal]", "Zeitstempel (RFC 3161)", address, proxy));
         }
+    }
+    if let Some(ScannerPlace::Host(host, port)) = pipeline.malware.as_ref().map(|scanner| &scanner.place) {
+        rows.push(outbound("[malware]", "Virenscanner (clamd)", host, *port, "clamd", "keines", None));
     }
     if let Some(address) = pipeline.web {
         rows.push(Connection {

@@ -18,6 +18,7 @@ pub mod complete;
 mod doorbell;
 pub mod listing;
 pub mod lots;
+pub mod malware;
 pub mod sidecar;
 
 pub use doorbell::Doorbell;
@@ -37,6 +38,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use unicode_normalization::UnicodeNormalization;
 
+/// Code of a file in which the virus scanner found something.
+pub const MALWARE: &str = "source.malware";
 /// Folder inside a station that holds what is being taken over.
 const CLAIMS: &str = ".poststelle";
 /// Ending of a side-car beside its claim.
@@ -227,11 +230,15 @@ pub fn put_aside(station: &Station, vault: &Vault, batch: &BatchRow, refusal: &R
     let folder = station.folder.join("rejected");
     fs::create_dir_all(&folder).map_err(Error::io("Ordner für Abgelehntes anlegen", &folder))?;
     let name = format!("{}-{}", batch.id, batch.file_name.replace('/', "_"));
-    let bytes = vault.read(&batch.hash)?;
-    write_synced(&folder.join(&name), &bytes)?;
+    // Nobody shall open by mistake what a virus scanner found.
+    let dangerous = refusal.code == MALWARE;
+    if !dangerous {
+        write_synced(&folder.join(&name), &vault.read(&batch.hash)?)?;
+    }
+    let place = if dangerous { "nur" } else { "unverändert daneben und" };
     let text = format!(
         "Abgelehnt: {}\nKennung:   {}\nGrund:     {} [{}]\nWas tun:   {}\n\n\
-         Die Datei liegt unverändert daneben und im Tresor (SHA-256 {}).\n",
+         Die Datei liegt {place} im Tresor (SHA-256 {}).\n",
         batch.file_name, batch.id, refusal.text, refusal.code, refusal.hint, batch.hash
     );
     write_synced(&folder.join(format!("{name}.txt")), text.as_bytes())?;

@@ -65,6 +65,8 @@ pub struct File {
     /// The procedure records speak of.
     #[serde(default)]
     pub procedure: Procedure,
+    /// The virus scanner that sees every file before it is opened.
+    pub malware: Option<Spanned<Malware>>,
     /// How the town knows its own separator and cover sheets.
     pub sheets: Option<Sheets>,
     /// With what the town seals; nothing is sealed if left out.

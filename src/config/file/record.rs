@@ -29,6 +29,16 @@ pub struct Sheets {
     pub strict: bool,
 }
 
+/// The virus scanner that sees every file before it is opened: `socket`, or `host` and `port`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Malware {
+    pub clamd_socket: Option<PathBuf>,
+    pub clamd_host: Option<String>,
+    pub clamd_port: Option<u16>,
+    pub signature_days_max: Option<u32>,
+}
+
 /// With what the town seals: exactly one of `key_file`, `pkcs11_module`, `csc_url`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

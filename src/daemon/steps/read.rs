@@ -6,7 +6,9 @@ use crate::daemon::House;
 use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
 use crate::fault;
-use crate::intake::put_aside;
+use crate::intake::malware::{self, Verdict};
+use crate::intake::{MALWARE, put_aside};
+use crate::ledger::BatchRow;
 use crate::model::page::Code;
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, PageState};
@@ -16,6 +18,14 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Received, worker)? else { return Ok(false) };
     fault::point("batch.leased");
     let profile = house.profile(&batch.station);
+    match unseen(house, &batch) {
+        Ok(None) => {}
+        Ok(Some(refusal)) => return stopped(house, &batch, &refusal),
+        Err(error) => {
+            house.ledger.batch_again(&batch.id, AGAIN)?;
+            return Err(error);
+        }
+    }
     let order = Order::Open { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
         Ok(Answer::Opened(opened)) => {
@@ -32,8 +42,26 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
         }
         Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
     };
+    stopped(house, &batch, &refusal)
+}
+
+/// What the virus scanner has against a file, if the town has one: nothing of it is decoded before.
+fn unseen(house: &House, batch: &BatchRow) -> Result<Option<Refusal>> {
+    let Some(scanner) = &house.pipeline.malware else { return Ok(None) };
+    Ok(match malware::look(scanner, &house.vault.path(&batch.hash))? {
+        Verdict::Clean => None,
+        Verdict::Found(name) => Some(Refusal::new(
+            MALWARE,
+            format!("Der Virenscanner meldet „{name}“; die Datei wurde nicht geöffnet."),
+            "IT-Sicherheit verständigen; Absender auf anderem Weg um die Unterlagen bitten.",
+        )),
+    })
+}
+
+/// A batch that nobody will open: put aside with its reason.
+fn stopped(house: &House, batch: &BatchRow, refusal: &Refusal) -> Result<bool> {
     if let Some(station) = house.pipeline.station(&batch.station) {
-        put_aside(station, &house.vault, &batch, &refusal)?;
+        put_aside(station, &house.vault, batch, refusal)?;
     }
     let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
     house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;

@@ -3,11 +3,13 @@
 //! `config` makes these from `pipeline.toml`; everybody else only reads them.
 
 mod people;
+mod scanner;
 mod seal;
 mod system;
 mod target;
 
 pub use people::*;
+pub use scanner::*;
 pub use seal::*;
 pub use system::*;
 pub use target::*;
