@@ -27,7 +27,6 @@ fn until(town: &Town, id: &str, state: &str) -> (String, String, String) {
 }
 
 #[test]
-#[ignore = "the servers come up, their ports do not answer yet: docs/practice.md"]
 fn with_tls_and_login_a_letter_arrives_and_a_wrong_address_bounces_to_its_delivery() {
     let Some(office) = PostOffice::start() else { return };
     let returns = office.returns();
@@ -75,7 +74,6 @@ fn with_tls_and_login_a_letter_arrives_and_a_wrong_address_bounces_to_its_delive
 }
 
 #[test]
-#[ignore = "the servers come up, their ports do not answer yet: docs/practice.md"]
 fn what_the_server_is_too_small_for_becomes_a_link() {
     let Some(office) = PostOffice::start() else { return };
     let link = "link = \"https://post.example/document/{{ document_id }}\"";
@@ -92,7 +90,6 @@ fn what_the_server_is_too_small_for_becomes_a_link() {
 }
 
 #[test]
-#[ignore = "the servers come up, their ports do not answer yet: docs/practice.md"]
 fn only_the_department_can_open_an_encrypted_mail() {
     let Some(office) = PostOffice::start() else { return };
     let at = |name: &str| office.path(name).display().to_string();
@@ -120,7 +117,6 @@ fn only_the_department_can_open_an_encrypted_mail() {
 }
 
 #[test]
-#[ignore = "the servers come up, their ports do not answer yet: docs/practice.md"]
 fn a_wrong_certificate_or_password_is_no_delivery_and_heals() {
     let Some(office) = PostOffice::start() else { return };
     let table = office.table("tls", "amt@t.example", "");

@@ -21,7 +21,15 @@ const REFUSALS: &[(&str, &str)] = &[
         "Das Zertifikat des Servers gilt für einen anderen Namen. Den Namen darin als Adresse nennen.",
     ),
     ("Revoked", "Das Zertifikat des Servers ist widerrufen. Den Betreiber fragen."),
+    ("BadSignature", FORGED),
+    // The name is that of a known authority, the key is not even of the same type.
+    ("UnsupportedSignatureAlgorithmForPublicKey", FORGED),
+    // Whatever else it names: it is about the certificate.
+    ("invalid peer certificate", "Das Zertifikat des Servers ist nicht in Ordnung. Den Betreiber fragen."),
 ];
+
+const FORGED: &str = "Das Zertifikat des Servers ist nicht von der Stelle, deren Namen es nennt. ca_file prüfen; \
+                      sonst steht jemand dazwischen.";
 
 /// The sentence for it, if it is about a certificate.
 pub fn explained(said: &str) -> Option<&'static str> {
@@ -36,6 +44,8 @@ mod tests {
     fn refused_certificates_are_explained_and_nothing_else_is() {
         let said = "Connection error: invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))";
         assert!(explained(said).unwrap().contains("CA:FALSE"));
+        let said = "network error: invalid peer certificate: SomethingNew { a: 1 }";
+        assert!(explained(said).unwrap().contains("Zertifikat"));
         assert_eq!(explained("connection refused"), None);
     }
 }
