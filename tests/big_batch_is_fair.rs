@@ -12,9 +12,17 @@ use poststelle::page::container::{self, Source};
 use std::collections::HashMap;
 use std::fs;
 use std::process::Child;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use support::scanned::{self, ScannedPage};
 use support::{Town, root};
+
+/// Each journey has the machine to itself: what is measured here is time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 const MIDDLE: &str = "allgemein/004-hundesteuer.jpg";
 
@@ -171,6 +179,7 @@ fn holds(count: usize, seen: &Seen, steady: f64) {
 
 #[test]
 fn a_letter_overtakes_a_big_batch() {
+    let _alone = alone();
     let (town, pages, count) = (Town::new(), pages(), count());
     town.open_station();
     drop_batch(&town, &pages, count);
@@ -192,13 +201,17 @@ fn drop_letters(town: &Town, pages: &[ScannedPage], count: usize) {
 /// Of as many letters of the same day, what comes in at the station for urgent mail is read next.
 #[test]
 fn urgent_mail_overtakes_a_backlog() {
+    let _alone = alone();
     let (town, pages, count) = (Town::new(), pages(), count());
     let path = town.path("pipeline.toml");
     let station = "[[station]]\nid = \"fristen\"\nfolder = \"eilig\"\nurgent = true\nquiet_seconds = 0\npoll_seconds = 1\n[[station]]\n";
     let config = fs::read_to_string(&path).unwrap().replacen("[[station]]\n", station, 1);
     fs::write(&path, config).unwrap();
     town.open_station();
-    fs::create_dir(town.path("eilig")).unwrap();
+    let day =
+        ["station", "open", "fristen", "--operator", "sk-1", "--received", "2026-11-02", "--by", "leitung"];
+    assert!(town.command(&day, None).status.success());
+    fs::create_dir_all(town.path("eilig")).unwrap();
     drop_letters(&town, &pages, count);
     let mut daemon = town.start();
     let db = ledger(&town);
@@ -230,6 +243,7 @@ fn urgent_mail_overtakes_a_backlog() {
 
 #[test]
 fn many_letters_take_no_more_memory_than_one() {
+    let _alone = alone();
     let (town, pages, count) = (Town::new(), pages(), count());
     town.open_station();
     drop_letters(&town, &pages, count);
@@ -240,6 +254,7 @@ fn many_letters_take_no_more_memory_than_one() {
 
 #[test]
 fn the_station_hears_in_seconds() {
+    let _alone = alone();
     const SIDES: usize = 100;
     let (town, pages) = (Town::new(), pages());
     town.open_station();
