@@ -148,10 +148,11 @@ impl House {
     /// Runs page workers, document worker and deliveries until stopped.
     pub fn work(&self, deliver: bool) {
         std::thread::scope(|scope| {
-            for number in 0..self.pipeline.workers {
-                let mut turn = self.turns(number);
+            // One more than the engine has workers: while one waits for the disk, it has work.
+            for number in 0..=self.pipeline.workers {
+                let rather = self.rather(number);
                 let name = format!("page-{number}");
-                scope.spawn(move || self.repeat(&name, Works::Inside, |w| steps::next_page(self, w, turn())));
+                scope.spawn(move || self.repeat(&name, Works::Inside, |w| steps::next_page(self, w, rather)));
             }
             scope.spawn(|| self.repeat("open", Works::Inside, |w| steps::next_source(self, w)));
             scope.spawn(|| self.repeat("cut", Works::Inside, |w| steps::next_cut(self, w)));
@@ -169,17 +170,14 @@ impl House {
         });
     }
 
-    /// What a page worker would rather do next, and how few pages all measure first. One of several measures, so
-    /// that the station hears in seconds what came; the others read. A worker alone takes turns. In a single run
-    /// no station waits: what was measured is read while it is still at hand.
-    fn turns(&self, number: usize) -> impl FnMut() -> (PageState, u32) + Send + use<> {
-        let once = self.purpose == Purpose::Once;
-        let few = if once { 0 } else { IN_HAND };
-        let alone = self.pipeline.workers == 1 && !once;
-        let mut read = number > 0 || once;
-        move || {
-            read ^= alone;
-            (if read { PageState::Measured } else { PageState::Stored }, few)
+    /// What a page worker would rather do next, and how few pages all measure first. The first one measures, so
+    /// that the station hears in seconds what came; the others read. In a single run no station waits: what was
+    /// measured is read while it is still at hand.
+    fn rather(&self, number: usize) -> (PageState, u32) {
+        match self.purpose {
+            Purpose::Once => (PageState::Measured, 0),
+            Purpose::Service if number == 0 => (PageState::Stored, IN_HAND),
+            Purpose::Service => (PageState::Measured, IN_HAND),
         }
     }
 

@@ -3,8 +3,8 @@
 //! In: an [`Order`]. Out: an [`Answer`], or an error that says how the child
 //! ended. The child is the same binary, started with the hidden argument
 //! `engine-child`; it has no network and starts no program. Callers block;
-//! there are as many of them as the child has workers, so its queue is bounded
-//! by construction.
+//! there are but a few more of them than the child has workers, so its queue is
+//! bounded by construction.
 //!
 //! When the child crashes, hangs or grows too large it is killed, and every
 //! order in flight is tried again, one at a time, in a child with one worker.
