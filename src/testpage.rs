@@ -6,16 +6,7 @@ use ab_glyph::{Font, FontVec, PxScale, ScaleFont, point};
 use image::{GrayImage, Luma};
 
 /// Words of the drawn letters, line after line.
-pub const LINES: [&str; 8] = [
-    "Sehr geehrte Damen und Herren, hiermit beantrage ich die Ausstellung",
-    "einer Bescheinigung über meine bisherige Anschrift in der Gemeinde.",
-    "Die Gebühr von zwölf Euro habe ich gestern überwiesen; bitte prüfen",
-    "Sie den Eingang und teilen Sie mir das Ergebnis schriftlich mit.",
-    "Für Rückfragen stehe ich Ihnen gern zur Verfügung, auch abends.",
-    "Leider wurde mein letztes Schreiben bis heute nicht beantwortet.",
-    "Der beigefügte Bescheid ist nach meiner Auffassung nicht richtig,",
-    "weil die Größe des Grundstücks falsch angegeben worden ist.",
-];
+pub use crate::pdf::SPECIMEN_LINES as LINES;
 
 /// A typeface of the machine.
 pub fn face() -> FontVec {

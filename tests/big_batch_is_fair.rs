@@ -15,7 +15,7 @@ use std::process::Child;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use support::scanned::{self, ScannedPage};
-use support::{Town, root};
+use support::{Daemon, Town, root};
 
 /// Each journey has the machine to itself: what is measured here is time.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -119,14 +119,14 @@ fn drop_batch(town: &Town, pages: &[ScannedPage], count: usize) {
 
 /// Runs the daemon until nothing is left to do; `middle`: a letter is dropped when half the pages are read.
 fn watched(town: &Town, total: usize, middle: bool) -> Seen {
-    let mut daemon = town.start();
+    let daemon = Daemon(town.start());
     let begun = Instant::now();
     let (mut seen, mut dropped) = (Seen::default(), None);
     let db = ledger(town);
     loop {
         std::thread::sleep(Duration::from_millis(100));
         assert!(begun.elapsed() < Duration::from_secs(3600), "not done after an hour");
-        seen.memory_kib = seen.memory_kib.max(memory_kib(&daemon));
+        seen.memory_kib = seen.memory_kib.max(memory_kib(&daemon.0));
         let read = rows(&db, "SELECT count(*) FROM page WHERE state = 'read'");
         seen.read.entry(read).or_insert_with(|| begun.elapsed());
         match dropped {
@@ -148,8 +148,7 @@ fn watched(town: &Town, total: usize, middle: bool) -> Seen {
             break;
         }
     }
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
+    drop(daemon);
     seen
 }
 
@@ -213,7 +212,7 @@ fn urgent_mail_overtakes_a_backlog() {
     assert!(town.command(&day, None).status.success());
     fs::create_dir_all(town.path("eilig")).unwrap();
     drop_letters(&town, &pages, count);
-    let mut daemon = town.start();
+    let daemon = Daemon(town.start());
     let db = ledger(&town);
     let read = || rows(&db, "SELECT count(*) FROM page WHERE state = 'read'");
     let taken = || rows(&db, "SELECT count(*) FROM page");
@@ -232,8 +231,7 @@ fn urgent_mail_overtakes_a_backlog() {
         std::thread::sleep(Duration::from_millis(50));
     }
     let (after, unread) = (dropped.elapsed(), count + 1 - read());
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
+    drop(daemon);
     println!(
         "PROVED urgent mail: read and cut {:.1} s after it came, while {unread} of {count} letters waited",
         after.as_secs_f64()
@@ -258,7 +256,7 @@ fn the_station_hears_in_seconds() {
     const SIDES: usize = 100;
     let (town, pages) = (Town::new(), pages());
     town.open_station();
-    let mut daemon = town.start();
+    let daemon = Daemon(town.start());
     std::thread::sleep(Duration::from_secs(2));
     drop_batch(&town, &pages, SIDES);
     let (db, dropped) = (ledger(&town), Instant::now());
@@ -271,8 +269,7 @@ fn the_station_hears_in_seconds() {
     };
     let (first, all) = (after(1), after(SIDES));
     let unread = SIDES - rows(&db, "SELECT count(*) FROM page WHERE state = 'read'");
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
+    drop(daemon);
     println!(
         "PROVED feedback: first thumbnail after {first:.1} s, verdict on {} sheets after {all:.1} s, {unread} of {SIDES} sides not read yet",
         SIDES / 2

@@ -8,20 +8,9 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
-use support::{Town, invariants, small_town};
-
-/// The daemon, stopped as an administrator stops it when the test is done.
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let id = rustix::process::Pid::from_child(&self.0);
-        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-        let _ = self.0.wait();
-    }
-}
+use support::{Daemon, Town, invariants, small_town};
 
 fn wait_until(what: &str, seconds: u64, mut done: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(seconds);

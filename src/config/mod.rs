@@ -5,6 +5,7 @@
 
 mod complaint;
 mod file;
+pub mod malware;
 pub mod named;
 pub mod reach;
 mod resolve;

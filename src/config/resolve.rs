@@ -3,10 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, ScannerPlace, ScannerSettings, SheetSettings, Station,
-    Target,
-};
+use crate::model::town::{Circle, Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -14,11 +11,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use strsim::levenshtein;
 use toml::Spanned;
-
-/// Where clamd listens if nothing else is said.
-const CLAMD_PORT: u16 = 3310;
-/// Signatures come several times a day; a week without is a broken updater, not a holiday.
-const SIGNATURE_DAYS: u32 = 7;
 
 /// Half a year, as courts and authorities keep paper after scanning; a town may choose otherwise.
 const PAPER_DAYS: u32 = 180;
@@ -152,7 +144,7 @@ impl Check<'_> {
             procedure: self.procedure(&written.procedure),
             sample: self.sample(&written.sample),
             retention_days: written.retention.paper_days.unwrap_or(PAPER_DAYS),
-            malware: written.malware.as_ref().and_then(|m| self.malware(m)),
+            malware: written.malware.as_ref().and_then(|m| super::malware::malware(self, m)),
             sheets: written
                 .sheets
                 .as_ref()
@@ -167,24 +159,6 @@ impl Check<'_> {
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
         }
-    }
-
-    fn malware(&mut self, written: &Spanned<file::Malware>) -> Option<ScannerSettings> {
-        let said = written.get_ref();
-        let place = match (&said.clamd_socket, &said.clamd_host) {
-            (Some(socket), None) if said.clamd_port.is_none() => ScannerPlace::Socket(self.path(socket)),
-            (None, Some(host)) => ScannerPlace::Host(host.clone(), said.clamd_port.unwrap_or(CLAMD_PORT)),
-            _ => {
-                self.complain(
-                    written.span(),
-                    "config.malware",
-                    "Es muss klar sein, wo der Virenscanner zu erreichen ist.",
-                    "clamd_socket = \"/run/clamav/clamd.ctl\", oder clamd_host und clamd_port; nicht beides.",
-                );
-                return None;
-            }
-        };
-        Some(ScannerSettings { place, signature_days_max: said.signature_days_max.unwrap_or(SIGNATURE_DAYS) })
     }
 
     fn person(&mut self, written: &file::Person, departments: &[&str]) -> Person {

@@ -7,7 +7,7 @@ use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::{MeasuredPage, PageText, ReadPage, SourcePage};
 use crate::model::state::{BatchState, PageState};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, Transaction};
 use std::time::Duration;
 
 /// A page as the ledger knows it.
@@ -41,6 +41,13 @@ fn page_row(row: &Row<'_>) -> rusqlite::Result<PageRow> {
 const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FROM page p
     LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
+/// Pages that wait to be measured, counted no further than one more than `few`.
+fn waiting(tx: &Transaction<'_>, tenant: &str, few: u32) -> Result<u32> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3)";
+    let key = (tenant, PageState::Stored.text(), few.saturating_add(1));
+    Ok(tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
+}
+
 impl Ledger {
     /// Small pictures of a batch's pages: number and hash.
     pub fn thumbnails(&self, batch: &BatchId) -> Result<Vec<(u32, ContentHash)>> {
@@ -63,19 +70,16 @@ impl Ledger {
         let worker = worker.to_owned();
         self.write(move |tx, tenant| {
             let at = now();
-            let waiting: u32 = tx
-                .prepare_cached(
-                    "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3)",
-                )?
-                .query_row((tenant, PageState::Stored.text(), few.saturating_add(1)), |row| row.get(0))?;
-            let rather = if waiting <= few { PageState::Stored } else { rather };
-            let or_else = if rather == PageState::Stored { PageState::Measured } else { PageState::Stored };
+            let mut order = [PageState::Stored, PageState::Measured];
+            if rather == PageState::Measured && waiting(tx, tenant, few)? > few {
+                order.reverse();
+            }
             let mut next = tx.prepare_cached(&format!(
                 "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
                    AND (leased_until IS NULL OR leased_until < ?3) ORDER BY rank, number, batch LIMIT 1"
             ))?;
             let mut found: Option<(String, u32)> = None;
-            for state in [rather, or_else] {
+            for state in order {
                 if found.is_none() {
                     let key = (tenant, state.text(), &at);
                     found = next.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;

@@ -6,13 +6,14 @@ use super::algorithm::Algorithm;
 use super::der::{self, INTEGER, OCTETS, OID, Reader, SEQUENCE, SET};
 use crate::error::Result;
 use openssl::hash::{MessageDigest, hash};
-use openssl::x509::{X509, X509Ref};
+use openssl::x509::{X509, X509NameRef, X509Ref};
 
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
-const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+pub(super) const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 const CONTENT_TYPE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x03];
 const MESSAGE_DIGEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x04];
-const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x2f];
+pub(super) const SIGNING_CERTIFICATE_V2: &[u8] =
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x2f];
 const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
 
 /// What a signature consists of besides what it is about.
@@ -127,6 +128,13 @@ pub fn read(bytes: &[u8]) -> Option<Signature> {
 pub fn identifier(certificate: &X509Ref) -> Option<Vec<u8>> {
     let serial = der::integer(&certificate.serial_number().to_bn().ok()?.to_vec());
     Some(der::nested(SEQUENCE, &[&certificate.issuer_name().to_der().ok()?, &serial]))
+}
+
+/// Whether a certificate was signed by another, or by itself.
+pub fn signed_by(certificate: &X509Ref, issuer: &X509Ref) -> bool {
+    let name = |n: &X509NameRef| n.to_der().ok();
+    name(certificate.issuer_name()) == name(issuer.subject_name())
+        && issuer.public_key().is_ok_and(|key| certificate.verify(&key).unwrap_or(false))
 }
 
 fn signed_attributes(

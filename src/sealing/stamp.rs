@@ -1,16 +1,14 @@
 //! Timestamp tokens (RFC 3161, 2.4.2) in one spelling. A token's signature covers only part of its bytes; here
 //! the rest is either written again byte for byte or vouched for by what is signed, so every changed byte shows.
 
-use super::cms;
+use super::cms::{self, SIGNED_DATA, SIGNING_CERTIFICATE_V2, signed_by};
 use super::der::{self, INTEGER, OCTETS, OID, Reader, SEQUENCE, SET};
 use openssl::cms::CmsContentInfo;
 use openssl::hash::{MessageDigest, hash};
 use openssl::x509::X509;
 
-const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04];
 const SIGNING_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0c];
-const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x2f];
 /// SHA-2 with 256, 384 and 512 bits: all but the last byte.
 const SHA2: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
 /// PKCS#1, all but the last byte: 1 plain RSA, 10 PSS, 11 to 13 with SHA-2.
@@ -223,11 +221,4 @@ impl Token {
     fn vouches(&self, certificate: &X509) -> bool {
         self.names(certificate) || self.certificates.iter().any(|issuer| signed_by(certificate, issuer))
     }
-}
-
-/// Whether a certificate was signed by another, or by itself.
-fn signed_by(certificate: &X509, issuer: &X509) -> bool {
-    let name = |n: &openssl::x509::X509NameRef| n.to_der().ok();
-    name(certificate.issuer_name()) == name(issuer.subject_name())
-        && issuer.public_key().is_ok_and(|key| certificate.verify(&key).unwrap_or(false))
 }

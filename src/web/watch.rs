@@ -6,6 +6,7 @@
 use super::rights::Who;
 use super::{Desk, who};
 use crate::error::Result;
+use crate::intake::malware;
 use crate::observe::metrics::{Figures, exposition};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::StatusCode;
@@ -76,6 +77,9 @@ fn reasons(desk: &Desk) -> Vec<(&'static str, String)> {
     reasons.extend(failed(desk.ledger.writable()).map(|text| ("ledger", text)));
     reasons.extend(failed(desk.vault.writable()).map(|text| ("vault", text)));
     reasons.extend(failed(desk.vitals.engine.ready()).map(|text| ("engine", text)));
+    if let Some(scanner) = &desk.pipeline.malware {
+        reasons.extend(failed(malware::ready(scanner)).map(|text| ("malware", text)));
+    }
     let standing = desk.vitals.pulse.standing(Instant::now());
     if !standing.is_empty() {
         reasons.push(("loops", format!("Stillstand: {}.", standing.join(", "))));

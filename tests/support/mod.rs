@@ -28,6 +28,17 @@ pub struct Town {
     folder: tempfile::TempDir,
 }
 
+/// The daemon, stopped as an administrator stops it when the test is done.
+pub struct Daemon(pub std::process::Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let id = rustix::process::Pid::from_child(&self.0);
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+        let _ = self.0.wait();
+    }
+}
+
 impl Town {
     /// A folder with an empty station, not yet configured.
     pub fn empty() -> Self {

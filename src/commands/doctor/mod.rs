@@ -14,13 +14,14 @@ mod speed;
 use super::{DONE, Outcome, REFUSED, pipeline};
 use crate::config::Pipeline;
 use crate::delivery;
+use crate::intake::malware;
 use finding::{Finding, Level};
 use std::path::Path;
 
 /// Looks at everything. 0 well, warnings count as well; 1 something does not work; 2 wrong configuration.
 pub fn run(config: Option<&Path>, json: bool) -> Outcome {
     let pipeline = pipeline(config)?;
-    let parts: [fn(&Pipeline) -> Vec<Finding>; 8] = [
+    let parts: [fn(&Pipeline) -> Vec<Finding>; 9] = [
         rules,
         secrets::findings,
         // A target makes its folder; after that it can be looked at.
@@ -28,6 +29,7 @@ pub fn run(config: Option<&Path>, json: bool) -> Outcome {
         folders::findings,
         queue::findings,
         certificates::findings,
+        scanner,
         speed::languages,
         speed::engine,
     ];
@@ -57,6 +59,23 @@ fn rules(pipeline: &Pipeline) -> Vec<Finding> {
         Ok(book) => Finding::ok("rules.read", format!("{} Dokumentarten gelesen.", book.kinds().len())),
         Err(error) => {
             Finding::fail("rules.refused", error.to_string(), "poststelle check zeigt alle Stellen.")
+        }
+    }]
+}
+
+/// The virus scanner answers and knows the viruses of these days.
+fn scanner(pipeline: &Pipeline) -> Vec<Finding> {
+    vec![match pipeline.malware.as_ref().map(|scanner| (scanner, malware::ready(scanner))) {
+        None => Finding::warn(
+            "malware.none",
+            "Kein Virenscanner sieht die Dateien, bevor sie geöffnet werden.",
+            "clamd installieren und unter [malware] nennen.",
+        ),
+        Some((scanner, Ok(()))) => {
+            Finding::ok("malware.ready", format!("Der Virenscanner ({}) antwortet.", scanner.place))
+        }
+        Some((_, Err(error))) => {
+            Finding::fail("malware.not_ready", error.to_string(), "clamd und freshclam prüfen.")
         }
     }]
 }
