@@ -13,6 +13,8 @@ if [ "${ONCE:-}" = 1 ]; then
   "$program" status
   # 0 only if every sample is delivered, in review or held as the truth says.
   "$program" evaluate --truth sample-scans/truth.jsonl && settled=0 || settled=$?
+  echo "In review, by reason (received.differs: the samples' stamps are older than the day opened for them):" >&2
+  "$program" review list | awk '{ print "  " $3 }' | sort | uniq -c >&2
   echo "Delivered: var/out/. Why a letter waits: $program review list, $program explain ID. Start over: rm -r var" >&2
   exit "$settled"
 else

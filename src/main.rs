@@ -5,6 +5,7 @@ use poststelle::cli::Cli;
 use poststelle::commands;
 
 fn main() -> std::process::ExitCode {
+    quiet_when_nobody_reads();
     let code = match Cli::try_parse() {
         Ok(cli) => commands::run(cli),
         Err(asked) if !asked.use_stderr() => {
@@ -18,4 +19,16 @@ fn main() -> std::process::ExitCode {
         }
     };
     std::process::ExitCode::from(code)
+}
+
+/// Whoever reads what a command prints may stop reading, as `head` does: that is interrupted, and no trouble.
+fn quiet_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(commands::FAILED.into());
+        }
+        usual(panic);
+    }));
 }

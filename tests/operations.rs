@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use support::authority::Authority;
 use support::{Town, small_town};
@@ -362,4 +362,16 @@ fn a_damaged_backup_is_refused_by_name() {
     assert!(code == Some(1) && text.contains(&name) && text.contains("[backup.object_missing]"), "{text}");
     fs::remove_dir_all(&into).unwrap();
     assert_eq!(restored().0, Some(0), "the last complete backup still holds");
+}
+
+/// `poststelle config | head` ends as quietly as any command.
+#[test]
+fn who_stops_reading_is_told_nothing() {
+    let town = small_town::town(None);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
+    command.arg("--config").arg(town.path("pipeline.toml")).arg("config");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), text(&done).as_str()), (Some(3), ""));
 }
