@@ -53,6 +53,8 @@ pub struct Line {
     pub low: bool,
     /// On what looks like the front of an envelope: every zone but the body.
     pub envelope: bool,
+    /// Words of a receipt stamp, not of the letter.
+    pub stamped: bool,
 }
 
 impl Line {
@@ -97,6 +99,7 @@ pub fn lines(pages: &[&ReadPage]) -> Vec<Line> {
                 zone: Zone::Body,
                 low: false,
                 envelope: false,
+                stamped: word.stamped,
             });
         }
         let here = lines.iter().filter(|l| l.page == number);
@@ -136,6 +139,7 @@ pub fn lines_of(text: &str) -> Vec<Line> {
         zone: if number == 0 { Zone::Subject } else { Zone::Body },
         low: false,
         envelope: false,
+        stamped: false,
     };
     text.lines().map(str::trim).filter(|l| !l.is_empty()).enumerate().map(line).collect()
 }

@@ -4,6 +4,7 @@
 //! 150 dpi, on which every finding of this room is made. Never the source of
 //! an archived or read image.
 
+use super::bars;
 use super::pixels::{self, quarter};
 use super::raster::{Pixels, Raster};
 use crate::model::geometry::{Dpi, Turn};
@@ -209,7 +210,9 @@ fn background(grey: &[u8], width: usize, height: usize) -> Vec<u8> {
         mask.fill(0);
         return mask;
     }
-    grown(&mask, width, height, 3)
+    let mut mask = grown(&mask, width, height, 3);
+    bars::keep_lettered(&mut mask, grey, width, height);
+    mask
 }
 
 fn edge_is_dark(grey: &[u8], width: usize, height: usize) -> bool {

@@ -4,8 +4,7 @@
 //! the same image with the scanner's background white, and the paper white
 //! where light, tint or show-through made it dark or uneven.
 
-use super::analysis::{Analysis, CELL, MM, grown};
-use super::blobs::find;
+use super::analysis::{Analysis, CELL, grown};
 use image::GrayImage;
 
 /// Paper this bright everywhere needs no help.
@@ -20,12 +19,6 @@ const SHINE_MAX: u8 = 50;
 const SHINE_SHARE: f32 = 0.003;
 /// What paper becomes.
 pub const WHITE: f32 = 245.0;
-/// Side of the squares in which bars are looked for, pixels of the analysis (0.7 mm).
-const SQUARE: usize = 4;
-/// Ink in a square from which it may belong to a bar, of 16: letters of a line leave more paper.
-const BAR_INK: usize = 7;
-/// Least sides of a bar, squares: 10 by 3 mm.
-const BAR_SIDES: (u32, u32) = ((10.0 * MM) as u32 / SQUARE as u32, (3.0 * MM) as u32 / SQUARE as u32);
 
 /// Paints the scanner's background in the colour of the paper: around grey paper, white would make the engine
 /// take the paper for ink.
@@ -52,38 +45,6 @@ pub fn paper_background(image: &mut GrayImage, page: &Analysis, paper: u8) {
             }
             let span = start * width / page.width..(x * width).div_ceil(page.width).min(width);
             row[span].fill(paper);
-        }
-    }
-}
-
-/// Shows white letters on dark bars the other way round: the engine reads dark on light, and trying every line
-/// both ways costs time on all pages.
-pub fn invert_bars(image: &mut GrayImage, page: &Analysis) {
-    let (columns, rows) = (page.width / SQUARE, page.height / SQUARE);
-    let limit = page.ink_depth() / 2;
-    if columns == 0 || rows == 0 || limit < 30 {
-        return;
-    }
-    let mut ink = vec![0usize; columns * rows];
-    for (y, row) in page.depth.chunks_exact(page.width).enumerate().take(rows * SQUARE) {
-        let squares = &mut ink[y / SQUARE * columns..][..columns];
-        for (part, count) in row.chunks_exact(SQUARE).zip(squares) {
-            *count += part.iter().filter(|&&d| d > limit).count();
-        }
-    }
-    let mask: Vec<u8> = ink.iter().map(|&n| u8::from(n >= BAR_INK)).collect();
-    let (fx, fy) = (image.width() as f32 / page.width as f32, image.height() as f32 / page.height as f32);
-    let pixels = |squares: u32, factor: f32| (squares as f32 * SQUARE as f32 * factor) as u32;
-    for bar in find(&mask, columns).blobs {
-        let full = bar.area * 5 >= bar.width() * bar.height() * 4;
-        if !full || bar.width() < BAR_SIDES.0 || bar.height() < BAR_SIDES.1 {
-            continue;
-        }
-        for y in pixels(bar.top, fy)..pixels(bar.bottom, fy).min(image.height()) {
-            for x in pixels(bar.left, fx)..pixels(bar.right, fx).min(image.width()) {
-                let pixel = &mut image.get_pixel_mut(x, y).0[0];
-                *pixel = 255 - *pixel;
-            }
         }
     }
 }

@@ -6,6 +6,7 @@
 //! step may leave the page alone and say so.
 
 pub mod analysis;
+mod bars;
 pub mod blank;
 pub mod blobs;
 pub mod codes;

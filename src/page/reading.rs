@@ -9,7 +9,7 @@ use super::blobs::{Blob, find};
 use super::noise::{self, Grain};
 use super::pixels::{self, made};
 use super::raster::Raster;
-use super::{Upright, light, stamp};
+use super::{Upright, bars, light, stamp};
 use crate::model::geometry::Box2;
 use crate::model::page::{Colour, MeasuredPage};
 use image::GrayImage;
@@ -120,7 +120,7 @@ pub fn reading_image(raster: &Raster, measured: &MeasuredPage, upright: Upright)
     if flat || clear {
         paper = light::WHITE as u8;
     }
-    light::invert_bars(&mut grey, &page);
+    bars::invert(&mut grey, &page, measured.skew);
     if measured.quality.noise > noise::NOISY_PER_CM2 {
         noise::despeckle(&mut grey, measured.dpi);
     }

@@ -125,29 +125,46 @@ fn a_page_looked_at_again_is_the_page_as_it_was_measured() {
     }
 }
 
-#[test]
-fn light_letters_on_a_dark_bar_are_shown_dark_on_light() {
+/// A letter with a dark bar in which light strokes stand, at the given columns and rows, leaning by a slope.
+fn with_bar(columns: std::ops::Range<u32>, rows: std::ops::Range<u32>, slope: f32) -> image::GrayImage {
     let mut page = letter(24);
-    for y in 2400..2480u32 {
-        for x in 300..1500u32 {
-            page.put_pixel(
-                x,
-                y,
-                Luma([if (x / 12) % 4 == 0 && (2420..2460).contains(&y) { 240 } else { 30 }]),
-            );
+    let middle = (rows.start + rows.end) / 2;
+    for x in columns {
+        let down = (x as f32 * slope) as i32;
+        for y in rows.clone() {
+            let stroke = (x / 12) % 4 == 0 && (300..1500).contains(&x) && y.abs_diff(middle) < 20;
+            let y = y.saturating_add_signed(down);
+            if y < page.height() {
+                page.put_pixel(x, y, Luma([if stroke { 240 } else { 30 }]));
+            }
         }
     }
-    let raster = Raster { pixels: Pixels::Grey(page), colour: Colour::Grey };
-    let Pixels::Grey(image) = &raster.pixels else { return };
-    let found = measured(image, Colour::Grey);
-    let reading = reading_image(&raster, &found, Upright::of(&raster, &found));
-    let back = reading.to_kept.inverse();
-    let at = |x: f32, y: f32| {
-        let [x, y] = back.at(x, y);
-        reading.grey.get_pixel(x as u32, y as u32).0[0]
-    };
-    assert!(at(900.0, 2410.0) > 200, "the bar is light");
-    assert!(at(870.0, 2440.0) < 90 || at(966.0, 2440.0) < 90, "the letters are dark");
+    page
+}
+
+#[test]
+fn light_letters_on_a_dark_bar_are_shown_dark_on_light() {
+    // A head of a table, a letterhead to three edges of the sheet, a footer that leans.
+    for (columns, rows, slope) in
+        [(300..1500, 2400..2480, 0.0), (0..2480, 0..300, 0.0), (200..2300, 3100..3230, -0.03)]
+    {
+        let middle = ((rows.start + rows.end) / 2) as f32;
+        let page = with_bar(columns.clone(), rows.clone(), slope);
+        let raster = Raster { pixels: Pixels::Grey(page), colour: Colour::Grey };
+        let Pixels::Grey(image) = &raster.pixels else { return };
+        let mut found = measured(image, Colour::Grey);
+        found.skew = -slope.atan().to_degrees();
+        let reading = reading_image(&raster, &found, Upright::of(&raster, &found));
+        let back = reading.to_kept.inverse();
+        let at = |x: f32, y: f32| {
+            let [x, y] = back.at(x, y + x * slope);
+            reading.grey.get_pixel(x as u32, y as u32).0[0]
+        };
+        for x in [864.0, 1296.0] {
+            assert!(at(x + 24.0, middle) > 200, "{rows:?}: the bar is light, {}", at(x + 24.0, middle));
+            assert!(at(x + 6.0, middle) < 110, "{rows:?}: the letters are dark, {}", at(x + 6.0, middle));
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The three dates of a letter: written, received, due.
 
-use super::labels::Label;
+use super::labels::{Label, Labelled};
 use super::rows::{self, Placed, Row};
 use super::values::{date, stamped_date};
 use super::{Letter, READ_WELL, of_prose, of_words, pattern};
@@ -58,8 +58,9 @@ fn says_otherwise(text: &str) -> bool {
 /// The date in a stamp of receipt: in its line, or in one close by that has little else. Never sure: stamps are
 /// crooked and stand on text.
 pub fn stamp(lines: &[Line]) -> Option<Field> {
-    let stamped = |l: &Line| STAMP.as_ref().is_some_and(|r| r.is_match(&l.text));
-    lines.iter().filter(|l| stamped(l)).find_map(|line| {
+    let says =
+        |l: &&Line| STAMP.as_ref().is_some_and(|r| r.is_match(&l.text)) && (l.stamped || !is_prose(&l.text));
+    lines.iter().filter(says).find_map(|line| {
         let unit = line.bounds.h.max(1);
         let mut close: Vec<(i32, &Line)> = lines
             .iter()
@@ -82,6 +83,14 @@ pub fn stamp(lines: &[Line]) -> Option<Field> {
             Some(Field { value, raw, confidence: l.confidence, sure: false, page: l.page, bounds: l.bounds })
         })
     })
+}
+
+/// Whether a line is part of a sentence, as "Bitte bestätigen Sie mir den Eingang": more small words than the "am"
+/// and "den" of a stamp.
+fn is_prose(text: &str) -> bool {
+    let small = |w: &&str| w.chars().count() > 3 && w.chars().all(char::is_lowercase);
+    text.split(' ').filter(small).count() >= 2
+        || text.split(' ').filter(|w| w.starts_with(char::is_lowercase)).count() >= 3
 }
 
 /// The stamp's day beside the letter's: mail takes days, not years. A year that was misread is put right where another
@@ -123,8 +132,9 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         letter.labels.iter().filter(|l| l.label == label && l.page == 1).find_map(|found| {
             // "Datum des Beginns" asks for another date.
             let begins = found.words.first().is_some_and(|w| !w.text.starts_with(char::is_lowercase));
-            let (value, _) = date(&rows::joined(&found.words)).filter(|_| begins)?;
-            Some(of_words(found.page, &found.words, value, true))
+            let words = with_year(letter, found);
+            let (value, _) = date(&rows::joined(&words)).filter(|_| begins)?;
+            Some(of_words(found.page, &words, value, true))
         })
     };
     // A reminder has a table of the invoices it is about.
@@ -186,6 +196,22 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
     let limit = received.or(stamp.map(|s| s.value.as_str()));
     let plausible = limit.is_none_or(|day| found.value.as_str() <= day) && found.confidence >= READ_WELL;
     Some(Field { sure: found.sure && plausible, ..found })
+}
+
+/// A labelled day, with its year where a narrow column put it into the next row: `18. November`, `2026`.
+fn with_year(letter: &Letter<'_>, found: &Labelled) -> Vec<Placed> {
+    let mut words = found.words.clone();
+    let year = |w: &&Placed| {
+        w.text.len() == 4 && w.text.starts_with("20") && w.text.bytes().all(|b| b.is_ascii_digit())
+    };
+    if date(&rows::joined(&words)).is_none()
+        && let Some(first) = found.words.first()
+        && let Some(next) = letter.rows.get(found.row + 1).filter(|r| r.page == found.page)
+        && let Some(word) = next.words.iter().filter(year).find(|w| (w.left - first.left).abs() < next.height)
+    {
+        words.push(word.clone());
+    }
+    words
 }
 
 /// The day until which to pay: labelled, else in a sentence about paying, else counted from the letter's date.

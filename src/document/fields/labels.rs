@@ -28,6 +28,8 @@ pub enum Label {
     Order,
     /// Who writes, on a form.
     Person,
+    /// A name: on a form whoever fills it in, in a letter whoever answers questions.
+    Name,
     /// Anything else: known only so that it ends the value before it.
     Other,
 }
@@ -75,7 +77,7 @@ pub fn labelled(rows: &[Row]) -> Vec<Labelled> {
             let beside = &row.words[hit.to..end];
             if beside.is_empty() {
                 add(hit.label, below(rows, &all, index, &row.words[hit.from]));
-            } else if hit.marked || !matches!(hit.label, Label::Other | Label::Invoice) {
+            } else if hit.marked || !matches!(hit.label, Label::Other | Label::Name | Label::Invoice) {
                 add(hit.label, beside.to_vec());
             }
         }
@@ -102,7 +104,9 @@ fn hits(row: &Row) -> Vec<Hit> {
         // "Rechnung : 4711"
         let colon = row.words.get(to).is_some_and(|w| w.text == ":");
         let to = to + usize::from(colon);
-        let marked = marked || colon;
+        let asked = aside(&row.words[to..]);
+        let to = to + asked;
+        let marked = marked || colon || asked > 0;
         // Everyday words, unless they are meant as labels: "RE 2026-1" is a number, "am Tag 3" no date.
         if !marked && label == Label::Invoice {
             at += count;
@@ -112,6 +116,15 @@ fn hits(row: &Row) -> Vec<Hit> {
         at = tokens.iter().position(|t| t.1 >= to).unwrap_or(tokens.len());
     }
     hits
+}
+
+/// Words of a remark between a label and its value: "(bitte angeben):", of which the end may have gone to the next row.
+fn aside(words: &[Placed]) -> usize {
+    if !words.first().is_some_and(|w| w.text.starts_with('(')) {
+        return 0;
+    }
+    let end = words.iter().take(4).position(|w| w.text.trim_end_matches(':').ends_with(')'));
+    end.map_or(usize::from(words[0].text.eq_ignore_ascii_case("(bitte")), |at| at + 1)
 }
 
 /// One cell of a row of labels, with all labels in it: "Ihr Zeichen, Ihre Nachricht vom".
@@ -226,6 +239,9 @@ mod tests {
         };
         check("Unser Zeichen: ab/12", &[(Reference, "ab/12")]);
         check("Ihr Zeichen\nWG 123/26", &[(OwnReference, "WG 123/26")]);
+        check("Unser Zeichen (bitte angeben): ab/12", &[(Reference, "ab/12")]);
+        check("Unser Zeichen (bitte ab/12\nangeben):", &[(Reference, "ab/12")]);
+        check("Ihre Nachricht/Zeichen: 30.2-32", &[(OwnReference, "30.2-32")]);
         check(
             "Rg.-Nr.: R-2026-1     Rg.-Datum: 03.03.26",
             &[(InvoiceNumber, "R-2026-1"), (InvoiceDate, "03.03.26")],

@@ -26,24 +26,69 @@ pattern!(
     r"^(?:Am|An|Auf|Im|In|Hinter|Unter|Vor|Zum|Zur|Alte[rs]?|Neue[rs]?|Lange[rs]?|Kurze[rs]?|Große[rs]?|Kleine[rs]?|Obere[rs]?|Untere[rs]?)$"
 );
 
+/// Rows at the top in which a printed mail says who, to whom and when.
+const MAIL_ROWS: usize = 14;
+
 /// The sender's name; a proposal, unless a form asks for it.
 pub fn sender(letter: &Letter<'_>) -> Option<Field> {
-    court(letter)
+    let found = printed_mail(letter)
+        .or_else(|| court(letter))
         .or_else(|| return_line(letter))
         .or_else(|| block(letter))
-        .or_else(|| on_form(letter))
+        .or_else(|| on_form(letter, Label::Person))
         .or_else(|| letterhead(letter))
-        .or_else(|| signature(letter))
+        .or_else(|| on_form(letter, Label::Name))
+        .or_else(|| signature(letter))?;
+    Some(Field { value: tidy(&found.value), ..found })
+}
+
+/// Without what an engine makes of the sign between name and street: `Gärtnerei Oberwittler «`, `Praxis Sand e`.
+fn tidy(name: &str) -> String {
+    let mut name = name;
+    loop {
+        let before = name;
+        name = name.trim_end_matches(|c: char| {
+            c.is_whitespace() || !c.is_alphanumeric() && !matches!(c, '.' | ')' | '"' | '“')
+        });
+        if let Some((head, tail)) = name.rsplit_once(' ') {
+            let mark = tail.chars().count() == 1
+                && !tail.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            if mark && head.chars().count() >= 4 {
+                name = head;
+            }
+        }
+        if name == before {
+            return name.to_owned();
+        }
+    }
+}
+
+/// Who wrote a mail that was printed: `Von: Erika Muster <erika@post.example>`.
+fn printed_mail(letter: &Letter<'_>) -> Option<Field> {
+    let top = || letter.rows.iter().filter(|r| r.page == 1).take(MAIL_ROWS);
+    let begins = |row: &Row, names: &[&str]| {
+        row.words.len() > 1
+            && row.words.first().is_some_and(|w| names.contains(&w.text.to_lowercase().as_str()))
+    };
+    top().find(|r| begins(r, &["an:", "gesendet:", "to:", "sent:"]))?;
+    let row = top().find(|r| begins(r, &["von:", "from:", "absender:"]))?;
+    let words = &row.words[1..];
+    let end = words.iter().position(|w| w.text.contains(['<', '@', '['])).unwrap_or(words.len());
+    let value = rows::joined(&words[..end]);
+    is_name(&value).then(|| of_words(1, &words[..end], value, false))
 }
 
 /// Whether a row names the town itself: it is who is written to.
 fn is_town(text: &str) -> bool {
     let folded = folded(text);
-    ["stadt ", "an die ", "an das ", "an den ", "gemeinde ", "rathaus"].iter().any(|s| folded.starts_with(s))
+    ["stadt ", "stadtverwaltung", "an die ", "an das ", "an den ", "gemeinde ", "rathaus"]
+        .iter()
+        .any(|s| folded.starts_with(s))
 }
 
 fn court(letter: &Letter<'_>) -> Option<Field> {
-    let row = letter.rows.iter().filter(|r| r.page == 1).take(4).find(|r| {
+    let head = letter.rows.iter().filter(|r| r.page == 1 && r.y < 75.0 * letter.per_mm);
+    let row = head.take(8).find(|r| {
         let folded = rows::joined_folded(&r.words);
         folded.contains("gericht") || folded.contains("staatsanwaltschaft")
     })?;
@@ -105,19 +150,43 @@ fn only_street(text: &str) -> bool {
 /// The name in a line of its own above street and town.
 fn line_above(letter: &Letter<'_>, at: usize, below: &[Placed]) -> Option<Field> {
     let row = letter.rows.get(at.checked_sub(1)?).filter(|r| r.page == 1)?;
-    let left = below.first()?.left;
-    let near = letter.rows[at].y - row.y < 3.0 * row.height.max(letter.per_mm * 2.0);
-    let segment = row
-        .segments()
-        .into_iter()
-        .find(|s| s.first().is_some_and(|w| (w.left - left).abs() < 6.0 * letter.per_mm))?;
+    let near = letter.rows[at].y - row.y < 4.0 * row.height.max(letter.per_mm * 2.0);
+    let segment = row.segments().into_iter().find(|s| aligned(s, below, 6.0 * letter.per_mm))?;
     let value = rows::joined(segment);
     (near && is_name(&value) && !is_town(&value)).then(|| of_words(1, segment, value, false))
 }
 
+/// Whether one line stands over another: set to the left, to the right, or in the middle.
+fn aligned(line: &[Placed], other: &[Placed], by: f32) -> bool {
+    let ends = |s: &[Placed]| (s.first().map_or(0.0, |w| w.left), s.last().map_or(0.0, |w| w.right));
+    let ((from, to), (left, right)) = (ends(line), ends(other));
+    [(from - left).abs(), (to - right).abs(), (from + to - left - right).abs() / 2.0]
+        .into_iter()
+        .any(|away| away < by)
+}
+
+/// A name up to the sign that parts it from street and town. A dot after a title is none, nor a comma before more of the
+/// name: `Dr. med. Sand`, `Universität Hagen, Institut für Recht · Weg 1`.
+fn before_separator(text: &str) -> Option<&str> {
+    let separator = SEPARATOR.as_ref()?;
+    let titles = ["Dr", "Prof", "med", "dent", "vet", "Dipl", "Ing", "St", "rer", "nat", "jur", "phil"];
+    let end = separator.find_iter(text).find(|found| {
+        let (head, tail) = (&text[..found.start()], &text[found.end()..]);
+        let title = head.rsplit([' ', '.']).next().is_some_and(|w| titles.contains(&w));
+        let next = separator.find(tail).map(|m| &tail[..m.start()]);
+        let more = found.as_str().trim() == ","
+            && next.is_some_and(|n| {
+                let street = n.split(' ').any(|w| STREET.as_ref().is_some_and(|r| r.is_match(w)));
+                !street && n.chars().count() > 3 && !n.chars().any(|c| c.is_ascii_digit())
+            });
+        !title && !more
+    });
+    Some(text[..end.map_or(text.len(), |e| e.start())].trim())
+}
+
 /// `Erika Muster, Am Mühlgraben 4` as `Erika Muster`.
 pub(super) fn without_street(text: &str) -> Option<String> {
-    let head = SEPARATOR.as_ref()?.splitn(text.trim(), 2).next()?.trim();
+    let head = before_separator(text.trim())?;
     let mut words: Vec<&str> = head.split(' ').filter(|w| !w.is_empty()).collect();
     if words.iter().any(|w| w.chars().any(|c| c.is_ascii_digit())) {
         let number = words.iter().rposition(|w| w.starts_with(|c: char| c.is_ascii_digit()))?;
@@ -151,19 +220,13 @@ fn block(letter: &Letter<'_>) -> Option<Field> {
         .iter()
         .enumerate()
         .find_map(|(i, row)| row.segments().into_iter().find(|s| starts_with_place(s)).map(|s| (i, s)))?;
-    let (left, right) = (place.first()?.left, place.last()?.right);
-    let aligned = |s: &&[Placed]| {
-        let (from, to) = (s.first().map_or(0.0, |w| w.left), s.last().map_or(0.0, |w| w.right));
-        let middle = (from + to - left - right).abs() / 2.0;
-        [(from - left).abs(), (to - right).abs(), middle].into_iter().any(|away| away < 6.0 * letter.per_mm)
-    };
     let mut lines: Vec<&[Placed]> = Vec::new();
     let mut below = first[at];
     for row in first[..at].iter().rev() {
         if below.y - row.y > 2.4 * below.height.max(row.height).max(2.2 * letter.per_mm) || lines.len() == 5 {
             break;
         }
-        if let Some(segment) = row.segments().into_iter().find(aligned) {
+        if let Some(segment) = row.segments().into_iter().find(|s| aligned(s, place, 6.0 * letter.per_mm)) {
             lines.push(segment);
             below = row;
         }
@@ -198,9 +261,20 @@ fn starts_with_place(segment: &[Placed]) -> bool {
     PLACE.as_ref().and_then(|r| r.find(&text)).is_some_and(|m| m.start() == 0)
 }
 
-/// The person a form asks for.
-fn on_form(letter: &Letter<'_>) -> Option<Field> {
-    letter.labels.iter().filter(|l| l.label == Label::Person && l.page == 1).find_map(|found| {
+/// The person a form asks for; not the child or the deceased it is about.
+fn on_form(letter: &Letter<'_>, label: Label) -> Option<Field> {
+    let about_another = |row: usize| {
+        letter.rows[row.saturating_sub(2)..row].iter().any(|r| {
+            let folded = rows::joined_folded(&r.words);
+            ["kind", "angaben zum kind", "verstorbene", "angaben zur verstorbenen", "ehegatte", "hund"]
+                .iter()
+                .any(|h| {
+                    folded == *h || folded.starts_with(&format!("{h} ")) && folded.split(' ').count() <= 4
+                })
+        })
+    };
+    let asked = letter.labels.iter().filter(|l| l.label == label && l.page == 1);
+    asked.filter(|l| !about_another(l.row)).find_map(|found| {
         let text = rows::joined(&found.words);
         let value = match text.split_once(", ") {
             // Forms want the family name first.
@@ -216,13 +290,26 @@ fn on_form(letter: &Letter<'_>) -> Option<Field> {
     })
 }
 
-/// The first line that could be a name.
+/// The first line that could be a name: no greeting, and not the second line of the town's own address.
 fn letterhead(letter: &Letter<'_>) -> Option<Field> {
-    let rows = letter.rows.iter().filter(|r| r.page == 1 && r.y < 60.0 * letter.per_mm);
-    rows.flat_map(|r| r.segments()).find_map(|segment| {
-        let text = rows::joined(segment);
-        let value = SEPARATOR.as_ref()?.splitn(&text, 2).next()?.trim().to_owned();
-        let fits = is_name(&value) && !is_town(&value) && !value.chars().any(|c| c.is_ascii_digit());
-        fits.then(|| of_words(1, segment, value, false))
-    })
+    let rows: Vec<&Row> = letter.rows.iter().filter(|r| r.page == 1 && r.y < 60.0 * letter.per_mm).collect();
+    let of_address = |at: usize, segment: &[Placed]| {
+        rows[..at].iter().rev().take(1).flat_map(|r| r.segments()).any(|above| {
+            is_town(&rows::joined(above))
+                && above
+                    .first()
+                    .zip(segment.first())
+                    .is_some_and(|(a, b)| (a.left - b.left).abs() < 4.0 * letter.per_mm)
+        })
+    };
+    rows.iter().enumerate().flat_map(|(at, r)| r.segments().into_iter().map(move |s| (at, s))).find_map(
+        |(at, segment)| {
+            let text = rows::joined(segment);
+            let value = before_separator(&text)?.to_owned();
+            let greets = super::super::text::is_salutation(&folded(&value));
+            let fits = is_name(&value) && !is_town(&value) && !greets && !value.contains(':');
+            let fits = fits && !value.chars().any(|c| c.is_ascii_digit()) && !of_address(at, segment);
+            fits.then(|| of_words(1, segment, value, false))
+        },
+    )
 }

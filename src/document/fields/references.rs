@@ -10,7 +10,7 @@ use regex::Regex;
 
 pattern!(
     OWN_IN_TEXT,
-    r"(?i)\b(?:kassenzeichen|buchungszeichen|wohngeldnummer|wohngeld-?nr\.?|personal-?(?:nummer|nr\.?)|registernummer|antragsnummer|bescheidnummer|ihr(?:e|em|er)?\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.))\s*[: ]\s*(?:lautet:?\s*)?"
+    r"(?i)\b(?:kassenzeichen|buchungszeichen|kennziffer|(?:wohngeld|personal|register|antrags|bauantrags|bescheid|betriebs|steuer-?objekt)-?\s?(?:nummer|nr\.?)|(?:bei ihnen |dort )unter (?:der )?(?:nummer|nr\.?)|ihr(?:e|em|er)?\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.))\s*[: ]\s*(?:lautet:?\s*)?"
 );
 pattern!(
     THEIRS_IN_TEXT,
@@ -39,10 +39,13 @@ pub fn ours(letter: &Letter<'_>, town: &TownRules) -> Option<Field> {
         Label::FileNumber => is_towns(value, town) || !letter.institution_writes(),
         _ => false,
     };
+    let known = || town.own_references.iter().find_map(|p| by_pattern(letter, p));
     by_label(letter, wanted)
+        // A number broken at the end of its line is whole in the running text.
+        .map(|f| known().filter(|k| k.value != f.value && k.value.starts_with(&f.value)).unwrap_or(f))
         // Sure only what looks like a number of the town.
         .map(|f| Field { sure: f.sure && is_towns(&f.value, town), ..f })
-        .or_else(|| town.own_references.iter().find_map(|p| by_pattern(letter, p)))
+        .or_else(known)
         .or_else(|| in_text(letter, &OWN_IN_TEXT))
         .or_else(|| if letter.institution_writes() { None } else { in_text(letter, &FILE_IN_TEXT) })
 }
@@ -111,7 +114,13 @@ fn reference_words(words: &[Placed]) -> &[Placed] {
     });
     let words = &words[..end.unwrap_or(most)];
     let last = words.iter().rposition(|w| w.text.chars().any(|c| c.is_ascii_digit())).map_or(0, |i| i + 1);
-    &words[..last]
+    // "S 79 SO 763/26 ER", "953/26 J/wk"
+    let sign = |w: &Placed| {
+        w.text.chars().count() <= 4
+            && w.text.chars().all(|c| c.is_alphabetic() || c == '/')
+            && (w.text.contains('/') || w.text.chars().all(char::is_uppercase))
+    };
+    &words[..last + usize::from(last > 0 && words.get(last).is_some_and(sign))]
 }
 
 /// `70 610/25` and `7O 610/25` as `7 O 610/25`: chamber, register, number, year.

@@ -1,7 +1,8 @@
 //! Words as rows the eye sees: everything at one height, whatever the reading engine made of it.
 //!
 //! In: read pages. Out: rows from top to bottom, words from left to right, skew taken out. An information
-//! block beside the address, which an engine reads as a column of its own, stands in the rows it stands in.
+//! block beside the address, which an engine reads as a column of its own, stands in the rows it stands in. Words of
+//! a receipt stamp stand across the rows and are left out.
 
 use super::super::text::folded;
 use crate::model::geometry::Box2;
@@ -118,7 +119,8 @@ fn page_rows(page: &ReadPage, number: u32) -> Vec<Row> {
         (w.baseline_start[1] + w.baseline_start[0] * lean + w.baseline_end[1] + w.baseline_end[0] * lean)
             / 2.0
     };
-    let mut words: Vec<(f32, &Word)> = page.text.words.iter().map(|w| (level(w), w)).collect();
+    let mut words: Vec<(f32, &Word)> =
+        page.text.words.iter().filter(|w| !w.stamped).map(|w| (level(w), w)).collect();
     words.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut heights: Vec<f32> = words.iter().map(|(_, w)| w.ascent.max(1.0)).collect();
     heights.sort_by(f32::total_cmp);

@@ -22,23 +22,43 @@ pub fn subject(letter: &Letter<'_>) -> Option<Field> {
 
 fn labelled(letter: &Letter<'_>) -> Option<Field> {
     let rows: Vec<&Row> = letter.rows.iter().filter(|r| r.page == 1).collect();
-    let (at, found) = rows.iter().enumerate().find_map(|(i, r)| {
+    let (at, from) = rows.iter().enumerate().find_map(|(i, r)| {
         Some((i, LABELLED.as_ref()?.find(&r.text()).map(|m| m.end()).filter(|_| r.words.len() > 1)?))
     })?;
-    let text = rows[at].text();
-    let mut words = rows[at].words[1..].to_vec();
-    let mut value = text.get(found..)?.trim().to_owned();
-    for pair in rows[at..].windows(2).take(LINES_MAX - 1) {
-        let next = pair[1];
+    // The label, then what stands beside it without a wide gap: a stamp may stand further right.
+    let row = rows[at];
+    let label = row
+        .words
+        .iter()
+        .scan(0, |end, w| {
+            *end += w.text.len() + 1;
+            Some(*end)
+        })
+        .take_while(|end| *end <= from + 1);
+    let label = label.count().max(1).min(row.words.len() - 1);
+    let beside = Row { words: row.words[label..].to_vec(), ..row.clone() };
+    let mut words = beside.segments().first()?.to_vec();
+    let lefts = [row.words.first()?.left, words.first()?.left];
+    let mut above = row;
+    for next in rows[at + 1..].iter().take(LINES_MAX - 1) {
         let greets = super::super::text::is_salutation(&rows::joined_folded(&next.words));
-        if greets || next.y - pair[0].y > 1.7 * line_height(letter, next) {
-            break;
-        }
-        value.push(' ');
-        value.push_str(&next.text());
-        words.extend(next.words.iter().cloned());
+        let far = next.y - above.y > 1.7 * line_height(letter, next);
+        // In a printed mail the next line is "Von:", in a letter it may be "Anlage:".
+        let labels = next.words.first().is_some_and(|w| w.text.ends_with(':'));
+        let segment = next.segments().into_iter().find(|s| {
+            s.first().is_some_and(|w| lefts.iter().any(|l| (w.left - l).abs() < 8.0 * letter.per_mm))
+        });
+        let Some(segment) = segment.filter(|_| !greets && !far && !labels) else { break };
+        words.extend(segment.iter().cloned());
+        above = next;
     }
+    let value = without_edge(&rows::joined(&words));
     (value.chars().count() >= 4).then(|| of_words(1, &words, value, true))
+}
+
+/// Without marks at its ends that belong to a line or a frame beside it.
+fn without_edge(text: &str) -> String {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '_' | '~' | '¦')).to_owned()
 }
 
 /// Usual distance of lines where a row stands: about twice the height of its letters.
@@ -81,7 +101,7 @@ fn above_salutation(letter: &Letter<'_>) -> Option<Field> {
     }
     group.reverse();
     let words: Vec<Placed> = group.concat();
-    let value = rows::joined(&words);
+    let value = without_edge(&rows::joined(&words));
     (value.chars().count() >= 4).then(|| of_words(1, &words, value, false))
 }
 

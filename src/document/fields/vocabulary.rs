@@ -37,6 +37,9 @@ const SIGNS: &[&str] = &[
 ];
 /// Signs that alone say too little.
 const VAGUE: &[&str] = &["zeichen", "akte", "sache", "schaden", "vorgang", "register nr"];
+/// Sign and letter under one label: "Ihr Zeichen/Ihre Nachricht".
+const BOTH: &[&str] =
+    &["nachricht zeichen", "zeichen nachricht", "zeichen und nachricht", "zeichen schreiben"];
 /// References that only the town gives.
 const TOWN: &[&str] = &[
     "kassenzeichen",
@@ -53,6 +56,13 @@ const TOWN: &[&str] = &[
     "abgaben nr",
     "pk nr",
     "verwarnung nr",
+    "kennziffer",
+    "bauantrag nr",
+    "betrieb nr",
+    "bussgeldbescheid nr",
+    "wohngeldstelle nr",
+    "personenkonto",
+    "objekt nr",
 ];
 /// Labels in their one form. Where one is the beginning of another, the longer one counts.
 const LABELS: &[(&str, Label)] = &[
@@ -63,6 +73,7 @@ const LABELS: &[(&str, Label)] = &[
     ("datum", Label::Date),
     ("datum date", Label::Date),
     ("unser datum", Label::Date),
+    ("tag", Label::Date),
     ("brief datum", Label::Date),
     ("druck datum", Label::Date),
     ("schreiben datum", Label::Date),
@@ -129,7 +140,7 @@ const LABELS: &[(&str, Label)] = &[
     ("hundehalter", Label::Person),
     ("hundehalter in", Label::Person),
     ("hundehalterin hundehalter", Label::Person),
-    ("name", Label::Other),
+    ("name", Label::Name),
     ("bearbeiter in", Label::Other),
     ("bearbeiter", Label::Other),
     ("bearbeitet von", Label::Other),
@@ -228,7 +239,7 @@ fn meaning(tokens: &[&str]) -> Option<Label> {
     let rest = text.split_once(' ').map_or("", |r| r.1);
     match tokens[0] {
         "ihr" | "ihre" | "ihrem" | "ihrer" | "eur" | "euer" | "dein" if !rest.is_empty() => {
-            if known(SIGNS, rest) || known(TOWN, rest) {
+            if known(SIGNS, rest) || known(TOWN, rest) || BOTH.contains(&rest) {
                 return Some(Label::OwnReference);
             }
             if ["bestellung", "bestell nr", "bestellung nr", "auftrag", "auftrag nr"].contains(&rest) {
