@@ -257,7 +257,7 @@ pub struct Station {
     pub poll_seconds: Option<u64>,
     /// Taken files are kept in `done/` for so many hours; off if left out.
     pub keep_done_hours: Option<Spanned<u64>>,
-    /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan.
+    /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan, or one `INDEX.DAT` for many.
     pub sidecar: Option<Spanned<crate::model::sidecar::SidecarFormat>>,
     pub sidecar_wait_seconds: Option<u64>,
     /// Public keys (PEM) of scan providers: the station takes signed lots only.
