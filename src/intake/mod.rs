@@ -17,11 +17,13 @@
 mod beside;
 pub mod complete;
 mod doorbell;
+mod folders;
 mod index;
 pub mod listing;
 pub mod lots;
 pub mod malware;
 pub mod sidecar;
+pub mod subfolders;
 
 pub use doorbell::Doorbell;
 
@@ -44,8 +46,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const MALWARE: &str = "source.malware";
 /// Folder inside a station that holds what is being taken over.
 const CLAIMS: &str = ".poststelle";
-/// Endings of what lies beside the claims and is none: the side-car of a claim, the index of many.
-const BESIDE: [&str; 2] = [beside::SIDECAR, index::INDEX];
+/// Endings of what lies beside the claims and is none: the side-car of a claim, the index of many, half an archive.
+const BESIDE: [&str; 3] = [beside::SIDECAR, index::INDEX, folders::PACKING];
 /// An unfinished file is given up on after this many quiet times, but not before a minute.
 const PATIENCE_QUIETS: u32 = 20;
 const PATIENCE_MIN: Duration = Duration::from_secs(60);

@@ -16,6 +16,8 @@ pub enum Format {
     Png,
     /// PDF.
     Pdf,
+    /// A folder of such files, as one archive.
+    Folder,
 }
 
 /// What kind of colours the *scan* has.

@@ -243,6 +243,10 @@ pub struct Station {
     pub folder: Spanned<PathBuf>,
     #[serde(default)]
     pub recursive: bool,
+    /// Each file is a batch, or each sub-folder.
+    pub batches: Option<Spanned<crate::model::town::Batches>>,
+    /// Name of the file that the capture program writes last into a folder.
+    pub end_marker: Option<Spanned<String>>,
     pub profile: Option<Spanned<String>>,
     #[serde(default)]
     pub scanner: String,
