@@ -271,7 +271,7 @@ mod tests {
         names.sort_by_cached_key(|name| natural(name));
         assert_eq!(
             names,
-            ["1.tif", "0002.tif", "2-a.tif", "2-b.tif", "seite 9.tif", "Seite 10.tif", "Titel.tif"]
+            ["1.tif", "2-a.tif", "2-b.tif", "0002.tif", "seite 9.tif", "Seite 10.tif", "Titel.tif"]
         );
     }
 }

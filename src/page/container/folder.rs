@@ -82,7 +82,9 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
 pub fn place<'s>(source: &'s Source, page: &SourcePage, limits: &Limits) -> Result<(&'s Source, SourcePage)> {
     let parts = source.parts(limits)?;
     let at = parts.partition_point(|part| part.first <= page.number);
-    let part = at.checked_sub(1).and_then(|at| parts.get(at)).ok_or_else(unknown_format)?;
+    // No folder in a folder: it was not opened either.
+    let is_file = |part: &&Part| part.source.format() != Some(Format::Folder);
+    let part = at.checked_sub(1).and_then(|at| parts.get(at)).filter(is_file).ok_or_else(unknown_format)?;
     Ok((&part.source, SourcePage { number: page.number - part.first + 1, ..page.clone() }))
 }
 
