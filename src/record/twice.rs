@@ -20,6 +20,8 @@ const SHIFT: i32 = 3;
 const ALIKE: f32 = 0.85;
 /// Pages less alike than this from afar are not looked at closer.
 const ROUGHLY: f32 = 0.7;
+/// Less alike than this from afar, a sheet with something on it and without is not looked at closer either.
+const PARTLY: f32 = 0.5;
 /// Pages with less on them than this are not compared: nothing tells them apart.
 const INK_MIN: f32 = 0.004;
 
@@ -78,6 +80,10 @@ impl Face {
     /// Whether both show the same sheet, one of them with something lying on a part of it.
     pub fn covered(&self, other: &Self) -> bool {
         if (self.ratio / other.ratio - 1.0).abs() > 0.03 {
+            return false;
+        }
+        // Seen from afar a note hides a part, not the whole.
+        if correlation(self.coarse.iter().zip(&other.coarse).map(|(&a, &b)| (a, b))) < PARTLY {
             return false;
         }
         let shifts = (-SHIFT..=SHIFT).flat_map(|down| (-SHIFT..=SHIFT).map(move |across| (across, down)));
