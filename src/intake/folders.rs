@@ -103,6 +103,10 @@ fn is_sidecar(path: &Path, name: &str, format: SidecarFormat) -> bool {
 
 /// Whether a folder may be claimed: ended and whole, or given up on.
 pub(super) fn is_ready(station: &Station, folder: &Path, still: Duration) -> bool {
+    // Nobody opens the files of a folder that is still being written.
+    if still < station.quiet.max(Duration::from_millis(1)) {
+        return false;
+    }
     let Ok(contents) = Contents::of(station, folder) else { return false };
     let ended = match (&station.end_marker, station.sidecar) {
         (Some(_), _) => contents.marker.is_some(),
@@ -113,7 +117,7 @@ pub(super) fn is_ready(station: &Station, folder: &Path, still: Duration) -> boo
     let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
     let pages = if contents.is_whole() { station.quiet } else { patience };
     let empty = contents.pages.is_empty() && contents.sidecars.is_empty() && contents.marker.is_none();
-    !empty && still >= end.max(pages).max(Duration::from_millis(1))
+    !empty && still >= end.max(pages)
 }
 
 impl Intake<'_> {
