@@ -29,7 +29,7 @@ const UNSURE: f32 = 0.6;
 /// What of a page is a hand's.
 #[derive(Debug, Default)]
 pub struct Handwriting {
-    /// Share of the written area, 0 to 1.
+    /// Share of the letters on the page, 0 to 1: boxes around lines would count the paper between them.
     pub share: f32,
     /// Letters in it, roughly.
     letters: u32,
@@ -83,32 +83,40 @@ impl Handwriting {
 }
 
 fn judge(lines: &[Line], raw: &[RawWord]) -> Handwriting {
-    let sum = |of: fn(&Line) -> u32| lines.iter().map(of).sum::<u32>() as f32;
-    let suspect = sum(|l| l.unsteady) > SUSPECT * sum(|l| l.judged).max(1.0);
-    let area = |line: &Line| line.bounds.w as f32 * line.bounds.h as f32;
-    let by_hand = |line: &&Line| {
-        let unsteady = line.judged > 0 && line.unsteady * 2 >= line.judged;
-        (unsteady || suspect) && reads(line, raw) < PRINT_READS
+    let sum = |lines: &[(Line, Option<f32>)], of: fn(&Line) -> u32| {
+        lines.iter().map(|(line, _)| of(line)).sum::<u32>() as f32
     };
-    let hand: Vec<&Line> = lines.iter().filter(by_hand).collect();
-    let all: f32 = lines.iter().map(area).sum();
-    let own: f32 = hand.iter().map(|line| area(line)).sum();
+    let with_words = lines.iter().map(|line| (*line, reads(line, raw)));
+    let (mut seen, unread): (Vec<_>, Vec<_>) = with_words.partition(|(_, reads)| reads.is_some());
+    // Where nothing was read, pictures, stains and dirt are unsteady too; beside print they are likelier than a hand.
+    let sure = raw.iter().filter(|w| w.confidence >= PRINT_READS).map(letters).sum::<f32>();
+    if sure * 4.0 < sum(&unread, |l| l.letters) {
+        seen.extend(unread);
+    }
+    let suspect = sum(&seen, |l| l.unsteady) > SUSPECT * sum(&seen, |l| l.judged).max(1.0);
+    let all = sum(&seen, |l| l.letters);
+    seen.retain(|(line, reads)| {
+        let unsteady = line.judged > 0 && line.unsteady * 2 >= line.judged;
+        (unsteady || suspect) && reads.unwrap_or_default() < PRINT_READS
+    });
+    let letters: u32 = seen.iter().map(|(line, _)| line.letters).sum();
     Handwriting {
-        // The sum of nothing is -0.
-        share: own / all.max(1.0) + 0.0,
-        letters: hand.iter().map(|line| line.letters).sum(),
-        places: hand.iter().map(|line| line.bounds).collect(),
+        share: letters as f32 / all.max(1.0),
+        letters,
+        places: seen.iter().map(|(line, _)| line.bounds).collect(),
     }
 }
 
-/// How well the words of a line were read, by their letters; where none was read, not at all.
-fn reads(line: &Line, raw: &[RawWord]) -> f32 {
+/// How well the words of a line were read, by their letters; none where nothing was read.
+fn reads(line: &Line, raw: &[RawWord]) -> Option<f32> {
     let words = raw.iter().filter(|w| w.bounds.centre_in(line.bounds));
-    let (sum, letters) = words.fold((0.0, 0.0), |(sum, letters), word| {
-        let own = word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
-        (sum + word.confidence * own, letters + own)
-    });
-    if letters > 0.0 { sum / letters } else { 0.0 }
+    let (sum, all) = words
+        .fold((0.0, 0.0), |(sum, all), word| (sum + word.confidence * letters(word), all + letters(word)));
+    (all > 0.0).then_some(sum / all)
+}
+
+fn letters(word: &RawWord) -> f32 {
+    word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32
 }
 
 #[cfg(test)]
