@@ -68,3 +68,53 @@ pub fn rotated(page: &GrayImage, degrees: f32) -> GrayImage {
         Luma([(upper * (1.0 - fy) + lower * fy) as u8])
     })
 }
+
+/// A page as [`letter`], its letters set by a hand: each a little higher or lower, larger or smaller.
+pub fn handwritten(lines: usize) -> GrayImage {
+    let mut page = GrayImage::from_pixel(2480, 3508, Luma([245]));
+    let (face, mut chance) = (face(), chance());
+    for n in 0..lines {
+        let mut pen = 250.0;
+        for letter in LINES[n % LINES.len()].chars() {
+            let size = 54.0 * (1.0 + 0.15 * chance());
+            let y = 320.0 + n as f32 * 70.0 + 8.0 * chance();
+            write(&mut page, &face, &letter.to_string(), pen, y, size);
+            pen += face.as_scaled(PxScale::from(size)).h_advance(face.glyph_id(letter)) + 2.0 * chance();
+        }
+    }
+    page
+}
+
+/// A page of joined writing: one stroke a word, loops up and down, and nothing anybody could read.
+pub fn scrawled(lines: usize) -> GrayImage {
+    let mut page = GrayImage::from_pixel(2480, 3508, Luma([245]));
+    let mut chance = chance();
+    for n in 0..lines {
+        let (mut pen, base) = (250.0, 306.0 + n as f32 * 70.0);
+        while pen < 2000.0 {
+            let end = pen + 180.0 + 100.0 * chance();
+            let mut height = 10.0;
+            while pen < end {
+                height = if chance() > 0.96 { 24.0 + 6.0 * chance() } else { height * 0.98 + 0.2 };
+                let y = base + height * (pen / 7.0).sin() + 2.0 * chance().abs();
+                for (dx, dy) in (0..16).map(|i| (i % 4, i / 4)) {
+                    page.put_pixel(pen as u32 + dx, y as u32 + dy, Luma([40]));
+                }
+                pen += 0.4;
+            }
+            pen += 40.0;
+        }
+    }
+    page
+}
+
+/// Numbers between -1 and 1, the same every time.
+fn chance() -> impl FnMut() -> f32 {
+    let mut state = 0x9e37_79b9_u32;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 * 2.0 - 1.0
+    }
+}

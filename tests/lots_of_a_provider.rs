@@ -127,7 +127,7 @@ fn a_lot_that_is_not_is_rejected_whole_with_its_reason() {
 fn a_lot_survives_a_kill_at_every_place() {
     let provider = Provider::new();
     let places =
-        ["lot.claimed:1", "lot.accepted:1", "lot.file_claimed:1", "intake.vaulted:1", "intake.recorded:2"];
+        ["folder.claimed:1", "lot.accepted:1", "lot.file_claimed:1", "intake.vaulted:1", "intake.recorded:2"];
     for (number, place) in (1u32..).zip(places) {
         provider.deliver(&format!("los-{number}"), &[3 * number, 3 * number + 1], |_| {}, |_| {});
         assert!(!provider.town.run_until_settled(Some(place)).status.success(), "{place} was not reached");

@@ -180,3 +180,38 @@ fn a_sheet_scanned_twice_holds_its_batch() {
          {passed} counted ones without fault went on, {uncounted} without a count went on and say so"
     );
 }
+
+/// A sheet scanned with a note stuck on it and again without is one page in two images: nothing stops, nothing is cut.
+#[test]
+fn a_sheet_with_a_note_on_it_and_without_is_one_page() {
+    let town = town();
+    let path = town.path("pipeline.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    fs::write(&path, config.replacen("suppress_blank = false", "suppress_blank = false\nduplex = false", 1))
+        .unwrap();
+    let plain = image::open(root().join("sample-scans/allgemein/004-hundesteuer.jpg")).unwrap().to_rgb8();
+    let (width, height) = plain.dimensions();
+    let mut noted = plain.clone();
+    let note = RgbImage::from_pixel(width * 2 / 5, height / 5, Rgb([240, 230, 120]));
+    image::imageops::replace(&mut noted, &note, i64::from(width / 2), i64::from(height * 2 / 5));
+    let words = image::imageops::crop_imm(&plain, 250, 490, width / 3, 150).to_image();
+    image::imageops::replace(&mut noted, &words, i64::from(width * 53 / 100), i64::from(height / 2));
+    let pages: Vec<_> = [noted, plain]
+        .iter()
+        .map(|page| {
+            let mut bytes = Vec::new();
+            page.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85))
+                .unwrap();
+            scanned::colour_page(width, height, &bytes)
+        })
+        .collect();
+    fs::write(town.path("ohne/.brief.part"), scanned::pdf_at(300.0, &pages)).unwrap();
+    fs::rename(town.path("ohne/.brief.part"), town.path("ohne/brief.pdf")).unwrap();
+    let done = town.run_until_settled(None);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let held = String::from_utf8(town.command(&["hold", "list"], None).stdout).unwrap();
+    assert_eq!((held.as_str(), town.documents().len()), ("", 1));
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let cut: String = db.query_row("SELECT pages FROM document", [], |row| row.get(0)).unwrap();
+    assert!(cut.contains("page.covered") && cut.contains("[0,1]"), "{cut}");
+}

@@ -7,11 +7,34 @@ use std::fs;
 use support::{Town, small_town};
 
 fn town() -> Town {
+    town_of("json")
+}
+
+fn town_of(sidecar: &str) -> Town {
     let town = small_town::town(None);
     let path = town.path("pipeline.toml");
-    let wants = "id = \"a\"\nsidecar = \"json\"\nsidecar_wait_seconds = 4";
-    fs::write(&path, fs::read_to_string(&path).unwrap().replacen("id = \"a\"", wants, 1)).unwrap();
+    let wants = format!("id = \"a\"\nsidecar = \"{sidecar}\"\nsidecar_wait_seconds = 4");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replacen("id = \"a\"", &wants, 1)).unwrap();
     town
+}
+
+/// Drops TIFFs named by their numbers, then an index that says how many images each has.
+fn drop_with_index(town: &Town, scans: &[u32], said: &[(u32, u32)]) {
+    for number in scans {
+        let (name, bytes) = small_town::letter(*number);
+        assert!(name.ends_with(".tif"));
+        fs::write(town.path("scans").join(format!("{number:010}.tif")), bytes).unwrap();
+    }
+    let line =
+        |(number, images): &(u32, u32)| format!("\"I04t\";\"01\";\"{number:010}\";\"{images}\";;\"x\"\r\n");
+    let lines: String = said.iter().map(line).collect();
+    fs::write(town.path("scans/INDEX.DAT"), lines).unwrap();
+}
+
+fn rejected(town: &Town) -> String {
+    let entries = fs::read_dir(town.path("scans/rejected")).into_iter().flatten().flatten();
+    let texts = entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "txt"));
+    texts.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
 /// Drops a letter and, if given, what is said about it, the side-car last.
@@ -82,4 +105,44 @@ fn a_side_car_without_a_scan_is_put_aside_with_a_reason() {
     daemon.kill().unwrap();
     daemon.wait().unwrap();
     assert_eq!(aside(), 2, "the file and its reason");
+}
+
+#[test]
+fn an_index_speaks_of_many_scans_and_each_line_finds_its_own() {
+    let town = town_of("index");
+    drop_with_index(&town, &[17, 20, 23, 26], &[(17, 1), (20, 2), (26, 1), (29, 1)]);
+    assert!(town.run_until_settled(None).status.success());
+    assert_eq!(town.delivered().len(), 2, "17 and 26 are as the index says");
+    let list = held(&town);
+    for code in ["batch.count_differs", "batch.no_sidecar"] {
+        assert_eq!(list.matches(code).count(), 1, "{code} in {list}");
+    }
+    // The line whose scan never came is put aside with the reason.
+    let aside = rejected(&town);
+    assert!(aside.contains("0000000029.idx") && aside.contains("[sidecar.no_scan]"), "{aside}");
+    let loose = |folder: &str| {
+        fs::read_dir(town.path(folder)).unwrap().flatten().filter(|e| e.path().is_file()).count()
+    };
+    assert_eq!((loose("scans"), loose("scans/.poststelle")), (0, 0));
+}
+
+#[cfg(feature = "faults")]
+#[test]
+fn an_index_survives_a_kill_at_every_place() {
+    let town = town_of("index");
+    let places = ["index.claimed:1", "index.line:1", "index.line:2", "intake.claimed:1", "intake.vaulted:2"];
+    for (number, place) in (1u32..).zip(places) {
+        let scans = [60 * number + 2, 60 * number + 5];
+        drop_with_index(&town, &scans, &scans.map(|scan| (scan, 1)));
+        assert!(!town.run_until_settled(Some(place)).status.success(), "{place} was not reached");
+        assert!(town.run_until_settled(None).status.success());
+        assert_eq!(
+            town.delivered().len(),
+            2 * number as usize,
+            "{place} {} {}",
+            held(&town),
+            rejected(&town)
+        );
+        assert_eq!((held(&town).as_str(), rejected(&town).as_str()), ("", ""), "{place}");
+    }
 }

@@ -61,6 +61,8 @@ pub struct BatchPage<'a> {
     pub height: u32,
     /// What is written on it; only content cuts read it.
     pub text: Option<&'a PageText>,
+    /// It shows the sheet before it once more, with or without what lay on that: it begins nothing and counts nothing.
+    pub again: bool,
 }
 
 /// A barcode that separates: allow-list of one symbology and an expression its value must match.

@@ -204,6 +204,17 @@ fn written(lines: &[&str]) -> PageText {
     PageText { words }
 }
 
+/// A sheet scanned with a note on it and without is one page in two images, by whatever rule the stack is cut.
+#[test]
+fn a_sheet_seen_once_more_begins_nothing_and_counts_nothing() {
+    let letter = written(&["Markt 3", "00815 Lindenau", "Sehr geehrte Damen und Herren,", "Seite 1 von 1"]);
+    let page =
+        |again| BatchPage { text: Some(&letter), height: 1000, words: 9, again, ..BatchPage::default() };
+    let stack = [page(false), page(true), page(false)];
+    check(&stack, &order(|o| o.by_content = true), &[&[0, 1], &[2]]);
+    check(&stack, &order(|o| o.pages_per_document = Some(1)), &[&[0, 1], &[2]]);
+}
+
 /// Enclosures stay with their letter; a new letter begins where one count ends and a letter's face is seen.
 #[test]
 fn content_cuts_only_if_allowed_and_only_where_everything_agrees() {

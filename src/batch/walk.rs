@@ -161,6 +161,9 @@ impl<'a> Walk<'a> {
                     at + 1
                 ),
             )),
+            Says::Sheet { .. } | Says::Nothing if page.again && !self.open.pages.is_empty() => {
+                return self.open.pages.push(at);
+            }
             Says::Sheet { .. } | Says::Nothing => self.by_count_or_content(at, page),
         }
         self.sides = self.sides.saturating_add(1);

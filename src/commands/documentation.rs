@@ -6,7 +6,7 @@ use crate::document::{Kind, RuleBook};
 use crate::error::Error;
 use crate::ledger::{DOCUMENTED, Ledger};
 use crate::model::document::{Need, ScanMode};
-use crate::model::town::{KeyPlace, Profile, StaffRole, Station};
+use crate::model::town::{Batches, KeyPlace, Profile, StaffRole, Station};
 use crate::pdf::{About, Line, report};
 use crate::record::disposal::Condition;
 use crate::sealing::{ALGORITHMS, LAST_YEAR, Sealer, TownSeal};
@@ -168,7 +168,8 @@ fn station(station: &Station) -> String {
     let scanner = if station.scanner.is_empty() { "Scanner ohne Angabe" } else { &station.scanner };
     let sidecar = if station.sidecar.is_some() { "mit Begleitdatei" } else { "ohne Begleitdatei" };
     let lots = if station.lot_keys.is_empty() { "" } else { ", nur signierte Lieferungen" };
-    format!("{scanner}; Profil {}; {sidecar}{lots}", station.profile.id)
+    let folders = if station.batches == Batches::Folders { ", ein Ordner je Stapel" } else { "" };
+    format!("{scanner}; Profil {}; {sidecar}{folders}{lots}", station.profile.id)
 }
 
 fn profile(p: &Profile) -> String {

@@ -113,6 +113,8 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             id: "process".into(),
             folder: PathBuf::new(),
             recursive: false,
+            batches: crate::model::town::Batches::Files,
+            end_marker: None,
             profile: crate::config::copying_profile(),
             scanner: String::new(),
             circle: None,

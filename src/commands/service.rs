@@ -3,7 +3,7 @@
 use super::{DONE, FAILED, Outcome, Stop, pipeline};
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
-use crate::intake::lots;
+use crate::intake::subfolders;
 use crate::ledger::Ledger;
 use crate::model::hash::ContentHash;
 use crate::{observe, web};
@@ -84,7 +84,7 @@ async fn settled(house: &House) -> Result<(), Error> {
     let mut quiet = 0;
     while quiet < 3 {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || lots::waiting(s));
+        let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || subfolders::waiting(s));
         quiet = if !waiting && house.ledger.overview()?.settled() { quiet + 1 } else { 0 };
     }
     Ok(())

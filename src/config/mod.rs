@@ -201,6 +201,8 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         id: id.into(),
         folder: folder.into(),
         recursive: false,
+        batches: crate::model::town::Batches::Files,
+        end_marker: None,
         profile: copying_profile(),
         scanner: "test".into(),
         circle: None,

@@ -358,6 +358,14 @@ folder = "scans"
         check("\"folder\"", "\"ftp\"", &["config.target_type"]);
         check("path = \"out\"", "", &["config.missing_key"]);
         check("\"scans\"", "\"out/scans\"", &["config.folders_overlap"]);
+        check("\"scans\"", "\"scans\"\nend_marker = \"ende\"", &["config.end_marker"]);
+        let folders = |more: &str| format!("\"scans\"\nbatches = \"folders\"\n{more}");
+        check("\"scans\"", &folders("end_marker = \"ende\""), &[]);
+        check("\"scans\"", &folders("sidecar = \"index\""), &[]);
+        check("\"scans\"", &folders("quiet_seconds = 30"), &[]);
+        check("\"scans\"", &folders("quiet_seconds = 5"), &["config.folder_quiet"]);
+        check("\"scans\"", &folders("recursive = true"), &["config.folders_recursive"]);
+        check("\"scans\"", &folders("end_marker = \"ende\"\nlot_keys = [\"k\"]"), &["config.lots_only"]);
         check("central = \"poststelle\"", "central = \"postelle\"", &["config.unknown_name"]);
         check("name = \"Stadt\"", "nmae = \"Stadt\"", &["config.syntax"]);
         check("[[station]]", "[web]\nlisten = \"0.0.0.0:80\"\n[[station]]", &["config.web_plain"]);

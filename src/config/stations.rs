@@ -8,13 +8,15 @@ use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
 use crate::model::page::Colour;
 use crate::model::sidecar::SidecarFormat;
-use crate::model::town::{Profile, Station};
+use crate::model::town::{Batches, Profile, Station};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
+/// A folder without any mark of its end stands still at least this long: a short pause must not divide a batch.
+const FOLDER_QUIET_SECONDS: u64 = 30;
 
 impl Check<'_> {
     pub(super) fn profile(&mut self, written: &file::Profile) -> Profile {
@@ -131,13 +133,14 @@ impl Check<'_> {
                 "recursive entfernen.",
             );
         }
-        if let (Some(key), true) = (written.lot_keys.first(), written.sidecar.is_some() || written.recursive)
-        {
+        self.folders(written);
+        let others = written.sidecar.is_some() || written.recursive || written.batches.is_some();
+        if let (Some(key), true) = (written.lot_keys.first(), others) {
             self.complain(
                 key.span(),
                 "config.lots_only",
                 "Eine Station für Lose eines Dienstleisters nimmt nichts anderes.",
-                "sidecar und recursive entfernen oder eine zweite Station anlegen.",
+                "sidecar, recursive und batches entfernen oder eine zweite Station anlegen.",
             );
         }
         // What the manifest says about a file comes as its side-car.
@@ -147,6 +150,8 @@ impl Check<'_> {
             id: self.id(&written.id),
             folder: self.path(written.folder.get_ref()),
             recursive: written.recursive,
+            batches: written.batches.as_ref().map(|b| *b.get_ref()).unwrap_or_default(),
+            end_marker: written.end_marker.as_ref().map(|m| m.get_ref().clone()),
             profile,
             scanner: written.scanner.clone(),
             circle: written.circle.as_ref().map(|c| c.get_ref().clone()),
@@ -162,6 +167,37 @@ impl Check<'_> {
             sidecar,
             sidecar_wait: Duration::from_secs(written.sidecar_wait_seconds.unwrap_or(600)),
             lot_keys: written.lot_keys.iter().map(|k| self.path(k.get_ref())).collect(),
+        }
+    }
+
+    /// Sub-folders that are batches: it must be clear when one is complete.
+    fn folders(&mut self, written: &file::Station) {
+        let folders = written.batches.as_ref().filter(|b| *b.get_ref() == Batches::Folders);
+        match (folders, &written.end_marker) {
+            (None, Some(marker)) => self.complain(
+                marker.span(),
+                "config.end_marker",
+                "Ein Endzeichen gibt es nur, wo Ordner die Stapel sind.",
+                "batches = \"folders\" setzen oder end_marker entfernen.",
+            ),
+            (Some(batches), _) if written.recursive => self.complain(
+                batches.span(),
+                "config.folders_recursive",
+                "Unterordner sind entweder Stapel oder werden nach einzelnen Scans durchsucht.",
+                "recursive oder batches entfernen.",
+            ),
+            (Some(batches), None)
+                if written.sidecar.is_none()
+                    && written.quiet_seconds.unwrap_or_default() < FOLDER_QUIET_SECONDS =>
+            {
+                self.complain(
+                    batches.span(),
+                    "config.folder_quiet",
+                    "Niemand sagt, wann ein Ordner vollständig ist; eine Pause beim Scannen würde ihn teilen.",
+                    "sidecar oder end_marker setzen, sonst quiet_seconds = 30 oder mehr.",
+                );
+            }
+            _ => {}
         }
     }
 

@@ -22,7 +22,7 @@ use crate::config::{self, Pipeline};
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
 use crate::error::Result;
-use crate::intake::lots::LotWatch;
+use crate::intake::subfolders::FolderWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
 use crate::ledger::Ledger;
 use crate::model::state::PageState;
@@ -215,15 +215,15 @@ impl House {
         if let Err(error) = sweep_uploads(station, SystemTime::now()) {
             observe::trouble(&station.id, &error);
         }
-        let (mut watch, mut lots) = (Watch::new(station), LotWatch::default());
+        let (mut watch, mut folders) = (Watch::new(station), FolderWatch::default());
         let config = self.pipeline.hash.hex();
         let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
         while !self.stopping() {
             pulse::beat();
             let at = Instant::now();
             let loose = intake.round(station, &mut watch, at);
-            let in_lots = intake.round_of_lots(station, &mut lots, at);
-            for (taken, troubles) in [loose, in_lots] {
+            let whole = intake.round_of_folders(station, &mut folders, at);
+            for (taken, troubles) in [loose, whole] {
                 taken.iter().for_each(observe::batch_received);
                 troubles.iter().for_each(|error| observe::trouble(&station.id, error));
             }

@@ -15,7 +15,8 @@
 //! `.poststelle/`; *judge* it there, where the provider no longer writes;
 //! *record* the verdict; move the files to claims; remove the empty folder.
 
-use super::{CLAIMS, Intake, beside_claim, claim_name, safe_name, write_synced};
+use super::subfolders::put_aside;
+use super::{Intake, beside_claim, safe_name, write_synced};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::BatchRow;
@@ -26,10 +27,10 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::sign::Verifier;
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::path::Path;
+use std::time::Duration;
 
 /// What the provider wrote.
 const MANIFEST: &str = "manifest.json";
@@ -66,84 +67,16 @@ struct Entry {
     images: Option<u32>,
 }
 
-/// Number of entries, bytes, newest change: what stands still when a lot is complete.
-type Look = (usize, u64, Option<SystemTime>);
-
-/// Remembers how long each lot has stood still.
-#[derive(Debug, Default)]
-pub struct LotWatch {
-    seen: HashMap<PathBuf, (Look, Instant)>,
-}
-
-impl LotWatch {
-    /// Lots that may be claimed: signed and still, or given up on.
-    fn ready(&mut self, station: &Station, at: Instant) -> Result<Vec<PathBuf>> {
-        let folders = folders(&station.folder)?;
-        let mut present = HashMap::new();
-        let mut ready = Vec::new();
-        for folder in folders {
-            let look = look(&folder);
-            let since = match self.seen.get(&folder) {
-                Some((before, since)) if *before == look => *since,
-                _ => at,
-            };
-            let still = at.duration_since(since);
-            let signed = folder.join(MANIFEST).is_file() && folder.join(SIGNATURE).is_file();
-            let patience = if signed && all_there(&folder) { station.quiet } else { station.sidecar_wait };
-            if still >= patience.max(Duration::from_millis(1)) {
-                ready.push(folder.clone());
-            }
-            present.insert(folder, (look, since));
-        }
-        self.seen = present;
-        Ok(ready)
-    }
-}
-
-/// Whether a lot lies in the drop folder or is being taken over.
-pub fn waiting(station: &Station) -> bool {
-    let some = |folder: &Path| folders(folder).is_ok_and(|found| !found.is_empty());
-    !station.lot_keys.is_empty() && (some(&station.folder) || some(&station.folder.join(CLAIMS)))
+/// Whether a lot may be claimed: signed and still, or given up on.
+pub(super) fn is_ready(station: &Station, folder: &Path, still: Duration) -> bool {
+    let signed = folder.join(MANIFEST).is_file() && folder.join(SIGNATURE).is_file();
+    let patience = if signed && all_there(folder) { station.quiet } else { station.sidecar_wait };
+    still >= patience.max(Duration::from_millis(1))
 }
 
 impl Intake<'_> {
-    /// One round over the lots of a station; like [`Intake::round`].
-    pub fn round_of_lots(
-        &self,
-        station: &Station,
-        watch: &mut LotWatch,
-        at: Instant,
-    ) -> (Vec<BatchRow>, Vec<Error>) {
-        let (mut taken, mut troubles) = (Vec::new(), Vec::new());
-        if station.lot_keys.is_empty() {
-            return (taken, troubles);
-        }
-        let claims = station.folder.join(CLAIMS);
-        let mut claimed = || -> Result<Vec<PathBuf>> {
-            for folder in watch.ready(station, at)? {
-                super::make_claims(&claims)?;
-                let place = claims.join(claim_name(&folder, &lot_name(&folder))?);
-                fs::rename(&folder, &place).map_err(Error::io("Los übernehmen", &folder))?;
-                sync_folder(&claims)?;
-                sync_folder(&station.folder)?;
-                fault::point("lot.claimed");
-            }
-            if claims.is_dir() { folders(&claims) } else { Ok(Vec::new()) }
-        };
-        match claimed() {
-            Ok(lots) => {
-                for lot in lots {
-                    if let Err(error) = self.take_lot(station, &claims, &lot, &mut taken) {
-                        troubles.push(error);
-                    }
-                }
-            }
-            Err(error) => troubles.push(error),
-        }
-        (taken, troubles)
-    }
-
-    fn take_lot(
+    /// Takes a claimed lot over, or puts it aside.
+    pub(super) fn take_lot(
         &self,
         station: &Station,
         claims: &Path,
@@ -196,20 +129,7 @@ impl Intake<'_> {
         if !self.ledger.lot_was(name, REJECTED)? {
             self.ledger.lot_judged(name, REJECTED, &refusal.code)?;
         }
-        let folder = station.folder.join("rejected");
-        fs::create_dir_all(&folder).map_err(Error::io("Ordner für Abgelehntes anlegen", &folder))?;
-        let place = folder.join(name.replace('~', "-"));
-        let text = format!(
-            "Abgelehnt: das ganze Los {}\nGrund:     {} [{}]\nWas tun:   {}\n\nKeine Datei daraus wurde verarbeitet; \
-             sie liegen unverändert im Ordner daneben.\n",
-            name.split_once('~').map_or(name, |(_, lot)| lot),
-            refusal.text,
-            refusal.code,
-            refusal.hint
-        );
-        write_synced(&folder.join(format!("{}.txt", name.replace('~', "-"))), text.as_bytes())?;
-        fs::rename(lot, &place).map_err(Error::io("Los ablehnen", lot))?;
-        sync_folder(&folder)
+        put_aside(station, lot, "das ganze Los", refusal)
     }
 }
 
@@ -311,31 +231,4 @@ fn all_there(folder: &Path) -> bool {
     let Ok(bytes) = fs::read(folder.join(MANIFEST)) else { return false };
     serde_json::from_slice::<Manifest>(&bytes)
         .is_ok_and(|m| !m.lot.is_empty() && m.files.iter().all(|f| folder.join(&f.name).is_file()))
-}
-
-fn look(folder: &Path) -> Look {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|e| e.metadata().ok()).fold((0, 0, None), |(count, bytes, newest), meta| {
-        (count + 1, bytes + meta.len(), newest.max(meta.modified().ok()))
-    })
-}
-
-/// Sub-folders, without the program's own and hidden ones; links are not followed.
-fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(parent).map_err(Error::io("Lose lesen", parent))?;
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|e| e.file_type().is_ok_and(|t| t.is_dir()))
-        .filter(|e| {
-            let name = e.file_name().to_string_lossy().into_owned();
-            !name.starts_with('.') && !matches!(name.as_str(), "rejected" | "done")
-        })
-        .map(|e| e.path())
-        .collect();
-    found.sort();
-    Ok(found)
-}
-
-fn lot_name(folder: &Path) -> String {
-    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -14,12 +14,16 @@
 //! A crash after any step leaves a claimed file; the next start goes through
 //! the claims first, and the unique claim makes step 3 find its row again.
 
+mod beside;
 pub mod complete;
 mod doorbell;
+mod folders;
+mod index;
 pub mod listing;
 pub mod lots;
 pub mod malware;
 pub mod sidecar;
+pub mod subfolders;
 
 pub use doorbell::Doorbell;
 
@@ -27,9 +31,9 @@ use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{BatchRow, Ledger, NewBatch, StationDay};
 use crate::model::refusal::Refusal;
-use crate::model::sidecar::SidecarFormat;
 use crate::model::town::Station;
 use crate::vault::{Vault, hash_of, sync_folder};
+use beside::{beside_claim, claim_sidecar, waits_for_partner};
 use complete::Completeness;
 use listing::{Found, Watch};
 use std::fs::{self, File};
@@ -42,8 +46,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const MALWARE: &str = "source.malware";
 /// Folder inside a station that holds what is being taken over.
 const CLAIMS: &str = ".poststelle";
-/// Ending of a side-car beside its claim.
-const SIDECAR: &str = ".~sidecar";
+/// Endings of what lies beside the claims and is none: the side-car of a claim, the index of many, half an archive.
+const BESIDE: [&str; 3] = [beside::SIDECAR, index::INDEX, folders::PACKING];
 /// An unfinished file is given up on after this many quiet times, but not before a minute.
 const PATIENCE_QUIETS: u32 = 20;
 const PATIENCE_MIN: Duration = Duration::from_secs(60);
@@ -70,6 +74,10 @@ impl Intake<'_> {
             Err(error) => troubles.push(error),
         };
         let claims = station.folder.join(CLAIMS);
+        // Before any scan takes its side-car: an index that was taken apart by half would be so again.
+        if let Err(error) = index::finish(station, &claims) {
+            return (taken, vec![error]);
+        }
         match old_claims(&claims) {
             Ok(old) => old.into_iter().for_each(|claim| keep(self.take(station, &claim).map(Some))),
             Err(error) => keep(Err(error)),
@@ -82,6 +90,11 @@ impl Intake<'_> {
             }
         };
         let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
+        let given_up = |path: &Path| watch.still_for(path, at) >= patience;
+        if let Err(error) = index::claim(station, &claims, &mut ready, given_up) {
+            keep(Err(error));
+            return (taken, troubles);
+        }
         ready.extend(watch.empty_files(at, patience));
         for found in ready {
             let still = watch.still_for(&found.path, at);
@@ -281,59 +294,6 @@ fn claim_name(path: &Path, name: &str) -> Result<String> {
     Ok(format!("{moment:x}-{inode:x}~{}", safe_name(name)))
 }
 
-/// Whether a file must wait for the one that belongs to it, and still may.
-fn waits_for_partner(station: &Station, found: &Found, still: Duration) -> bool {
-    let Some(format) = station.sidecar else { return false };
-    if found.path.extension().is_some_and(|e| e.eq_ignore_ascii_case(format.ending())) {
-        // It leaves with its scan; alone it is put aside like any file that is no scan.
-        return still < station.sidecar_wait.max(station.quiet * PATIENCE_QUIETS);
-    }
-    match sidecar_of(&found.path, format) {
-        Some(beside) => !whole(&beside, format),
-        None => still < station.sidecar_wait,
-    }
-}
-
-/// The file the scanner wrote about a scan: `brief.json` or `brief.tif.json`.
-fn sidecar_of(scan: &Path, format: SidecarFormat) -> Option<PathBuf> {
-    let mut longer = scan.as_os_str().to_owned();
-    longer.push(".");
-    longer.push(format.ending());
-    let is_file =
-        |p: &Path| fs::symlink_metadata(p).is_ok_and(|m| m.is_file() && m.len() <= sidecar::BYTES_MAX);
-    [scan.with_extension(format.ending()), longer.into()].into_iter().find(|p| is_file(p))
-}
-
-/// Whether it has been written to its end; a damaged one counts as whole once it is a minute old.
-fn whole(path: &Path, format: SidecarFormat) -> bool {
-    let age = fs::metadata(path).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
-    fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && sidecar::parse(&bytes, format).unreadable.is_none())
-        || age.is_some_and(|age| age >= PATIENCE_MIN)
-}
-
-fn beside_claim(claimed: &Path) -> PathBuf {
-    let mut place = claimed.as_os_str().to_owned();
-    place.push(SIDECAR);
-    place.into()
-}
-
-/// Takes over the side-car of a claimed scan, if the station has such: it lies beside the claim afterwards.
-/// Repeatable: what was moved before a crash is found where it was moved to.
-fn claim_sidecar(station: &Station, claimed: &Path) -> Result<Option<PathBuf>> {
-    let place = beside_claim(claimed);
-    if place.is_file() {
-        return Ok(Some(place));
-    }
-    let Some(format) = station.sidecar else { return Ok(None) };
-    let claim = claimed.file_name().unwrap_or_default().to_string_lossy();
-    let Some(beside) = sidecar_of(&station.folder.join(original_name(&claim)), format) else {
-        return Ok(None);
-    };
-    fs::rename(&beside, &place).map_err(Error::io("Begleitdatei übernehmen", &beside))?;
-    sync_folder(&station.folder)?;
-    Ok(Some(place))
-}
-
 /// NFC, no separators or control characters, short enough for every file system.
 fn safe_name(name: &str) -> String {
     let clean: String =
@@ -357,7 +317,7 @@ fn old_claims(claims: &Path) -> Result<Vec<PathBuf>> {
     let mut old: Vec<PathBuf> = entries
         .flatten()
         .map(|e| e.path())
-        .filter(|p| p.is_file() && !p.to_string_lossy().ends_with(SIDECAR))
+        .filter(|p| p.is_file() && !BESIDE.iter().any(|ending| p.to_string_lossy().ends_with(ending)))
         .collect();
     old.sort();
     Ok(old)

@@ -1,6 +1,6 @@
 //! Side-cars: what the scanner wrote beside the scan.
 //!
-//! In: bytes of a JSON, CSV or XML file. Out: a [`Sidecar`]. Makers agree on
+//! In: bytes of a JSON, CSV, XML or index file. Out: a [`Sidecar`]. Makers agree on
 //! nothing but that there are names and values, so everything is reduced to
 //! pairs and the names known from their manuals are picked out. What cannot be
 //! understood is said, never guessed; a person decides then.
@@ -37,6 +37,7 @@ pub fn parse(bytes: &[u8], format: SidecarFormat) -> Sidecar {
         SidecarFormat::Json => json(&text),
         SidecarFormat::Csv => csv(&text),
         SidecarFormat::Xml => xml(&text),
+        SidecarFormat::Index => index(&text),
     };
     let mut sidecar = Sidecar { sha256: ContentHash::of(bytes).hex(), ..Sidecar::default() };
     match pairs {
@@ -49,7 +50,7 @@ pub fn parse(bytes: &[u8], format: SidecarFormat) -> Sidecar {
 type Pairs = Vec<(String, String)>;
 
 /// UTF-8 with or without mark, else Latin-1: older devices write it.
-fn decoded(bytes: &[u8]) -> String {
+pub(super) fn decoded(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
@@ -159,10 +160,65 @@ fn xml(text: &str) -> Result<Pairs, String> {
     Ok(pairs)
 }
 
+/// What a line of an index says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct IndexLine {
+    /// Number of the document, which is the name of its scan.
+    pub document: String,
+    /// Images of it.
+    images: u32,
+}
+
+/// A line of Kodak Capture: type, version, document number, then counts by type; what follows are fields whose
+/// meaning the town chose. Other types and versions are not guessed at.
+pub(super) fn index_line(line: &str) -> Result<IndexLine, String> {
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader(line.as_bytes());
+    let values = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    let value = |place: usize| values.get(place).map(str::trim).unwrap_or_default();
+    let count = |place: usize| {
+        let number = value(place);
+        number.parse::<u32>().map_err(|_| format!("„{number}“ ist keine Anzahl"))
+    };
+    let images = match (value(0), value(1)) {
+        ("I04t", "01") => count(3)?,
+        ("I02r", "01") => {
+            let (first, last) = (count(3)?, count(4)?);
+            last.checked_sub(first).map_or(0, |more| more.saturating_add(1))
+        }
+        ("I01q", "01") => count(4)?,
+        (other, _) => return Err(format!("„{other}“ ist keine bekannte Satzart")),
+    };
+    let document = value(2).to_owned();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match document.len() {
+        1..=64 if document.chars().all(plain) => Ok(IndexLine { document, images }),
+        _ => Err(format!("„{document}“ ist keine Schriftstücknummer")),
+    }
+}
+
+/// The images of every document an index speaks of, together; each only once.
+fn index(text: &str) -> Result<Pairs, String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut images = 0u32;
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let line = index_line(line)?;
+        images = images.saturating_add(line.images);
+        if let Some(twice) = seen.replace(line.document) {
+            return Err(format!("zwei Zeilen über {twice}"));
+        }
+    }
+    if seen.is_empty() {
+        Err("der Index ist leer".into())
+    } else {
+        Ok(vec![("images".into(), images.to_string())])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SidecarFormat::{Csv, Json, Xml};
+    use SidecarFormat::{Csv, Index, Json, Xml};
 
     #[test]
     fn every_maker_says_the_same_in_another_way() {
@@ -210,6 +266,11 @@ mod tests {
             ("", Csv),
             ("operator;images\nsk-1;viele\n", Csv),
             (r#"{"received":"gestern"}"#, Json),
+            ("", Index),
+            ("\"I04t\";\"01\";\"0000000017\";\"viele\"\n", Index),
+            ("\"I04t\";\"02\";\"0000000017\";\"2\"\n", Index),
+            ("\"I04t\";\"01\";\"../17\";\"2\"\n", Index),
+            ("\"I04t\";\"01\";\"17\";\"2\"\n\"I04t\";\"01\";\"17\";\"2\"\n", Index),
         ] {
             assert!(parse(text.as_bytes(), format).unreadable.is_some(), "{text}");
         }
@@ -217,10 +278,23 @@ mod tests {
         assert_eq!(latin.operator.as_deref(), Some("Jürgen"));
     }
 
+    #[test]
+    fn an_index_counts_the_images_of_each_type_of_line() {
+        for (lines, images) in [
+            ("\"I04t\";\"01\";\"0000000017\";\"2\";\"Grund \"\"A\"\"; Flur 3\";;\r\n", 2),
+            ("\"I02r\";\"01\";\"0000000017\";\"5\";\"8\";\"x\"\n", 4),
+            ("\"I01q\";\"01\";\"0000000017\";\"3\";\"6\"", 6),
+            ("\"I04t\";\"01\";\"0000000017\";\"2\"\n\"I04t\";\"01\";\"0000000018\";\"3\"\n", 5),
+        ] {
+            let found = parse(lines.as_bytes(), Index);
+            assert_eq!((found.images, found.unreadable), (Some(images), None), "{lines}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_bytes_break_it(bytes: Vec<u8>) {
-            for format in [Json, Csv, Xml] {
+            for format in [Json, Csv, Xml, Index] {
                 parse(&bytes, format);
             }
         }

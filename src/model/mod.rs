@@ -3,6 +3,7 @@
 //! Knows nobody. Opens no file, asks no clock. Whatever two rooms say to each
 //! other is said in these words; the glossary English/German is in [`crate`].
 
+pub mod bundle;
 pub mod delivery;
 pub mod document;
 pub mod geometry;

@@ -16,6 +16,8 @@ pub enum Format {
     Png,
     /// PDF.
     Pdf,
+    /// A folder of such files, as one archive.
+    Folder,
 }
 
 /// What kind of colours the *scan* has.
@@ -181,6 +183,9 @@ pub struct Quality {
     pub contrast: f32,
     /// Isolated specks per square centimetre.
     pub noise: f32,
+    /// Share of what is written that a hand wrote, 0 to 1; known when the page was read.
+    #[serde(default)]
+    pub handwriting: f32,
 }
 
 /// Code of the note on a page that a person turned: reading leaves it as it lies.

@@ -12,6 +12,8 @@ pub enum SidecarFormat {
     Csv,
     /// `name.xml`: elements named after what they say, or `<index id="...">`.
     Xml,
+    /// `INDEX.DAT` or `IDX.DAT`: a line for each of many scans, which becomes `name.idx` beside its scan.
+    Index,
 }
 
 impl SidecarFormat {
@@ -21,6 +23,7 @@ impl SidecarFormat {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Xml => "xml",
+            Self::Index => "idx",
         }
     }
 }

@@ -6,6 +6,7 @@
 //! its answer, never how it works.
 
 mod again;
+mod handwriting;
 mod mend;
 mod plan;
 mod receipt;
@@ -20,6 +21,7 @@ use crate::model::page::{MeasuredPage, PageText, ReadPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::page::noise::Grain;
 use crate::page::{self, ReadingImage, Upright, raster::Raster};
+use handwriting::Handwriting;
 use image::GrayImage;
 
 /// How the engine shall look for text.
@@ -97,6 +99,7 @@ pub fn read_page(
     }
     again::failed(engine, &reading, &mut raw)?;
     mend::mend(engine, &reading, &mut raw)?;
+    let hand = Handwriting::of(&reading, &raw);
     if words::quality(&raw) < GIBBERISH {
         raw.retain(|w| w.confidence >= BELIEVED);
         measured.notes.push(Note::warning(
@@ -104,6 +107,9 @@ pub fn read_page(
             "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, durchscheinende Rückseite, Bild).",
         ));
     }
+    hand.doubt(&mut raw);
+    measured.quality.handwriting = hand.share;
+    measured.notes.extend(hand.note());
     let mut words = words::placed(&words::believed(&raw), &reading);
     receipt::read_again(engine, &mut reading, &raw, &mut words)?;
     for stamp in &reading.stamps {

@@ -46,6 +46,7 @@ pub fn measure(raster: &Raster, source: &SourcePage, order: &PageOrder) -> (Meas
         ink: share(&mask, &page.outside),
         contrast: f32::from(page.ink_depth()),
         noise: noise::specks_per_cm2(raster, dpi.x.max(dpi.y)),
+        handwriting: 0.0,
     };
     let blank = blank::is_blank(&page, raster.colour);
     let (found, skew, turned) = if blank { (turn::Found::default(), None, None) } else { lie(&page, &mask) };

@@ -12,6 +12,7 @@ pub mod blobs;
 pub mod codes;
 pub mod container;
 pub mod deskew;
+pub mod handwriting;
 pub mod light;
 pub mod measure;
 pub mod noise;

@@ -28,7 +28,7 @@ pub use completeness::Counts;
 pub use envelope::{Envelope, Unreadable};
 pub use page::page;
 pub use statement::statement;
-pub use twice::{Face, twice};
+pub use twice::{Face, covered, twice};
 
 #[cfg(test)]
 mod tests;

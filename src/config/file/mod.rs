@@ -243,6 +243,10 @@ pub struct Station {
     pub folder: Spanned<PathBuf>,
     #[serde(default)]
     pub recursive: bool,
+    /// Each file is a batch, or each sub-folder.
+    pub batches: Option<Spanned<crate::model::town::Batches>>,
+    /// Name of the file that the capture program writes last into a folder.
+    pub end_marker: Option<Spanned<String>>,
     pub profile: Option<Spanned<String>>,
     #[serde(default)]
     pub scanner: String,
@@ -257,7 +261,7 @@ pub struct Station {
     pub poll_seconds: Option<u64>,
     /// Taken files are kept in `done/` for so many hours; off if left out.
     pub keep_done_hours: Option<Spanned<u64>>,
-    /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan.
+    /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan, or one `INDEX.DAT` for many.
     pub sidecar: Option<Spanned<crate::model::sidecar::SidecarFormat>>,
     pub sidecar_wait_seconds: Option<u64>,
     /// Public keys (PEM) of scan providers: the station takes signed lots only.

@@ -19,13 +19,18 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let profile = house.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
-    let mut cut = cut_pages(house, &pages, &profile, opened(&batch)?.signed);
+    // One page alone is compared with nothing.
+    let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
+    let covered = fit::covered_pages(&profile, &faces);
+    let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
+    let mut cut = cut_pages(house, &pages, &profile, opened(&batch)?.signed, &again);
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
-    let unfit = fit::unfit(house, &batch, &profile, &pages)?;
+    let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit);
+    fit::note_covered(&mut cut, &covered, &pages);
     let missing = match house.purpose {
         Purpose::Service => fit::refused(house, &batch, &unfit)
             .or_else(|| difference(house, &batch, &cut, pages.len()))
@@ -148,7 +153,13 @@ pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
 
 /// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
 /// file is one document whatever is in it, because cutting would break the signature.
-fn cut_pages(house: &House, pages: &[PageRow], profile: &Profile, signed: bool) -> Vec<CutDocument> {
+fn cut_pages(
+    house: &House,
+    pages: &[PageRow],
+    profile: &Profile,
+    signed: bool,
+    again: &[usize],
+) -> Vec<CutDocument> {
     if signed || pages.is_empty() {
         return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
     }
@@ -164,6 +175,7 @@ fn cut_pages(house: &House, pages: &[PageRow], profile: &Profile, signed: bool) 
             width: p.measured.as_ref().map_or(0, |m| m.width),
             height: p.measured.as_ref().map_or(0, |m| m.height),
             text: p.text.as_ref(),
+            again: again.contains(&index),
         })
         .collect();
     let order = CutOrder {

@@ -12,7 +12,7 @@ use crate::model::refusal::Refusal;
 use crate::model::town::Profile;
 use crate::record::fit::{JBIG2, unfit as scan};
 use crate::record::release::Release;
-use crate::record::{Face, twice};
+use crate::record::{Face, covered, twice};
 
 /// Everything that keeps a batch of a replacing profile from replacing paper; page of the source, or none for all.
 pub fn unfit(
@@ -20,13 +20,15 @@ pub fn unfit(
     batch: &BatchRow,
     profile: &Profile,
     pages: &[PageRow],
+    faces: &[Option<Face>],
 ) -> Result<Vec<(Option<u32>, Note)>> {
     if profile.scan_mode != ScanMode::Replacing || pages.is_empty() {
         return Ok(Vec::new());
     }
     let plain: Vec<&SourcePage> = pages.iter().map(|p| &p.source).collect();
     let mut found = scan(opened(batch)?, &plain, profile);
-    if let Some((first, second)) = same_sheet(house, batch, pages)? {
+    if let Some((first, second)) = twice(faces) {
+        let (first, second) = (pages[first].number, pages[second].number);
         let text = format!("Bild {first} und Bild {second} zeigen dasselbe Blatt.");
         found.push((Some(second), Note::warning("fit.twice", text)));
     }
@@ -44,6 +46,26 @@ pub fn unfit(
         found.push((None, Note::warning(code, format!("Die Station ist {}.", release.text()))));
     }
     Ok(found)
+}
+
+/// Pages, by their place in the batch, that show the sheet before them once more with something on one of the two. In
+/// duplex the sheet before is two images away.
+pub fn covered_pages(profile: &Profile, faces: &[Option<Face>]) -> Vec<(usize, usize)> {
+    covered(faces, if profile.duplex { 2 } else { 1 })
+}
+
+/// Says so in the documents: it is one page in two images, and no reason to stop.
+pub fn note_covered(cut: &mut [CutDocument], covered: &[(usize, usize)], pages: &[PageRow]) {
+    for (first, second) in covered {
+        let text = format!(
+            "Bild {} und Bild {} zeigen dasselbe Blatt, eines davon mit etwas darauf (Aufkleber, Klebezettel, \
+             umgeklappt): eine Seite in zwei Bildern.",
+            pages[*first].number, pages[*second].number
+        );
+        for document in cut.iter_mut().filter(|document| document.pages.contains(second)) {
+            document.notes.push(Note::info("page.covered", text.clone()));
+        }
+    }
 }
 
 /// Writes it to the documents it is about, for their records; that alone sends nobody to review.
@@ -93,8 +115,8 @@ pub fn refused(house: &House, batch: &BatchRow, unfit: &[(Option<u32>, Note)]) -
     Some(Refusal::new(code, note.text.clone(), hint))
 }
 
-/// Two pages of the batch that show the same sheet, by their small pictures.
-fn same_sheet(house: &House, batch: &BatchRow, pages: &[PageRow]) -> Result<Option<(u32, u32)>> {
+/// What is written on each page, by its small picture; none of pages with nothing on them or with codes.
+pub fn faces(house: &House, batch: &BatchRow, pages: &[PageRow]) -> Result<Vec<Option<Face>>> {
     let thumbnails = house.ledger.thumbnails(&batch.id)?;
     let mut faces = Vec::new();
     for page in pages {
@@ -104,5 +126,5 @@ fn same_sheet(house: &House, batch: &BatchRow, pages: &[PageRow]) -> Result<Opti
         let grey = bytes.and_then(|b| image::load_from_memory(&b).ok()).map(|i| i.into_luma8());
         faces.push(grey.and_then(|grey| Face::of(&grey)));
     }
-    Ok(twice(&faces).map(|(a, b)| (pages[a].number, pages[b].number)))
+    Ok(faces)
 }

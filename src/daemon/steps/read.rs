@@ -45,16 +45,29 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     stopped(house, &batch, &refusal)
 }
 
-/// What the virus scanner has against a file, if the town has one: nothing of it is decoded before.
+/// What speaks against opening a file: what the virus scanner found, if the town has one, or that it is no scan.
 fn unseen(house: &House, batch: &BatchRow) -> Result<Option<Refusal>> {
-    let Some(scanner) = &house.pipeline.malware else { return Ok(None) };
+    let Some(scanner) = &house.pipeline.malware else { return Ok(without_scan(house, batch)) };
     Ok(match malware::look(scanner, &house.vault.path(&batch.hash))? {
-        Verdict::Clean => None,
+        Verdict::Clean => without_scan(house, batch),
         Verdict::Found(name) => Some(Refusal::new(
             MALWARE,
             format!("Der Virenscanner meldet „{name}“; die Datei wurde nicht geöffnet."),
             "IT-Sicherheit verständigen; Absender auf anderem Weg um die Unterlagen bitten.",
         )),
+    })
+}
+
+/// A side-car whose scan did not come is said as such; nobody opens it as a scan.
+fn without_scan(house: &House, batch: &BatchRow) -> Option<Refusal> {
+    let ending = house.pipeline.station(&batch.station)?.sidecar?.ending();
+    let extension = std::path::Path::new(&batch.file_name).extension()?;
+    extension.eq_ignore_ascii_case(ending).then(|| {
+        Refusal::new(
+            "sidecar.no_scan",
+            "Der Scanner spricht von einem Scan, der nicht gekommen ist.",
+            "Das Papier suchen und neu scannen; was der Scanner dazu schrieb, liegt daneben.",
+        )
     })
 }
 

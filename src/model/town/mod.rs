@@ -77,6 +77,17 @@ pub struct Profile {
     pub limits: Limits,
 }
 
+/// What in a drop folder is one batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Batches {
+    /// Each file.
+    #[default]
+    Files,
+    /// Each sub-folder, with its files as pages in natural order; files beside them too.
+    Folders,
+}
+
 /// A drop folder with its profile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Station {
@@ -86,6 +97,10 @@ pub struct Station {
     pub folder: PathBuf,
     /// Watch sub-folders too.
     pub recursive: bool,
+    /// What of it is one batch.
+    pub batches: Batches,
+    /// File that says that a folder is complete.
+    pub end_marker: Option<String>,
     /// Profile.
     pub profile: Profile,
     /// Name of the scanner, for the record.

@@ -1,4 +1,4 @@
-//! Opens what scanners deliver: TIFF, JPEG, PNG, PDF.
+//! Opens what scanners deliver: TIFF, JPEG, PNG, PDF, and folders of them.
 //!
 //! In: the bytes of a source. Out: its pages as the container describes them,
 //! decoded samples, and the image that is archived. Format by content, never by
@@ -8,6 +8,7 @@
 
 mod bits;
 mod ccitt;
+mod folder;
 mod jpeg;
 mod pdf;
 mod png;
@@ -18,6 +19,7 @@ pub use pdf::{OwnText, PageGlyphs};
 pub use source::Source;
 
 use super::raster::{Pixels, Raster};
+use crate::model::bundle;
 use crate::model::geometry::Dpi;
 use crate::model::invoice::ElectronicInvoice;
 use crate::model::limits::Limits;
@@ -52,6 +54,7 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
         Format::Jpeg => jpeg::open(source.bytes())?,
         Format::Png => png::open(source.bytes())?,
         Format::Pdf => pdf::open(source, limits)?,
+        Format::Folder => return folder::open(source, limits),
     };
     if opened.pages.len() > limits.pages_max as usize {
         return Err(too_many_pages(limits));
@@ -76,6 +79,10 @@ pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Out
         }
         Some(Format::Png) => png::decode(source.bytes(), limits).map(Outcome::sure),
         Some(Format::Pdf) => pdf::decode(source, page, limits),
+        Some(Format::Folder) => {
+            let (part, page) = folder::place(source, page, limits)?;
+            decode(part, &page, limits)
+        }
         None => Err(unknown_format()),
     }
 }
@@ -88,13 +95,21 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
         Some(Format::Jpeg) => jpeg::kept(source.bytes(), limits),
         Some(Format::Png) => png::kept(source.bytes(), limits),
         Some(Format::Pdf) => pdf::kept(source, page, limits),
+        Some(Format::Folder) => {
+            let (part, page) = folder::place(source, page, limits)?;
+            kept(part, &page, limits)
+        }
         None => Err(unknown_format()),
     }
 }
 
 /// The text a born-digital page brings along, if it can be believed.
 pub fn text_layer(source: &Source, page: &SourcePage) -> OwnText {
-    if source.format() == Some(Format::Pdf) { pdf::text_layer(source, page) } else { OwnText::None }
+    match source.format() {
+        Some(Format::Pdf) => pdf::text_layer(source, page),
+        Some(Format::Folder) => folder::text_layer(source, page),
+        _ => OwnText::None,
+    }
 }
 
 /// The electronic invoice a file brings along (ZUGFeRD, Factur-X, XRechnung).
@@ -173,6 +188,8 @@ fn sniff(bytes: &[u8]) -> Option<Format> {
         Some(Format::Jpeg)
     } else if head.starts_with(b"\x89PNG\r\n\x1a\n") {
         Some(Format::Png)
+    } else if bundle::is_bundle(head) {
+        Some(Format::Folder)
     } else {
         // ISO 32000-1, annex H: readers accept the header within the first 1024 bytes.
         head.windows(5).any(|w| w == b"%PDF-").then_some(Format::Pdf)

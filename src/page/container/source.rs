@@ -1,6 +1,6 @@
 //! A source with what was learnt of it, so that page 1,000 costs what page 1 costs.
 
-use super::{Result, pdf, sniff, tiff};
+use super::{Result, folder, pdf, sniff, tiff};
 use crate::model::limits::Limits;
 use crate::model::page::Format;
 use std::sync::{Arc, OnceLock};
@@ -13,6 +13,7 @@ pub struct Source {
     pdf: OnceLock<Result<pdf::Parsed>>,
     drawn: OnceLock<Result<pdf::Drawn>>,
     tiff: OnceLock<Result<Vec<tiff::Directory>>>,
+    parts: OnceLock<Result<Vec<folder::Part>>>,
 }
 
 impl Source {
@@ -25,6 +26,7 @@ impl Source {
             pdf: OnceLock::new(),
             drawn: OnceLock::new(),
             tiff: OnceLock::new(),
+            parts: OnceLock::new(),
         }
     }
 
@@ -51,6 +53,12 @@ impl Source {
     /// Directories of a TIFF.
     pub(super) fn tiff(&self, limits: &Limits) -> Result<&[tiff::Directory]> {
         let all = self.tiff.get_or_init(|| tiff::directories(&self.bytes, limits));
+        all.as_ref().map(Vec::as_slice).map_err(Clone::clone)
+    }
+
+    /// Files of a folder.
+    pub(super) fn parts(&self, limits: &Limits) -> Result<&[folder::Part]> {
+        let all = self.parts.get_or_init(|| folder::parts(&self.bytes, limits));
         all.as_ref().map(Vec::as_slice).map_err(Clone::clone)
     }
 }
