@@ -8,6 +8,7 @@ use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
 use crate::model::document::DocumentSheet;
+use crate::model::emptying::Emptying;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
@@ -32,7 +33,10 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     }
     match action {
         StationAction::Open { name, operator, received, source, by } => {
-            date(&received)?;
+            let (received, source) = match received.parse::<Emptying>() {
+                Ok(emptying) => (emptying.day(), emptying.source()),
+                Err(_) => (date(&received)?.to_string(), source),
+            };
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
         }

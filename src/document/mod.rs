@@ -26,8 +26,10 @@ pub use told::told;
 use classify::Matter;
 
 use crate::model::document::{
-    DocumentPages, Field, Need, Protection, Reason, ReviewReason, ScanMode, UNKNOWN_KIND, Understanding,
+    DocumentPages, Field, Need, Protection, Reason, Received, ReviewReason, ScanMode, UNKNOWN_KIND,
+    Understanding,
 };
+use crate::model::emptying::Emptying;
 use crate::model::notes::Severity;
 use crate::model::page::ReadPage;
 use crate::model::town::Decide;
@@ -97,8 +99,12 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
-    review.extend(received.and_then(|day| stamp_differs(&fields, day)));
+    review.extend(stamp_differs(&fields, document.received));
     reasons.extend(routed.reasons);
+    reasons.extend(
+        Emptying::of_source(&document.received.source)
+            .map(|e| because("received", "night_box".into(), e.reason())),
+    );
     reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
         let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);
         Reason {
@@ -209,11 +215,13 @@ fn asks(code: &str, text: String) -> ReviewReason {
     ReviewReason { code: code.into(), text, page: None }
 }
 
-/// The stamp only cross-checks the day of receipt that somebody stated.
-fn stamp_differs(fields: &BTreeMap<String, Field>, day: &str) -> Option<ReviewReason> {
-    let stamp = fields.get("received_date")?;
+/// The stamp only cross-checks the day of receipt that somebody stated; any day of an emptying agrees with it.
+fn stamp_differs(fields: &BTreeMap<String, Field>, received: &Received) -> Option<ReviewReason> {
+    let (stamp, day) = (fields.get("received_date")?, received.date.as_deref()?);
+    let emptied = Emptying::of_source(&received.source);
+    let agrees = stamp.value == day || emptied.is_some_and(|e| e.covers(&stamp.value));
     // A later stamp is a misread one or of another house; an earlier one may cost a deadline.
-    let differs = stamp.value != day && stamp.confidence >= STAMP_READ;
+    let differs = !agrees && stamp.confidence >= STAMP_READ;
     differs.then(|| ReviewReason {
         code: "received.differs".into(),
         text: format!("Der Eingangsstempel sagt {}, der Stapel {day}.", stamp.value),

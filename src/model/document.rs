@@ -69,7 +69,8 @@ pub struct Received {
     pub time: Option<String>,
     /// `post`, `messenger`, `night_box`, `formal_service`, `registered`, `mail`, `upload`, ...
     pub channel: Option<String>,
-    /// Who says so: `station_day`, `cover_sheet`, `person`, `command_line`; `unknown` if nobody.
+    /// Who says so: `station_day`, `cover_sheet`, `person`, `command_line`; `night_box` and the emptying; `unknown`
+    /// if nobody.
     pub source: String,
 }
 

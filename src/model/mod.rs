@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod document;
+pub mod emptying;
 pub mod geometry;
 pub mod hash;
 pub mod ids;
