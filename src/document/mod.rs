@@ -6,6 +6,7 @@
 
 mod classify;
 mod correct;
+mod envelope;
 mod fields;
 mod holds;
 mod judges;
@@ -14,10 +15,12 @@ mod orders;
 mod route;
 mod text;
 mod told;
+mod tray;
 mod urgency;
 
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
+pub use envelope::{EnvelopePolicy, has_envelope_size};
 pub use fields::LAENDER;
 pub use orders::obey;
 pub use route::{Desk, Redirect, Route, Who};
@@ -100,6 +103,13 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     }
     review.extend(doubts(document));
     review.extend(stamp_differs(&fields, document.received));
+    let policy = kind.and_then(|k| k.envelope);
+    let (stays, missing) = envelope::judge(policy, kind.map_or("", |k| &k.name), &document.pages, &fields);
+    reasons.extend(stays);
+    review.extend(missing);
+    review.extend(envelope::enclosures(&matter, &document.pages));
+    let known = review.iter().all(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
+    review.extend(tray::judge(&matter, &document.pages, known));
     reasons.extend(routed.reasons);
     reasons.extend(
         Emptying::of_source(&document.received.source)

@@ -1,6 +1,7 @@
 mod letters;
 mod paper;
 mod sentences;
+mod tray;
 
 use super::*;
 use crate::model::document::Received;

@@ -4,6 +4,7 @@ use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::daemon::{House, Purpose, note};
+use crate::document::has_envelope_size;
 use crate::error::Result;
 use crate::fault;
 use crate::ledger::{BatchRow, PageRow};
@@ -163,6 +164,7 @@ fn cut_pages(house: &House, pages: &[PageRow], profile: &Profile, signed: bool) 
             source_page: p.source.number,
             side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
+            envelope: p.measured.as_ref().is_some_and(has_envelope_size),
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
             width: p.measured.as_ref().map_or(0, |m| m.width),
