@@ -161,6 +161,15 @@ pub fn write(orders: &[Order]) -> String {
     value
 }
 
+/// The circle that orders name last, among those the town has: what an old sheet calls a circle, and the town does
+/// not, would be seen by nobody.
+pub fn circle<'a>(orders: &'a [Order], circles: &[String]) -> Option<&'a str> {
+    orders.iter().rev().find_map(|order| match order {
+        Order::Circle(circle) if circles.contains(circle) => Some(circle.as_str()),
+        _ => None,
+    })
+}
+
 /// What a person must know about orders nobody can obey.
 pub fn notes(orders: &[Order]) -> Vec<Note> {
     let unknown = orders.iter().filter(|o| matches!(o, Order::Unknown { .. }));

@@ -4,6 +4,7 @@
 //! its reasons, or the reasons why a person must decide. The envelope is
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
+mod circle;
 mod classify;
 mod correct;
 mod envelope;
@@ -18,6 +19,7 @@ mod told;
 mod tray;
 mod urgency;
 
+pub use circle::keep_in_circle;
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
 pub use envelope::{EnvelopePolicy, has_envelope_size};

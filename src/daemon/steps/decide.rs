@@ -2,7 +2,7 @@
 
 use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
-use crate::document::{obey, told, understand};
+use crate::document::{keep_in_circle, obey, told, understand};
 use crate::engine::protocol::{Answer, Order};
 use crate::error::{Error, Result};
 use crate::fault;
@@ -79,6 +79,10 @@ pub fn sheet_of(
         }
     }
     obey(&mut decision, &document.cut.orders, &town);
+    if let Some(circle) = &document.circle {
+        let home = station.and_then(|s| s.default_department.as_deref());
+        keep_in_circle(&mut decision, circle, home, &document.cut.orders);
+    }
     if let Some(station) = station.filter(|s| s.urgent) {
         decision.urgency = "urgent".into();
         decision.reasons.push(Reason {
