@@ -11,11 +11,13 @@ mod note;
 pub mod notify;
 mod rules;
 mod steps;
+mod substitutes;
 
 pub use deliver::parcel;
 pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
+pub use substitutes::stand_in;
 
 use crate::batch::cover_sheet::SheetKey;
 use crate::config::{self, Pipeline};
@@ -34,6 +36,9 @@ use crate::vault::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+
+/// How often unopened mail is looked for: it is about days.
+const STAND_IN_EVERY: Duration = Duration::from_secs(600);
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
@@ -159,6 +164,16 @@ impl House {
             scope.spawn(|| self.repeat("document", Works::Inside, |w| steps::next_document(self, w)));
             if deliver {
                 scope.spawn(|| self.repeat("product", Works::Outside, |w| steps::next_product(self, w)));
+                scope.spawn(|| {
+                    let mut next = Instant::now();
+                    self.repeat("substitutes", Works::Inside, |_| {
+                        if Instant::now() >= next {
+                            next = Instant::now() + STAND_IN_EVERY;
+                            stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                        }
+                        Ok(false)
+                    });
+                });
                 for target in &self.pipeline.targets {
                     scope.spawn(move || {
                         let way = crate::delivery::open(target);

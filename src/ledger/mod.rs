@@ -31,6 +31,7 @@ mod scanned;
 mod search;
 mod sight;
 mod stations;
+mod substitutes;
 mod watched;
 mod writer;
 

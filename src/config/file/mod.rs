@@ -117,6 +117,8 @@ pub struct Department {
     #[serde(default)]
     pub targets: Vec<Spanned<String>>,
     pub substitute: Option<Spanned<String>>,
+    /// Working days after which what lies unopened goes to the substitute.
+    pub substitute_after: Option<Spanned<u32>>,
     /// Names under which people write to it, besides `name`.
     #[serde(default)]
     pub addressed: Vec<Spanned<String>>,
@@ -193,6 +195,9 @@ pub struct Circle {
     /// Codes of holds that are this circle's to decide.
     #[serde(default)]
     pub holds: Vec<String>,
+    /// Circle that stands in: the same members and others.
+    pub substitute: Option<Spanned<String>>,
+    pub substitute_after: Option<Spanned<u32>>,
 }
 
 /// A profile.

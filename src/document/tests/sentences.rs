@@ -2,8 +2,9 @@
 //! it hits and letters that it just misses. What decides is returned word for word.
 
 use super::{book, decided, files, text_of};
+use crate::batch::cover_sheet;
 use crate::config;
-use crate::document::{RuleBook, TownRules};
+use crate::document::{RuleBook, TownRules, keep_in_circle, obey};
 use crate::model::document::{Role, ScanMode, Understanding};
 use serde::Deserialize;
 use std::path::Path;
@@ -27,7 +28,11 @@ struct Letter {
     text: String,
     #[serde(default = "station")]
     station: String,
+    /// Day, or emptying of the night letter box.
     received: Option<String>,
+    /// Value of the cover sheet before it.
+    #[serde(default)]
+    sheet: String,
     /// The reasons, or what a person is asked, contain the sentence, or do not.
     hits: bool,
     kind: Option<String>,
@@ -35,6 +40,8 @@ struct Letter {
     #[serde(default)]
     copies: Vec<String>,
     hold: Option<String>,
+    /// Whose it is.
+    circle: Option<String>,
     urgent: Option<bool>,
     replacing: Option<bool>,
     /// Codes of what a person is asked.
@@ -46,8 +53,17 @@ fn station() -> String {
 }
 
 fn decide(letter: &Letter, pipeline: &config::Pipeline, town: &TownRules, book: &RuleBook) -> Understanding {
-    let department = pipeline.station(&letter.station).and_then(|s| s.default_department.as_deref());
-    decided(&letter.text, (&letter.station, department), letter.received.as_deref(), book, town)
+    let station = pipeline.station(&letter.station);
+    let department = station.and_then(|s| s.default_department.as_deref());
+    let mut u = decided(&letter.text, (&letter.station, department), letter.received.as_deref(), book, town);
+    let orders = cover_sheet::parse(&letter.sheet);
+    obey(&mut u, &orders, town);
+    let circle = cover_sheet::circle(&orders, &town.circles).or(station.and_then(|s| s.circle.as_deref()));
+    assert_eq!(circle, letter.circle.as_deref(), "{}", letter.sheet);
+    if let Some(circle) = circle {
+        keep_in_circle(&mut u, circle, department, &orders);
+    }
+    u
 }
 
 fn holds(rule: &Rule, letter: &Letter, u: &Understanding) -> Result<(), String> {
