@@ -92,8 +92,15 @@ fn a_circle_is_stood_in_for_by_its_own_and_by_no_superior() {
     small_town::drop_letter(&town, 1);
     let station = Station::open(town, &(TOWN.to_owned() + circles + &people(PEOPLE)));
     station.wait_for("review", 1);
-    let letter = format!("/schriftstueck/{}", station.town.documents().remove(0).0);
-    let sees = |person: &str| station.browser(person).get(&letter).status == 200;
+    let id = station.town.documents().remove(0).0;
+    let paths =
+        [format!("/schriftstueck/{id}"), format!("/stapel/{}/1/seite.jpg", id.rsplit_once('-').unwrap().0)];
+    let sees = |person: &str| {
+        let mut browser = station.browser(person);
+        let seen = paths.each_ref().map(|path| browser.get(path).status == 200);
+        assert_eq!(seen[0], seen[1], "the letter and its image");
+        seen[0]
+    };
     assert!(sees("jul-1") && !sees("jul-2") && !sees("leitung"));
     let (pipeline, ledger) = opened(&station.town);
     assert_eq!(stand_in(&ledger, &pipeline, after(1)).unwrap(), 0);

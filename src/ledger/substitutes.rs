@@ -40,13 +40,19 @@ impl Ledger {
         })
     }
 
-    /// A document belongs to the circle that stands in for its own.
+    /// A document belongs to the circle that stands in for its own, and its batch, whose pages are shown, with it:
+    /// the members are in both.
     pub fn circle_passed(&self, document: &DocumentId, from: &str, to: &str, by: &str) -> Result<()> {
         let document = document.0.clone();
         let [from, to, by] = [from, to, by].map(str::to_owned);
         self.write(move |tx, tenant| {
             tx.execute(
                 "UPDATE document SET circle = ?4 WHERE tenant = ?1 AND id = ?2 AND circle = ?3",
+                (tenant, &document, &from, &to),
+            )?;
+            tx.execute(
+                "UPDATE batch SET circle = ?4 WHERE tenant = ?1 AND circle = ?3
+                   AND id = (SELECT batch FROM document WHERE tenant = ?1 AND id = ?2)",
                 (tenant, &document, &from, &to),
             )?;
             event(tx, tenant, "circle.substituted", &document, &by, &format!("{from}->{to}"))
