@@ -225,6 +225,9 @@ pub fn explain(config: Option<&Path>, what: &str) -> Outcome {
     let (_, ledger) = open(config)?;
     let id = DocumentId(what.to_owned());
     print_sheet(&sheet(&ledger, &id)?);
+    for [at, person, note] in ledger.inbox_notes(&id)? {
+        println!("Notiz: {at} {person}: {note}");
+    }
     println!("\nVerlauf:");
     for event in ledger.events(what)? {
         println!("  {} {} {} {} {}", event.at, event.code, event.subject, event.actor, event.detail);

@@ -6,6 +6,7 @@
 //! are in the rooms it calls.
 
 mod deliver;
+mod detour;
 mod effect;
 mod note;
 pub mod notify;
@@ -14,6 +15,7 @@ mod steps;
 mod substitutes;
 
 pub use deliver::parcel;
+pub use detour::divert;
 pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
@@ -37,8 +39,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often unopened mail is looked for: it is about days.
-const STAND_IN_EVERY: Duration = Duration::from_secs(600);
+/// How often mail that waits too long is looked for: it is about hours and days.
+const WAITING_EVERY: Duration = Duration::from_secs(600);
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
@@ -166,10 +168,11 @@ impl House {
                 scope.spawn(|| self.repeat("product", Works::Outside, |w| steps::next_product(self, w)));
                 scope.spawn(|| {
                     let mut next = Instant::now();
-                    self.repeat("substitutes", Works::Inside, |_| {
+                    self.repeat("waiting", Works::Inside, |_| {
                         if Instant::now() >= next {
-                            next = Instant::now() + STAND_IN_EVERY;
+                            next = Instant::now() + WAITING_EVERY;
                             stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                            divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
                         }
                         Ok(false)
                     });

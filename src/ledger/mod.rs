@@ -12,6 +12,7 @@ mod condition;
 mod copy;
 mod day;
 mod deliveries;
+mod detours;
 mod documents;
 mod evidence;
 mod figures;
