@@ -18,6 +18,7 @@ mod text;
 mod told;
 mod tray;
 mod urgency;
+mod ways;
 
 pub use circle::keep_in_circle;
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
@@ -25,8 +26,8 @@ pub use correct::{Correction, corrected, normalised};
 pub use envelope::{EnvelopePolicy, has_envelope_size};
 pub use fields::{LAENDER, working_days_between};
 pub use orders::obey;
-pub use route::{Desk, Redirect, Route, Who};
 pub use told::told;
+pub use ways::{Desk, Redirect, Route, Who, ordered};
 
 use classify::Matter;
 
@@ -90,6 +91,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
             station: document.station,
             station_department: document.station_department,
             received,
+            over_a3: document.pages.iter().any(|p| route::is_over_a3(&p.measured)),
         },
         town,
     );

@@ -151,6 +151,9 @@ pub struct Reason {
     pub bounds: Option<Box2>,
 }
 
+/// Rule of the reason that a person decided.
+pub const BY_PERSON: &str = "person";
+
 /// What understanding a document gives.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(Default))]

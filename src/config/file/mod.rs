@@ -154,6 +154,8 @@ pub struct Route {
     #[serde(default)]
     pub missing: Vec<String>,
     pub gross_over: Option<u64>,
+    #[serde(default)]
+    pub over_a3: bool,
     pub from: Option<Spanned<String>>,
     pub until: Option<Spanned<String>>,
     /// A department, `@recipient` or `@issuer`.
@@ -164,6 +166,10 @@ pub struct Route {
     pub urgent: bool,
     #[serde(default)]
     pub copying: bool,
+    #[serde(default)]
+    pub item: bool,
+    #[serde(default)]
+    pub undelivered: bool,
     #[serde(default)]
     pub ask: bool,
     #[serde(default)]
