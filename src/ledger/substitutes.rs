@@ -8,7 +8,7 @@ impl Ledger {
     /// Letters nobody of a department took over, with the moment they arrived. What is a circle's, or was passed on
     /// by the program before, is not among them.
     pub fn inbox_unopened(&self, department: &str) -> Result<Vec<(DocumentId, String)>> {
-        self.waiting(
+        self.unopened(
             "SELECT i.document, i.arrived_at FROM inbox i
              JOIN document d ON d.tenant = i.tenant AND d.id = i.document
              WHERE i.tenant = ?1 AND i.department = ?2 AND i.state = 'new' AND d.circle IS NULL
@@ -21,7 +21,7 @@ impl Ledger {
 
     /// Documents of a circle that none of its members decided or took over, with the moment they began to wait.
     pub fn circle_waiting(&self, circle: &str) -> Result<Vec<(DocumentId, String)>> {
-        self.waiting(
+        self.unopened(
             "SELECT d.id, coalesce(
                (SELECT min(i.arrived_at) FROM inbox i
                 WHERE i.tenant = d.tenant AND i.document = d.id AND i.state = 'new'),
@@ -32,7 +32,7 @@ impl Ledger {
         )
     }
 
-    fn waiting(&self, query: &str, of: &str) -> Result<Vec<(DocumentId, String)>> {
+    fn unopened(&self, query: &str, of: &str) -> Result<Vec<(DocumentId, String)>> {
         self.read(|db, tenant| {
             let mut statement = db.prepare_cached(query)?;
             let rows = statement.query_map((tenant, of), |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))?;
