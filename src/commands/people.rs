@@ -8,7 +8,7 @@ use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
 use crate::model::document::DocumentSheet;
-use crate::model::emptying::Emptying;
+use crate::model::emptying;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
@@ -33,9 +33,8 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     }
     match action {
         StationAction::Open { name, operator, received, source, by } => {
-            let (received, source) = match received.parse::<Emptying>() {
-                Ok(emptying) => (emptying.day(), emptying.source()),
-                Err(_) => (date(&received)?.to_string(), source),
+            let Some((received, source)) = emptying::received(&received, &source) else {
+                return Err(no_date(&received));
             };
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
@@ -107,12 +106,11 @@ fn known(pipeline: &Pipeline, id: &str, application: bool) -> Result<(), Stop> {
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
-    match text.parse::<jiff::civil::Date>() {
-        Ok(date) => Ok(date),
-        Err(_) => {
-            Err(Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")))
-        }
-    }
+    text.parse().map_err(|_| no_date(text))
+}
+
+fn no_date(text: &str) -> Stop {
+    Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."))
 }
 
 /// What belongs to a circle is decided by its members alone.

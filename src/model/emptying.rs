@@ -25,6 +25,15 @@ pub struct Emptying {
     lay: Lay,
 }
 
+/// What somebody wrote down about a station-day, as received date and source: a day, or an emptying.
+pub fn received(written: &str, source: &str) -> Option<(String, String)> {
+    if let Ok(emptying) = written.parse::<Emptying>() {
+        return Some((emptying.day(), emptying.source()));
+    }
+    let day = written.parse::<Date>().ok()?;
+    Some((day.to_string(), source.to_owned()))
+}
+
 /// Where the mail lay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lay {
@@ -155,5 +164,10 @@ mod tests {
             assert!(wrong.parse::<Emptying>().is_err(), "{wrong}");
         }
         assert_eq!(Emptying::of_source("station_day"), None);
+        let said =
+            |written: &str| received(written, "station_day").map(|(day, source)| format!("{day} {source}"));
+        assert_eq!(said("2026-11-20").unwrap(), "2026-11-20 station_day");
+        assert_eq!(said("2026-11-20/2026-11-23").unwrap(), "2026-11-20 night_box 2026-11-20/2026-11-23");
+        assert_eq!(said("gestern"), None);
     }
 }
