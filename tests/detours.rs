@@ -1,4 +1,6 @@
-//! "If enaio is down four hours, urgent documents also go to the web inbox, marked against double filing."
+//! Mail that takes another way: "If enaio is down four hours, urgent documents also go to the web inbox, marked against
+//! double filing"; advertising that is only counted; paper that becomes an item.
+#![cfg(feature = "faults")]
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -8,10 +10,11 @@ use poststelle::config;
 use poststelle::daemon::divert;
 use poststelle::ledger::Ledger;
 use poststelle::model::delivery::Moved;
-use poststelle::model::ids::DeliveryId;
+use poststelle::model::ids::{DeliveryId, DocumentId};
 use poststelle::model::state::DeliveryState;
+use std::fs;
 use std::time::Duration;
-use support::outbox;
+use support::{outbox, small_town};
 
 const SENTENCE: &str =
     "Ist enaio vier Stunden nicht erreichbar, gehen eilige Schriftstücke auch in den Posteingang.";
@@ -61,4 +64,29 @@ fn urgent_mail_goes_to_the_inbox_while_the_system_is_down() {
     attempt(DeliveryState::Confirmed, &enaio[1]);
     db.execute(urgent, [&ids[1].0]).unwrap();
     assert_eq!(after(24), 0);
+}
+
+#[test]
+fn what_is_only_counted_reaches_nobody_and_what_is_an_item_stands_in_the_book_once() {
+    let town = small_town::town(None);
+    let path = town.path("pipeline.toml");
+    let routes = "[[route]]\nid = \"nur_gezaehlt\"\nsentence = \"Wird gezählt und nicht zugestellt.\"\npriority = 1\n\
+        kind = [\"hundesteuer\"]\nundelivered = true\nitem = true\n";
+    let config = fs::read_to_string(&path).unwrap() + routes;
+    fs::write(path, config).unwrap();
+    small_town::drop_letter(&town, 1);
+    // Killed between the item and the decision: it is not entered again.
+    town.run_until_settled(Some("document.understood:1"));
+    assert!(town.run_until_settled(None).status.success());
+    let (id, state) = town.documents().remove(0);
+    assert_eq!((state.as_str(), town.delivered().len()), ("closed", 0));
+    let ledger = Ledger::open(&town.path("var/ledger.sqlite"), "t").unwrap();
+    let items = ledger.items(true, 10).unwrap();
+    assert_eq!(items.len(), 1);
+    let of_document = ledger.document(&DocumentId(id)).unwrap().sheet.unwrap().item;
+    assert_eq!(of_document.as_ref(), Some(&items[0].id));
+    assert_eq!((items[0].item.what.as_str(), items[0].item.date.as_str()), ("plan", "2026-11-02"));
+    let day = town.command(&["report", "day"], None);
+    let text = String::from_utf8(day.stdout).unwrap();
+    assert!(text.contains("Summe: 1 Seiten in 1 Stapeln.") && text.contains("Keine Abweichung."), "{text}");
 }
