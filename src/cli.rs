@@ -199,6 +199,12 @@ pub enum Command {
         /// Ordner mit einem Unterordner je Dokumentart, darin Texte (*.txt)
         #[arg(long)]
         from: Option<PathBuf>,
+        /// Nicht lernen, sondern dieses Schriftstück eines Vertrauenskreises zum Lernen freigeben
+        #[arg(long, value_name = "KENNUNG", requires = "by", conflicts_with = "from")]
+        release: Option<String>,
+        /// Wer freigibt: ein Mitglied des Kreises
+        #[arg(long, requires = "release")]
+        by: Option<String>,
     },
     /// Ein gelerntes Modell freigeben; danach gilt es ohne Neustart
     Activate {

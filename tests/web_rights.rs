@@ -62,7 +62,11 @@ fn what_belongs_to_a_circle_exists_for_its_members_alone() {
     let town = small_town::town(None);
     let path = town.path("pipeline.toml");
     let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"")).unwrap();
+    std::fs::write(
+        &path,
+        config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"\ndefault_department = \"steuern\""),
+    )
+    .unwrap();
     small_town::drop_letter(&town, 1);
     let station = Station::open(town, &(TOWN.to_owned() + &people(PEOPLE)));
     station.wait_for("closed", 1);
@@ -102,7 +106,11 @@ fn no_address_gives_away_what_belongs_to_a_circle() {
     let town = small_town::town(None);
     let path = town.path("pipeline.toml");
     let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"")).unwrap();
+    std::fs::write(
+        &path,
+        config.replace("id = \"a\"", "id = \"a\"\ncircle = \"jugend\"\ndefault_department = \"steuern\""),
+    )
+    .unwrap();
     small_town::drop_letter(&town, 1);
     let roles = ["operator", "reviewer", "department", "head", "administrator", "auditor"];
     let mut more = TOWN.to_owned() + &people(&[("jul-1", "reviewer", "")]);

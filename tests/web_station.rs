@@ -17,6 +17,16 @@ fn a_file_handed_in_is_a_scan_like_any_other() {
     assert_eq!(browser.get("/stationen/b").status, 404);
     let day = [("received", "gestern")];
     assert_eq!(browser.post("/stationen/a/oeffnen", &day).status, 400);
+    let emptied = [("received", "2026-11-02"), ("emptied", "2026-11-03")];
+    assert_eq!(
+        browser.post("/stationen/a/oeffnen", &emptied).status,
+        400,
+        "emptied before it was emptied before"
+    );
+    let emptied = [("received", "2026-11-02"), ("emptied", "2026-10-30")];
+    assert_eq!(browser.post("/stationen/a/oeffnen", &emptied).status, 303);
+    let page = browser.get("/stationen/a").text();
+    assert!(page.contains("30.10.2026"), "the day most favourable to the sender: {page}");
     assert_eq!(browser.post("/stationen/a/oeffnen", &[("received", "2026-10-30")]).status, 303);
     assert!(browser.get("/stationen/a").text().contains("Name sk-7"));
     let token = browser.last_token.clone();

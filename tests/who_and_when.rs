@@ -57,6 +57,26 @@ fn mail_without_a_received_date_waits_until_somebody_says_it() {
 }
 
 #[test]
+fn the_emptying_of_the_night_letter_box_says_the_day() {
+    let town = closed_town("", "");
+    let open = |received: &str| {
+        said(
+            &town,
+            &["station", "open", "a", "--operator", "sk-1", "--received", received, "--by", "leitung"],
+        )
+    };
+    assert_eq!(open("2026-11-02/2026-10-30").0, Some(2));
+    assert_eq!(open("2026-10-30/2026-11-02").0, Some(0));
+    small_town::drop_letter(&town, 1);
+    let sheet = delivered_sheet(&town);
+    assert_eq!(sheet["received"]["date"], "2026-10-30");
+    assert_eq!(sheet["received"]["channel"], "night_box");
+    let id = town.documents().remove(0).0;
+    let why = said(&town, &["explain", &id]).1;
+    assert!(why.contains("ohne Mitternachtsklappe") && why.contains("günstigste Tag"), "{why}");
+}
+
+#[test]
 fn a_replacing_batch_without_a_person_waits() {
     let profile = "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\nduplex = false\n";
     let town = closed_town(profile, "profile = \"ersetzend\"");

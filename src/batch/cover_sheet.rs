@@ -9,6 +9,7 @@
 //! HMAC-SHA256 over all before it, so that no letter can bring orders of its own.
 
 use crate::model::document::ScanMode;
+use crate::model::emptying::Emptying;
 use crate::model::notes::Note;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,8 @@ pub enum Order {
     Operator(String),
     /// `received`: received date, ISO.
     Received(String),
+    /// `received` with a span: the night letter box was emptied.
+    Emptied(Emptying),
     /// `urgency=urgent`: its batch is read before all other mail, its document goes first.
     Urgent,
     /// `pages`: pages announced for the document.
@@ -107,7 +110,7 @@ impl Order {
             Self::Circle(_) => "circle",
             Self::Mode(_) => "mode",
             Self::Operator(_) => "op",
-            Self::Received(_) => "received",
+            Self::Received(_) | Self::Emptied(_) => "received",
             Self::Urgent => "urgency",
             Self::Pages(_) => "pages",
             Self::Documents(_) => "documents",
@@ -126,6 +129,7 @@ impl Order {
             | Self::Received(v)
             | Self::Check(v)
             | Self::Unknown { value: v, .. } => v.clone(),
+            Self::Emptied(emptying) => emptying.to_string(),
             Self::Mode(ScanMode::Copying) => "copying".into(),
             Self::Mode(ScanMode::Replacing) => "replacing".into(),
             Self::Pages(n) | Self::Documents(n) => n.to_string(),
@@ -155,6 +159,15 @@ pub fn write(orders: &[Order]) -> String {
         value.push_str(&format!(";{}={}", order.key(), escaped(&order.value())));
     }
     value
+}
+
+/// The circle that orders name last, among those the town has: what an old sheet calls a circle, and the town does
+/// not, would be seen by nobody.
+pub fn circle<'a>(orders: &'a [Order], circles: &[String]) -> Option<&'a str> {
+    orders.iter().rev().find_map(|order| match order {
+        Order::Circle(circle) if circles.contains(circle) => Some(circle.as_str()),
+        _ => None,
+    })
 }
 
 /// What a person must know about orders nobody can obey.
@@ -190,6 +203,7 @@ fn order(part: &str) -> Order {
         ("urgency", "urgent") => Order::Urgent,
         ("scope", "all") => Order::ForAll,
         ("received", v) if v.parse::<jiff::civil::Date>().is_ok() => Order::Received(v.into()),
+        ("received", v) => v.parse().map_or_else(|_| unknown(), Order::Emptied),
         ("pages", v) => v.parse().map_or_else(|_| unknown(), Order::Pages),
         ("documents", v) => v.parse().map_or_else(|_| unknown(), Order::Documents),
         _ => unknown(),
@@ -221,6 +235,15 @@ mod tests {
                 Order::ForAll,
             ]
         );
+    }
+
+    #[test]
+    fn a_day_or_an_emptying_says_when_it_came() {
+        let emptied = parse("POSTSTELLE:v1;received=2026-11-20/2026-11-23");
+        let [Order::Emptied(emptying)] = emptied.as_slice() else { panic!("{emptied:?}") };
+        assert_eq!(emptying.day(), "2026-11-20");
+        assert_eq!(parse(&write(&emptied)), emptied);
+        assert_eq!(emptied[0].key(), Order::Received("2026-11-20".into()).key(), "one replaces the other");
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct BatchPage<'a> {
     pub side: Side,
     /// Nothing on it.
     pub blank: bool,
+    /// The paper is an envelope by its size.
+    pub envelope: bool,
     /// Codes found.
     pub codes: Vec<Code>,
     /// Words read.

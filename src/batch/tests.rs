@@ -32,6 +32,15 @@ fn batch(letters: &str) -> Vec<BatchPage<'static>> {
     letters.chars().map(page).collect()
 }
 
+#[test]
+fn the_empty_back_of_an_envelope_stays_with_it() {
+    let mut pages = duplex("LBLB");
+    for side in &mut pages[..2] {
+        side.envelope = true;
+    }
+    check(&pages, &order(|o| o.duplex = true), &[&[0, 1, 2]]);
+}
+
 fn duplex(letters: &str) -> Vec<BatchPage<'static>> {
     let mut pages = batch(letters);
     for (index, page) in pages.iter_mut().enumerate() {

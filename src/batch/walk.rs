@@ -167,7 +167,8 @@ impl<'a> Walk<'a> {
             Says::Sheet { .. } | Says::Nothing => self.by_count_or_content(at, page),
         }
         self.sides = self.sides.saturating_add(1);
-        if page.blank && self.order.suppress_blank {
+        // An empty back of an envelope says that nothing was noted there.
+        if page.blank && self.order.suppress_blank && !page.envelope {
             self.open.suppressed.push((at, "blank".into()));
         } else {
             self.open.pages.push(at);

@@ -13,7 +13,8 @@ pub enum StationAction {
         /// Scankraft
         #[arg(long)]
         operator: String,
-        /// Eingangsdatum (JJJJ-MM-TT)
+        /// Eingangsdatum (JJJJ-MM-TT), oder Leerung des Nachtbriefkastens: TAG-DAVOR/TAG ohne Mitternachtsklappe,
+        /// mit ihr TAG-DAVOR/TAG/before oder /after
         #[arg(long)]
         received: String,
         /// Woher das Datum kommt

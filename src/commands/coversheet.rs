@@ -29,7 +29,7 @@ pub struct Wish {
     /// Scankraft
     #[arg(long)]
     operator: Option<String>,
-    /// Eingangsdatum (JJJJ-MM-TT)
+    /// Eingangsdatum (JJJJ-MM-TT), oder Leerung des Nachtbriefkastens: TAG-DAVOR/TAG, mit /before oder /after
     #[arg(long)]
     received: Option<String>,
     /// Eilt: wird vor aller anderen Post gelesen
@@ -72,7 +72,7 @@ fn orders(wish: &Wish) -> Vec<Order> {
         wish.circle.clone().map(Order::Circle),
         wish.copying.then_some(Order::Mode(ScanMode::Copying)),
         wish.operator.clone().map(Order::Operator),
-        wish.received.clone().map(Order::Received),
+        wish.received.clone().map(|day| day.parse().map_or(Order::Received(day), Order::Emptied)),
         wish.urgent.then_some(Order::Urgent),
         wish.pages.map(Order::Pages),
         wish.documents.map(Order::Documents),
@@ -102,6 +102,7 @@ fn in_words(order: &Order, pipeline: &Pipeline) -> Result<String, Stop> {
         Order::Operator(id) => format!("Scankraft: {id}"),
         Order::Urgent => "Eilt".into(),
         Order::Received(day) => format!("Eingang: {day}"),
+        Order::Emptied(emptying) => format!("Eingang: {} ({emptying})", emptying.day()),
         Order::Pages(n) => format!("Seiten dieses Schriftstücks: {n}"),
         Order::Documents(n) => format!("Schriftstücke im Stapel: {n}"),
         _ => "Gilt für alle folgenden Schriftstücke".into(),

@@ -91,7 +91,8 @@ pub fn run(cli: Cli) -> u8 {
             evaluate::run(config, &truth, dir.as_deref(), html.as_deref())
         }
         Command::Coversheet(wish) => coversheet::run(config, &wish),
-        Command::Train { from } => train::run(config, from.as_deref()),
+        Command::Train { release: Some(id), by: Some(by), .. } => train::release(config, id, &by),
+        Command::Train { from, .. } => train::run(config, from.as_deref()),
         Command::Activate { version, by } => train::activate(config, version, &by),
         Command::Reprocess { out } => reprocess::run(config, out.as_deref()),
         Command::Samples { dir } => service::samples(config, &dir),

@@ -8,6 +8,7 @@ use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
 use crate::model::document::DocumentSheet;
+use crate::model::emptying;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::model::town::Circle;
@@ -32,7 +33,9 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     }
     match action {
         StationAction::Open { name, operator, received, source, by } => {
-            date(&received)?;
+            let Some((received, source)) = emptying::received(&received, &source) else {
+                return Err(no_date(&received));
+            };
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
         }
@@ -103,12 +106,11 @@ fn known(pipeline: &Pipeline, id: &str, application: bool) -> Result<(), Stop> {
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
-    match text.parse::<jiff::civil::Date>() {
-        Ok(date) => Ok(date),
-        Err(_) => {
-            Err(Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben.")))
-        }
-    }
+    text.parse().map_err(|_| no_date(text))
+}
+
+fn no_date(text: &str) -> Stop {
+    Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."))
 }
 
 /// What belongs to a circle is decided by its members alone.
@@ -221,6 +223,9 @@ pub fn explain(config: Option<&Path>, what: &str) -> Outcome {
     let (_, ledger) = open(config)?;
     let id = DocumentId(what.to_owned());
     print_sheet(&sheet(&ledger, &id)?);
+    for [at, person, note] in ledger.inbox_notes(&id)? {
+        println!("Notiz: {at} {person}: {note}");
+    }
     println!("\nVerlauf:");
     for event in ledger.events(what)? {
         println!("  {} {} {} {} {}", event.at, event.code, event.subject, event.actor, event.detail);

@@ -1,9 +1,9 @@
 //! `train` makes a candidate out of letters whose kind people know; `activate` puts it in force.
 //!
 //! Letters come from the examples of the rule files, from a labelled folder, and from what people decided in
-//! review. Letters of a circle never train a model that all share.
+//! review. Letters of a circle never train a model that all share, unless a member of it released them.
 
-use super::{DONE, Outcome, REFUSED, Stop, pipeline};
+use super::{DONE, Outcome, REFUSED, Stop, people, pipeline};
 use crate::config::Pipeline;
 use crate::daemon::load_rules;
 use crate::document::learned::{self, Example, Model, Trial};
@@ -11,7 +11,7 @@ use crate::document::{MODEL, features, features_of_text};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::hash::ContentHash;
-use crate::model::ids::BatchId;
+use crate::model::ids::{BatchId, DocumentId};
 use crate::model::page::ReadPage;
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// File name of a model that nobody released yet.
 const CANDIDATE: &str = "gelernt-kandidat.json";
+
+/// Code of the event that a letter of a circle may train.
+const RELEASED: &str = "training.released";
 
 /// Trains a candidate beside the model in force.
 pub fn run(config: Option<&Path>, from: Option<&Path>) -> Outcome {
@@ -55,6 +58,16 @@ pub fn run(config: Option<&Path>, from: Option<&Path>) -> Outcome {
     put(&path, &text)?;
     report(&model, trial, &examples, &text);
     println!("Freigeben: poststelle activate {version} --by PERSON");
+    Ok(DONE)
+}
+
+/// A member of its circle lets a letter train the model that all share.
+pub fn release(config: Option<&Path>, id: String, by: &str) -> Outcome {
+    let (pipeline, ledger) = people::open(config)?;
+    let id = DocumentId(id);
+    people::in_circle(&pipeline, ledger.document(&id)?.circle, by)?;
+    ledger.note(RELEASED, &id.0, by, "")?;
+    println!("{id} darf gelernt werden, freigegeben von {by}.");
     Ok(DONE)
 }
 
@@ -147,9 +160,10 @@ fn corrections(pipeline: &Pipeline) -> Result<Vec<Example>, Error> {
         let id = BatchId(row.batch);
         let pages = ledger.pages(&id)?;
         for document in ledger.documents(&id)? {
-            let Some(sheet) = document.sheet.as_ref().filter(|_| document.circle.is_none()) else { continue };
+            let Some(sheet) = &document.sheet else { continue };
+            let closed = document.circle.is_some() && ledger.said(&document.id.0)?.get(RELEASED).is_none();
             let decided = sheet.understanding.reasons.iter().any(|r| r.about == "review");
-            if !decided || sheet.understanding.hold.is_some() {
+            if closed || !decided || sheet.understanding.hold.is_some() {
                 continue;
             }
             let read: Vec<ReadPage> = document

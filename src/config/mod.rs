@@ -14,6 +14,7 @@ mod seal;
 pub mod secret;
 mod sign_on;
 mod stations;
+mod substitutes;
 mod systems;
 mod targets;
 pub mod written;

@@ -3,7 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
-use crate::model::town::{Circle, Decide, Department, Person, Procedure, SheetSettings, Station, Target};
+use crate::model::town::{Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -60,11 +60,7 @@ impl Check<'_> {
     fn pipeline(&mut self, written: &File) -> Pipeline {
         let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t, written)).collect();
         self.keys_of_targets(written);
-        let circles: Vec<Circle> = written
-            .circle
-            .iter()
-            .map(|c| Circle { id: self.id(&c.id), members: c.members.clone(), holds: c.holds.clone() })
-            .collect();
+        let circles = written.circle.iter().map(|c| self.circle(c, written)).collect();
         let target_ids: Vec<&str> = written.target.iter().map(|t| t.id.get_ref().as_str()).collect();
         let department_ids: Vec<&str> = written.department.iter().map(|d| d.id.get_ref().as_str()).collect();
         let circle_ids: Vec<&str> = written.circle.iter().map(|c| c.id.get_ref().as_str()).collect();
@@ -86,11 +82,13 @@ impl Check<'_> {
                 if let Some(substitute) = &d.substitute {
                     self.known(substitute, &department_ids, "Amt");
                 }
+                self.stands_in(&d.substitute_after, d.substitute.is_some());
                 Department {
                     id: self.id(&d.id),
                     name: d.name.clone(),
                     targets: d.targets.iter().map(|t| t.get_ref().clone()).collect(),
                     substitute: d.substitute.as_ref().map(|s| s.get_ref().clone()),
+                    substitute_after: d.substitute_after.as_ref().map(|days| *days.get_ref()),
                 }
             })
             .collect();
@@ -375,6 +373,20 @@ folder = "scans"
             &["config.unknown_name"],
         );
         check("[[station]]", "[decide]\nmin_lead = 2.0\n[[station]]", &["config.share"]);
+        check(
+            "name = \"Poststelle\"",
+            "name = \"Poststelle\"\nsubstitute_after = 2",
+            &["config.no_substitute"],
+        );
+        let circles = |stand_in: &str| {
+            format!(
+                "[[person]]\nid = \"chef\"\nname = \"C\"\nroles = [\"head\"]\n[[circle]]\nid = \"k\"\nmembers = [\"a\"]\n\
+                 substitute = \"v\"\nsubstitute_after = 2\n[[circle]]\nid = \"v\"\nmembers = [{stand_in}]\n[[station]]"
+            )
+        };
+        check("[[station]]", &circles("\"a\", \"b\""), &[]);
+        check("[[station]]", &circles("\"a\", \"chef\""), &["config.circle_superior"]);
+        check("[[station]]", &circles("\"b\""), &["config.circle_substitute"]);
         check("[[station]]", "[sample]\nnormal = 0.2\nhoch = 0.2\n[[station]]", &["config.sample_floor"]);
         check(
             "[[station]]",

@@ -73,6 +73,7 @@ fn route(check: &mut Check<'_>, written: &file::Route, file: &File, departments:
         stations: texts(&written.station),
         fields: written.field.clone(),
         missing: written.missing.clone(),
+        over_a3: written.over_a3,
         gross_over: written.gross_over.map(|euros| euros.saturating_mul(100)),
         from,
         until,
@@ -80,6 +81,8 @@ fn route(check: &mut Check<'_>, written: &file::Route, file: &File, departments:
         copies,
         urgent: written.urgent,
         copying: written.copying,
+        item: written.item,
+        undelivered: written.undelivered,
         ask: written.ask,
         settles: written.settles,
         stop: written.stop,
@@ -158,7 +161,9 @@ fn unreachable(check: &mut Check<'_>, routes: &[file::Route], resolved: &[Route]
                 && late.copies.is_empty()
                 && !late.ask
                 && !late.urgent
-                && !late.copying;
+                && !late.copying
+                && !late.item
+                && !late.undelivered;
             let ends = early.stop || names(early) && only_lead;
             *i != nth && place(*i) < place(nth) && ends && asks_for_less(early, late)
         });
@@ -192,6 +197,7 @@ fn asks_for_less(early: &file::Route, late: &file::Route) -> bool {
         && same(&early.from, &late.from)
         && same(&early.until, &late.until)
         && (!early.check_digit || late.check_digit)
+        && (!early.over_a3 || late.over_a3)
         && early.field.iter().all(|f| late.field.contains(f))
         && early.missing.iter().all(|f| late.missing.contains(f))
         && early.gross_over.is_none_or(|e| late.gross_over.is_some_and(|l| l >= e))

@@ -5,14 +5,14 @@ use super::resolve::Check;
 use super::systems::HTTP;
 use crate::delivery::{fields, layout, template};
 use crate::model::town::{
-    FieldRule, FieldSource, FilesTarget, Layout, MailSecurity, MailTarget, PlaceWay, Preset, ReturnBox,
-    SftpAccess, Target, TargetWay,
+    Fallback, FieldRule, FieldSource, FilesTarget, Layout, MailSecurity, MailTarget, PlaceWay, Preset,
+    ReturnBox, SftpAccess, Target, TargetWay,
 };
 use std::time::Duration;
 use toml::Spanned;
 
 /// Keys every target may have.
-const COMMON: &[&str] = &["id", "type"];
+const COMMON: &[&str] = &["id", "type", "fallback"];
 /// Keys of everything that becomes files.
 const FILES: &[&str] = &[
     "layout",
@@ -95,9 +95,22 @@ impl Check<'_> {
                 return None;
             }
         };
-        let target = Target { id, way, fields };
+        let fallback = written.fallback.as_ref().map(|f| self.fallback(f, file));
+        let target = Target { id, way, fields, fallback };
         self.fields_of_preset(written, &target);
         Some(target)
+    }
+
+    /// Only an inbox stands in: what lies there is no second filing.
+    fn fallback(&mut self, written: &file::Fallback, file: &File) -> Fallback {
+        let inboxes = file.target.iter().filter(|t| t.kind.get_ref() == "inbox");
+        let inboxes: Vec<&str> = inboxes.map(|t| t.id.get_ref().as_str()).collect();
+        self.known(&written.inbox, &inboxes, "Posteingang");
+        Fallback {
+            inbox: written.inbox.get_ref().clone(),
+            hours: written.hours,
+            sentence: written.sentence.clone(),
+        }
     }
 
     /// An inbox is one department's: what lies there is for its eyes alone.

@@ -6,16 +6,20 @@
 //! are in the rooms it calls.
 
 mod deliver;
+mod detour;
 mod effect;
 mod note;
 pub mod notify;
 mod rules;
 mod steps;
+mod substitutes;
 
 pub use deliver::parcel;
+pub use detour::divert;
 pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
+pub use substitutes::stand_in;
 
 use crate::batch::cover_sheet::SheetKey;
 use crate::config::{self, Pipeline};
@@ -34,6 +38,9 @@ use crate::vault::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+
+/// How often mail that waits too long is looked for: it is about hours and days.
+const WAITING_EVERY: Duration = Duration::from_secs(600);
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
@@ -159,6 +166,17 @@ impl House {
             scope.spawn(|| self.repeat("document", Works::Inside, |w| steps::next_document(self, w)));
             if deliver {
                 scope.spawn(|| self.repeat("product", Works::Outside, |w| steps::next_product(self, w)));
+                scope.spawn(|| {
+                    let mut next = Instant::now();
+                    self.repeat("waiting", Works::Inside, |_| {
+                        if Instant::now() >= next {
+                            next = Instant::now() + WAITING_EVERY;
+                            stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                            divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
+                        }
+                        Ok(false)
+                    });
+                });
                 for target in &self.pipeline.targets {
                     scope.spawn(move || {
                         let way = crate::delivery::open(target);

@@ -5,7 +5,9 @@
 //! copying into replacing. Pure.
 
 use super::RuleBook;
-use crate::model::document::{Field, Reason, Role, ScanMode, TargetChoice, UNKNOWN_KIND, Understanding};
+use crate::model::document::{
+    BY_PERSON, Field, Reason, Role, ScanMode, TargetChoice, UNKNOWN_KIND, Understanding,
+};
 use crate::model::refusal::Refusal;
 use iban::Iban;
 
@@ -97,7 +99,7 @@ pub fn corrected(
     decision.review.clear();
     decision.reasons.push(Reason {
         about: "review".into(),
-        rule: "person".into(),
+        rule: BY_PERSON.into(),
         text: format!("Geprüft und freigegeben von {by}."),
         weight: None,
         page: None,

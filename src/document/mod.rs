@@ -4,8 +4,10 @@
 //! its reasons, or the reasons why a person must decide. The envelope is
 //! judged before the letter: a held document is not proposed to anybody. Pure.
 
+mod circle;
 mod classify;
 mod correct;
+mod envelope;
 mod fields;
 mod holds;
 mod judges;
@@ -14,20 +16,26 @@ mod orders;
 mod route;
 mod text;
 mod told;
+mod tray;
 mod urgency;
+mod ways;
 
+pub use circle::keep_in_circle;
 pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
-pub use fields::LAENDER;
+pub use envelope::{EnvelopePolicy, has_envelope_size};
+pub use fields::{LAENDER, working_days_between};
 pub use orders::obey;
-pub use route::{Desk, Redirect, Route, Who};
 pub use told::told;
+pub use ways::{Desk, Redirect, Route, Who, ordered};
 
 use classify::Matter;
 
 use crate::model::document::{
-    DocumentPages, Field, Need, Protection, Reason, ReviewReason, ScanMode, UNKNOWN_KIND, Understanding,
+    DocumentPages, Field, Need, Protection, Reason, Received, ReviewReason, ScanMode, UNKNOWN_KIND,
+    Understanding,
 };
+use crate::model::emptying::Emptying;
 use crate::model::notes::Severity;
 use crate::model::page::ReadPage;
 use crate::model::town::Decide;
@@ -83,6 +91,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
             station: document.station,
             station_department: document.station_department,
             received,
+            over_a3: document.pages.iter().any(|p| route::is_over_a3(&p.measured)),
         },
         town,
     );
@@ -97,8 +106,19 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
-    review.extend(received.and_then(|day| stamp_differs(&fields, day)));
+    review.extend(stamp_differs(&fields, document.received));
+    let policy = kind.and_then(|k| k.envelope);
+    let (stays, missing) = envelope::judge(policy, kind.map_or("", |k| &k.name), &document.pages, &fields);
+    reasons.extend(stays);
+    review.extend(missing);
+    review.extend(envelope::enclosures(&matter, &document.pages));
+    let known = review.iter().all(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
+    review.extend(tray::judge(&matter, &document.pages, known));
     reasons.extend(routed.reasons);
+    reasons.extend(
+        Emptying::of_source(&document.received.source)
+            .map(|e| because("received", "night_box".into(), e.reason())),
+    );
     reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
         let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);
         Reason {
@@ -209,11 +229,13 @@ fn asks(code: &str, text: String) -> ReviewReason {
     ReviewReason { code: code.into(), text, page: None }
 }
 
-/// The stamp only cross-checks the day of receipt that somebody stated.
-fn stamp_differs(fields: &BTreeMap<String, Field>, day: &str) -> Option<ReviewReason> {
-    let stamp = fields.get("received_date")?;
+/// The stamp only cross-checks the day of receipt that somebody stated; any day of an emptying agrees with it.
+fn stamp_differs(fields: &BTreeMap<String, Field>, received: &Received) -> Option<ReviewReason> {
+    let (stamp, day) = (fields.get("received_date")?, received.date.as_deref()?);
+    let emptied = Emptying::of_source(&received.source);
+    let agrees = stamp.value == day || emptied.is_some_and(|e| e.covers(&stamp.value));
     // A later stamp is a misread one or of another house; an earlier one may cost a deadline.
-    let differs = stamp.value != day && stamp.confidence >= STAMP_READ;
+    let differs = !agrees && stamp.confidence >= STAMP_READ;
     differs.then(|| ReviewReason {
         code: "received.differs".into(),
         text: format!("Der Eingangsstempel sagt {}, der Stapel {day}.", stamp.value),

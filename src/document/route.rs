@@ -6,99 +6,12 @@
 
 use super::classify::{Kind, Matter, Phrase};
 use super::text::{Line, Zone};
+use super::ways::{Redirect, Route, Who};
 use super::{TownRules, because};
 use crate::model::document::{Field, Reason, Role, TargetChoice};
-use regex::Regex;
+use crate::model::page::MeasuredPage;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// Who a route names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// A department by its id.
-    Department(String),
-    /// The department the address names.
-    Recipient,
-    /// The department whose references look like the letter's.
-    Issuer,
-}
-
-/// One sentence of the town about where mail goes. All that is given must hold.
-#[derive(Clone, Debug)]
-pub struct Route {
-    /// Id.
-    pub id: String,
-    /// The sentence in the town's own words; `explain` returns it.
-    pub sentence: String,
-    /// Higher goes first; 0 is where a kind's own department stands.
-    pub priority: i32,
-    /// Kinds.
-    pub kinds: Vec<String>,
-    /// Words in the address.
-    pub recipient: Vec<Phrase>,
-    /// Pattern of the town's own reference.
-    pub reference: Option<Regex>,
-    /// The last digit of the reference is its check digit.
-    pub check_digit: bool,
-    /// Words in the sender's name.
-    pub sender: Vec<Phrase>,
-    /// Words anywhere.
-    pub words: Vec<Phrase>,
-    /// Stations.
-    pub stations: Vec<String>,
-    /// Fields that must be there.
-    pub fields: Vec<String>,
-    /// Fields that must not be there.
-    pub missing: Vec<String>,
-    /// The gross amount is more than so many cents.
-    pub gross_over: Option<u64>,
-    /// First day, ISO, by received date.
-    pub from: Option<String>,
-    /// Last day.
-    pub until: Option<String>,
-    /// Lead.
-    pub lead: Option<Who>,
-    /// Copies.
-    pub copies: Vec<Who>,
-    /// It overtakes.
-    pub urgent: bool,
-    /// The paper is kept.
-    pub copying: bool,
-    /// A person decides.
-    pub ask: bool,
-    /// The lead is right whatever the kind: nobody is asked about it.
-    pub settles: bool,
-    /// No route after this one is tried.
-    pub stop: bool,
-}
-
-/// A department as routing knows it.
-#[derive(Clone, Debug, Default)]
-pub struct Desk {
-    /// Id.
-    pub id: String,
-    /// Names under which people write to it.
-    pub addressed: Vec<Phrase>,
-    /// Patterns of its own references.
-    pub references: Vec<Regex>,
-}
-
-/// From one department to another, for a time.
-#[derive(Clone, Debug)]
-pub struct Redirect {
-    /// Whose mail.
-    pub department: String,
-    /// Only mail addressed to this person, if given.
-    pub person: Vec<Phrase>,
-    /// To whom.
-    pub to: String,
-    /// First day, ISO, by received date.
-    pub from: Option<String>,
-    /// Last day; for good if left out.
-    pub until: Option<String>,
-    /// German: why.
-    pub reason: String,
-}
 
 /// What is known of a document.
 #[derive(Debug)]
@@ -115,6 +28,8 @@ pub struct Case<'a> {
     pub station_department: Option<&'a str>,
     /// Received date, ISO, if known.
     pub received: Option<&'a str>,
+    /// A page is larger than A3.
+    pub over_a3: bool,
 }
 
 /// What routing gives.
@@ -168,18 +83,6 @@ pub fn route(case: &Case<'_>, town: &TownRules) -> Routed {
 }
 
 impl Route {
-    /// Its place among all: by priority, then by the first thing it asks for. The lower goes first.
-    pub fn place(&self) -> (Reverse<i32>, u8) {
-        let stage = match self {
-            r if !r.kinds.is_empty() => 0,
-            r if !r.recipient.is_empty() => 1,
-            r if r.reference.is_some() => 2,
-            r if !r.sender.is_empty() => 3,
-            _ => 4,
-        };
-        (Reverse(self.priority), stage)
-    }
-
     fn hits(&self, case: &Case<'_>) -> bool {
         let value = |name: &str| case.fields.get(name).map(|f| f.value.as_str());
         let own = value("own_reference");
@@ -203,6 +106,7 @@ impl Route {
             && self.fields.iter().all(|f| value(f).is_some())
             && self.missing.iter().all(|f| value(f).is_none())
             && self.gross_over.is_none_or(|over| gross.is_some_and(|g| g > over))
+            && (!self.over_a3 || case.over_a3)
     }
 }
 
@@ -293,6 +197,12 @@ impl Routed {
     fn reason(&mut self, rule: String, text: String) {
         self.reasons.push(because("target", rule, text));
     }
+}
+
+/// Whether a page is larger than A3, as far as a crooked feed leaves that open.
+pub fn is_over_a3(page: &MeasuredPage) -> bool {
+    let mm = |pixels: u32| pixels as f32 * 25.4 / page.dpi.max(1.0);
+    mm(page.width.max(page.height)) > 430.0 || mm(page.width.min(page.height)) > 307.0
 }
 
 /// The department the address names.

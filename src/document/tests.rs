@@ -1,6 +1,7 @@
 mod letters;
 mod paper;
 mod sentences;
+mod tray;
 
 use super::*;
 use crate::model::document::Received;
@@ -78,7 +79,12 @@ fn decided(
     town: &TownRules,
 ) -> Understanding {
     let pages = paper::pages(text);
-    let received = Received { date: received.map(str::to_owned), ..Received::default() };
+    let received = match received.and_then(|r| r.parse::<Emptying>().ok()) {
+        Some(emptying) => {
+            Received { date: Some(emptying.day()), source: emptying.source(), ..Received::default() }
+        }
+        None => Received { date: received.map(str::to_owned), ..Received::default() },
+    };
     let document = DocumentPages {
         pages: pages.iter().collect(),
         station: station.0,

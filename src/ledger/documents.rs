@@ -4,7 +4,7 @@ use super::batches::{json, parsed};
 use super::log::RECORD_WRITTEN;
 use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
 use crate::batch::CutDocument;
-use crate::batch::cover_sheet::Order;
+use crate::batch::cover_sheet;
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
 use crate::model::hash::ContentHash;
@@ -102,11 +102,7 @@ impl Ledger {
             for (index, cut) in documents.iter().enumerate() {
                 let ordinal = u32::try_from(index + 1).unwrap_or(u32::MAX);
                 let id = DocumentId::new(&batch, ordinal);
-                let ordered = cut.orders.iter().rev().find_map(|order| match order {
-                    // What an old sheet calls a circle, and the town does not, would be seen by nobody.
-                    Order::Circle(circle) => circles.contains(circle).then_some(circle.as_str()),
-                    _ => None,
-                });
+                let ordered = cover_sheet::circle(&cut.orders, &circles);
                 tx.prepare_cached(
                     "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, '',

@@ -309,7 +309,13 @@ fn moved(
     Ok(())
 }
 
-fn write_note(tx: &Transaction<'_>, tenant: &str, document: &str, note: &str, by: &str) -> Result<()> {
+pub(super) fn write_note(
+    tx: &Transaction<'_>,
+    tenant: &str,
+    document: &str,
+    note: &str,
+    by: &str,
+) -> Result<()> {
     if note.chars().count() > NOTE_CHARS_MAX {
         return Err(Error::Refused(Refusal::new(
             "inbox.note",

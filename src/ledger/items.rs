@@ -2,13 +2,13 @@
 
 use super::{Ledger, event};
 use crate::error::{Error, Result};
-use crate::model::ids::ItemId;
-use rusqlite::OptionalExtension;
+use crate::model::ids::{DocumentId, ItemId};
+use rusqlite::{OptionalExtension, Transaction};
 
 /// What comes to the counter.
 #[derive(Clone, Debug, Default)]
 pub struct NewItem {
-    /// `letter`, `parcel`, `bid`, `cheque`, `cash` or `carrier`.
+    /// `letter`, `parcel`, `bid`, `cheque`, `cash`, `carrier` or `plan`.
     pub what: String,
     /// `post`, `messenger`, `night_box`, `formal_service`, `registered`.
     pub channel: String,
@@ -69,47 +69,25 @@ impl Ledger {
     /// Enters an item; its receipt number counts up.
     pub fn item_registered(&self, item: NewItem, by: &str) -> Result<ItemId> {
         let by = by.to_owned();
+        self.write(move |tx, tenant| register(tx, tenant, &item, &by))
+    }
+
+    /// The item that the paper of a document is: entered once, however often its step is repeated.
+    pub fn item_of(&self, document: &DocumentId, item: NewItem, by: &str) -> Result<ItemId> {
+        let (document, by) = (document.0.clone(), by.to_owned());
         self.write(move |tx, tenant| {
-            let last: u64 = tx
-                .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'item'", [], |r| r.get::<_, i64>(0))
-                .optional()?
-                .map_or(0, i64::unsigned_abs);
-            let id = ItemId::new(last + 1);
-            let arrived = format!("{}T{}", item.date, item.time);
-            let late = !item.opens.is_empty() && arrived > item.opens;
-            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            tx.execute(
-                "INSERT INTO item (tenant, id, received_date, received_time, channel, place, what, department, opens, late)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                (
-                    tenant,
-                    &id.0,
-                    &item.date,
-                    &item.time,
-                    &item.channel,
-                    &item.place,
-                    &item.what,
-                    given(&item.department),
-                    given(&item.opens),
-                    late,
-                ),
-            )?;
-            if !item.sender.is_empty() {
-                tx.execute(
-                    "INSERT INTO item_words (tenant, item, sender) VALUES (?1, ?2, ?3)",
-                    (tenant, &id.0, &item.sender),
-                )?;
+            let before: Option<String> = tx
+                .query_row(
+                    "SELECT detail FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'document.item'",
+                    (tenant, &document),
+                    |r| r.get(0),
+                )
+                .optional()?;
+            if let Some(id) = before {
+                return Ok(ItemId(id));
             }
-            let mut detail = format!("what={} received={arrived} channel={}", item.what, item.channel);
-            for (name, value) in [("opens", &item.opens), ("second", &item.second)] {
-                if !value.is_empty() {
-                    detail += &format!(" {name}={value}");
-                }
-            }
-            if late {
-                detail += " late";
-            }
-            event(tx, tenant, "item.registered", &id.0, &by, &detail)?;
+            let id = register(tx, tenant, &item, &by)?;
+            event(tx, tenant, "document.item", &document, &by, &id.0)?;
             Ok(id)
         })
     }
@@ -158,4 +136,48 @@ impl Ledger {
             rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
         })
     }
+}
+
+fn register(tx: &Transaction<'_>, tenant: &str, item: &NewItem, by: &str) -> Result<ItemId> {
+    let last: u64 = tx
+        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'item'", [], |r| r.get::<_, i64>(0))
+        .optional()?
+        .map_or(0, i64::unsigned_abs);
+    let id = ItemId::new(last + 1);
+    let arrived = format!("{}T{}", item.date, item.time);
+    let late = !item.opens.is_empty() && arrived > item.opens;
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    tx.execute(
+        "INSERT INTO item (tenant, id, received_date, received_time, channel, place, what, department, opens, late)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        (
+            tenant,
+            &id.0,
+            &item.date,
+            &item.time,
+            &item.channel,
+            &item.place,
+            &item.what,
+            given(&item.department),
+            given(&item.opens),
+            late,
+        ),
+    )?;
+    if !item.sender.is_empty() {
+        tx.execute(
+            "INSERT INTO item_words (tenant, item, sender) VALUES (?1, ?2, ?3)",
+            (tenant, &id.0, &item.sender),
+        )?;
+    }
+    let mut detail = format!("what={} received={arrived} channel={}", item.what, item.channel);
+    for (name, value) in [("opens", &item.opens), ("second", &item.second)] {
+        if !value.is_empty() {
+            detail += &format!(" {name}={value}");
+        }
+    }
+    if late {
+        detail += " late";
+    }
+    event(tx, tenant, "item.registered", &id.0, by, &detail)?;
+    Ok(id)
 }

@@ -12,6 +12,7 @@ mod condition;
 mod copy;
 mod day;
 mod deliveries;
+mod detours;
 mod documents;
 mod evidence;
 mod figures;
@@ -31,6 +32,7 @@ mod scanned;
 mod search;
 mod sight;
 mod stations;
+mod substitutes;
 mod watched;
 mod writer;
 

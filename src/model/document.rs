@@ -69,7 +69,8 @@ pub struct Received {
     pub time: Option<String>,
     /// `post`, `messenger`, `night_box`, `formal_service`, `registered`, `mail`, `upload`, ...
     pub channel: Option<String>,
-    /// Who says so: `station_day`, `cover_sheet`, `person`, `command_line`; `unknown` if nobody.
+    /// Who says so: `station_day`, `cover_sheet`, `person`, `command_line`; `night_box` and the emptying; `unknown`
+    /// if nobody.
     pub source: String,
 }
 
@@ -149,6 +150,9 @@ pub struct Reason {
     #[serde(rename = "box")]
     pub bounds: Option<Box2>,
 }
+
+/// Rule of the reason that a person decided.
+pub const BY_PERSON: &str = "person";
 
 /// What understanding a document gives.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

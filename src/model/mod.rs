@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod delivery;
 pub mod document;
+pub mod emptying;
 pub mod geometry;
 pub mod hash;
 pub mod ids;

@@ -18,13 +18,14 @@ const ROWS_MAX: u32 = 100;
 const CHARS_MAX: usize = 200;
 
 /// What an item can be; the place in the list is the key. The last: two people must have counted it.
-const KINDS: [(&str, &str, &str, bool); 6] = [
+const KINDS: [(&str, &str, &str, bool); 7] = [
     ("letter", "Brief, Einschreiben", "Letter, registered", false),
     ("parcel", "Paket, Muster", "Parcel, sample", false),
     ("bid", "Angebot, verschlossen", "Bid, sealed", false),
     ("carrier", "Datenträger", "Data carrier", false),
     ("cheque", "Scheck", "Cheque", true),
     ("cash", "Bargeld", "Cash", true),
+    ("plan", "Plan über A3", "Plan over A3", false),
 ];
 const CHANNELS: [(&str, &str, &str); 5] = [
     ("post", "Post", "post"),

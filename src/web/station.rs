@@ -7,6 +7,7 @@ use super::words::{self, Words};
 use crate::error::Error;
 use crate::intake::UPLOADING;
 use crate::ledger::ScannedBatch;
+use crate::model::emptying;
 use crate::model::ids::BatchId;
 use crate::model::notes::Severity;
 use crate::model::refusal::Refusal;
@@ -171,10 +172,14 @@ pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
         .work(move |visit| {
             one(visit, &id)?;
             let (date, person) = (posted.get("received"), &visit.person.id);
-            if date.parse::<jiff::civil::Date>().is_err() {
-                return Err(Trouble::Bad(format!("„{date}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
-            }
-            visit.desk.ledger.station_open(&id, person, date, "station_day", person)?;
+            let written = match posted.get("emptied") {
+                "" => date.to_owned(),
+                before => format!("{before}/{date}"),
+            };
+            let Some((day, source)) = emptying::received(&written, "station_day") else {
+                return Err(Trouble::Bad(format!("„{written}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
+            };
+            visit.desk.ledger.station_open(&id, person, &day, &source, person)?;
             Ok(onwards(&format!("/stationen/{id}")))
         })
         .await

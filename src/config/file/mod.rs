@@ -117,6 +117,8 @@ pub struct Department {
     #[serde(default)]
     pub targets: Vec<Spanned<String>>,
     pub substitute: Option<Spanned<String>>,
+    /// Working days after which what lies unopened goes to the substitute.
+    pub substitute_after: Option<Spanned<u32>>,
     /// Names under which people write to it, besides `name`.
     #[serde(default)]
     pub addressed: Vec<Spanned<String>>,
@@ -152,6 +154,8 @@ pub struct Route {
     #[serde(default)]
     pub missing: Vec<String>,
     pub gross_over: Option<u64>,
+    #[serde(default)]
+    pub over_a3: bool,
     pub from: Option<Spanned<String>>,
     pub until: Option<Spanned<String>>,
     /// A department, `@recipient` or `@issuer`.
@@ -162,6 +166,10 @@ pub struct Route {
     pub urgent: bool,
     #[serde(default)]
     pub copying: bool,
+    #[serde(default)]
+    pub item: bool,
+    #[serde(default)]
+    pub undelivered: bool,
     #[serde(default)]
     pub ask: bool,
     #[serde(default)]
@@ -193,6 +201,9 @@ pub struct Circle {
     /// Codes of holds that are this circle's to decide.
     #[serde(default)]
     pub holds: Vec<String>,
+    /// Circle that stands in: the same members and others.
+    pub substitute: Option<Spanned<String>>,
+    pub substitute_after: Option<Spanned<u32>>,
 }
 
 /// A profile.

@@ -4,6 +4,15 @@ use serde::Deserialize;
 use std::path::PathBuf;
 use toml::Spanned;
 
+/// An inbox for urgent mail while a target is down.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fallback {
+    pub inbox: Spanned<String>,
+    pub hours: u32,
+    pub sentence: String,
+}
+
 /// A target. Which keys belong to which type is in `config::targets`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +23,8 @@ pub struct Target {
     pub path: Option<PathBuf>,
     /// Folder: a share that must be mounted there before anything is written.
     pub mount: Option<PathBuf>,
+    /// Where urgent mail goes besides, while this target is down.
+    pub fallback: Option<Fallback>,
     pub host: Option<Spanned<String>>,
     pub port: Option<u16>,
     pub security: Option<Spanned<String>>,

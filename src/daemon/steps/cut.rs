@@ -4,10 +4,12 @@ use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::daemon::{House, Purpose, note};
+use crate::document::has_envelope_size;
 use crate::error::Result;
 use crate::fault;
 use crate::ledger::{BatchRow, PageRow};
 use crate::model::document::{Received, ScanMode};
+use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
@@ -135,11 +137,14 @@ fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Optio
 /// When the mail came and who says so: the cover sheet in the stack, else the station-day.
 pub fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
     let ordered = document.orders.iter().find_map(|order| match order {
-        CoverOrder::Received(date) => Some(date.clone()),
+        CoverOrder::Received(date) => Some((Some(date.clone()), "cover_sheet".to_owned())),
+        CoverOrder::Emptied(emptying) => Some((Some(emptying.day()), emptying.source())),
         _ => None,
     });
-    let source = if ordered.is_some() { "cover_sheet".to_owned() } else { batch.received_from.clone() };
-    Received { date: ordered.or_else(|| batch.received_date.clone()), time: None, channel: None, source }
+    let (date, source) =
+        ordered.unwrap_or_else(|| (batch.received_date.clone(), batch.received_from.clone()));
+    let channel = Emptying::of_source(&source).map(|_| "night_box".to_owned());
+    Received { date, time: None, channel, source }
 }
 
 /// Who scanned: the person whose sheet lies in the stack, else whoever signed on at the station.
@@ -170,6 +175,7 @@ fn cut_pages(
             source_page: p.source.number,
             side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
+            envelope: p.measured.as_ref().is_some_and(has_envelope_size),
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
             width: p.measured.as_ref().map_or(0, |m| m.width),

@@ -2,11 +2,11 @@
 
 use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
-use crate::document::{obey, told, understand};
+use crate::document::{keep_in_circle, obey, ordered, told, understand};
 use crate::engine::protocol::{Answer, Order};
 use crate::error::{Error, Result};
 use crate::fault;
-use crate::ledger::{BatchRow, DocumentRow, PageRow};
+use crate::ledger::{BatchRow, DocumentRow, NewItem, PageRow};
 use crate::model::document::{
     DocumentPages, DocumentSheet, Field, PageEntry, Product, Reason, ReviewReason, ScanMode, SeparatorEntry,
     SuppressedPage,
@@ -24,7 +24,13 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     };
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
-    let sheet = sheet_of(house, &document, &batch, &pages)?;
+    let mut sheet = sheet_of(house, &document, &batch, &pages)?;
+    // The mail book is for everybody in the mailroom: what is a circle's does not stand there.
+    if document.circle.is_none()
+        && ordered(&house.pipeline.ways.routes, &sheet.understanding, |route| route.item)
+    {
+        sheet.item = Some(house.ledger.item_of(&document.id, item(&sheet), "engine")?);
+    }
     fault::point("document.understood");
     let decision = &sheet.understanding;
     let then = if decision.hold.is_some() {
@@ -37,6 +43,21 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     house.ledger.document_decided(&document.id, sheet, then, "engine")?;
     fault::point("document.decided");
     Ok(true)
+}
+
+/// The paper of a document as the mail book enters it.
+fn item(sheet: &DocumentSheet) -> NewItem {
+    let decision = &sheet.understanding;
+    let received = &sheet.received;
+    NewItem {
+        what: "plan".into(),
+        channel: received.channel.clone().unwrap_or_else(|| "post".into()),
+        date: received.date.clone().unwrap_or_default(),
+        time: received.time.clone().unwrap_or_default(),
+        department: decision.targets.first().map(|t| t.department.clone()).unwrap_or_default(),
+        sender: decision.fields.get("sender").map(|f| f.value.clone()).unwrap_or_default(),
+        ..NewItem::default()
+    }
 }
 
 /// The decision about a document, from its pages and what came before it.
@@ -79,6 +100,10 @@ pub fn sheet_of(
         }
     }
     obey(&mut decision, &document.cut.orders, &town);
+    if let Some(circle) = &document.circle {
+        let home = station.and_then(|s| s.default_department.as_deref());
+        keep_in_circle(&mut decision, circle, home, &document.cut.orders);
+    }
     if let Some(station) = station.filter(|s| s.urgent) {
         decision.urgency = "urgent".into();
         decision.reasons.push(Reason {

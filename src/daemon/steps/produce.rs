@@ -2,6 +2,7 @@
 
 use super::{AGAIN, read_page};
 use crate::daemon::{House, note};
+use crate::document::ordered;
 use crate::engine::protocol::{Answer, Order, ProduceOrder};
 use crate::error::{Error, Result, Retry};
 use crate::fault;
@@ -186,9 +187,12 @@ fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: E
     Err(error)
 }
 
-/// A delivery for each target of each department. A department that is not there (any more) gets nothing
+/// A delivery for each target of each department; none where a sentence of the town says so. A department that is not there (any more) gets nothing
 /// silently: a person chooses another.
 fn intentions(house: &House, sheet: &DocumentSheet) -> std::result::Result<Vec<Intention>, Refusal> {
+    if ordered(&house.pipeline.ways.routes, &sheet.understanding, |route| route.undelivered) {
+        return Ok(Vec::new());
+    }
     let mut targets = sheet.understanding.targets.clone();
     targets.sort_by_key(|t| t.role != Role::Lead);
     let mut intended = Vec::new();

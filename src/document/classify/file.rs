@@ -4,6 +4,7 @@ use super::phrase::Phrase;
 use super::rule::{self, Rule};
 use super::{Kind, Paper};
 use crate::config::Complaint;
+use crate::document::EnvelopePolicy;
 use crate::document::text::Zone;
 use crate::model::document::{Need, Protection};
 use serde::Deserialize;
@@ -45,6 +46,7 @@ struct KindFile {
     #[serde(default)]
     replacing_allowed: bool,
     paper: Option<PaperFile>,
+    envelope: Option<EnvelopePolicy>,
     #[serde(default)]
     urgent: bool,
     always_ask: Option<String>,
@@ -136,6 +138,7 @@ pub fn kind(source: &Source<'_>) -> Result<(Kind, Vec<Spanned<String>>), Vec<Com
         protection_reasons: ratings.map(|r| r.reason.get_ref().clone()),
         replacing_allowed: written.replacing_allowed,
         paper: written.paper.map(|p| Paper { days: p.keep_days, reason: p.reason }),
+        envelope: written.envelope,
         urgent: written.urgent,
         examples: written.example.iter().map(|e| e.get_ref().clone()).collect(),
         always_ask: written.always_ask,

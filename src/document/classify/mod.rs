@@ -14,6 +14,7 @@ pub use matter::{Matter, plain_text};
 pub use phrase::{Phrase, unified};
 pub use rule::Rule;
 
+use super::envelope::EnvelopePolicy;
 use super::holds::Holds;
 use super::judges;
 use super::learned::{self, FEATURES, Model, Unusable};
@@ -62,6 +63,8 @@ pub struct Kind {
     pub replacing_allowed: bool,
     /// Days the paper is kept at least, and why, if the file says so.
     pub paper: Option<Paper>,
+    /// What it wants of the envelope, if anything.
+    pub envelope: Option<EnvelopePolicy>,
     /// Overtakes.
     pub urgent: bool,
     /// Texts its rules recognise; training learns from them, too.

@@ -1,7 +1,8 @@
 //! A letter from plain text, as if it had been read: no scanner, no OCR.
 //!
 //! Paragraphs are divided by an empty line: letterhead, address, subject (with the information block), body.
-//! A line of three hyphens begins a new page, which has no letterhead of its own.
+//! A line of three hyphens begins a new page, which has no letterhead of its own. A page that begins with
+//! `@220x110` is of that size in millimetres instead of A4.
 
 use crate::model::geometry::Box2;
 use crate::model::page::{MeasuredPage, PageText, Quality, ReadPage, Word};
@@ -17,6 +18,10 @@ pub fn pages(text: &str) -> Vec<ReadPage> {
 }
 
 fn read(text: &str, first: bool) -> ReadPage {
+    let sized = text.trim().strip_prefix('@').map(|sized| sized.split_once('\n').unwrap_or((sized, "")));
+    let (size, text) = sized.unwrap_or(("210x297", text));
+    let (width, height) = size.split_once('x').unwrap();
+    let pixels = |mm: &str| (mm.parse::<f32>().unwrap() * PER_MM).round() as u32;
     let mut words = Vec::new();
     let (mut y, mut line_number) = (20.0f32, 0u32);
     for (block, paragraph) in text.trim().split("\n\n").enumerate() {
@@ -48,8 +53,8 @@ fn read(text: &str, first: bool) -> ReadPage {
         }
     }
     let measured = MeasuredPage {
-        width: 827,
-        height: 1169,
+        width: pixels(width),
+        height: pixels(height),
         dpi: 100.0,
         turned: Default::default(),
         mirrored: false,

@@ -2,8 +2,9 @@
 //! it hits and letters that it just misses. What decides is returned word for word.
 
 use super::{book, decided, files, text_of};
+use crate::batch::cover_sheet;
 use crate::config;
-use crate::document::{RuleBook, TownRules};
+use crate::document::{RuleBook, TownRules, keep_in_circle, obey, ordered};
 use crate::model::document::{Role, ScanMode, Understanding};
 use serde::Deserialize;
 use std::path::Path;
@@ -27,7 +28,11 @@ struct Letter {
     text: String,
     #[serde(default = "station")]
     station: String,
+    /// Day, or emptying of the night letter box.
     received: Option<String>,
+    /// Value of the cover sheet before it.
+    #[serde(default)]
+    sheet: String,
     /// The reasons, or what a person is asked, contain the sentence, or do not.
     hits: bool,
     kind: Option<String>,
@@ -35,8 +40,15 @@ struct Letter {
     #[serde(default)]
     copies: Vec<String>,
     hold: Option<String>,
+    /// Whose it is.
+    circle: Option<String>,
     urgent: Option<bool>,
     replacing: Option<bool>,
+    /// Nobody gets it; its paper becomes an item.
+    #[serde(default)]
+    undelivered: bool,
+    #[serde(default)]
+    item: bool,
     /// Codes of what a person is asked.
     review: Option<Vec<String>>,
 }
@@ -46,11 +58,20 @@ fn station() -> String {
 }
 
 fn decide(letter: &Letter, pipeline: &config::Pipeline, town: &TownRules, book: &RuleBook) -> Understanding {
-    let department = pipeline.station(&letter.station).and_then(|s| s.default_department.as_deref());
-    decided(&letter.text, (&letter.station, department), letter.received.as_deref(), book, town)
+    let station = pipeline.station(&letter.station);
+    let department = station.and_then(|s| s.default_department.as_deref());
+    let mut u = decided(&letter.text, (&letter.station, department), letter.received.as_deref(), book, town);
+    let orders = cover_sheet::parse(&letter.sheet);
+    obey(&mut u, &orders, town);
+    let circle = cover_sheet::circle(&orders, &town.circles).or(station.and_then(|s| s.circle.as_deref()));
+    assert_eq!(circle, letter.circle.as_deref(), "{}", letter.sheet);
+    if let Some(circle) = circle {
+        keep_in_circle(&mut u, circle, department, &orders);
+    }
+    u
 }
 
-fn holds(rule: &Rule, letter: &Letter, u: &Understanding) -> Result<(), String> {
+fn holds(rule: &Rule, letter: &Letter, u: &Understanding, town: &TownRules) -> Result<(), String> {
     let check = |what: &str, right: bool| if right { Ok(()) } else { Err(what.to_owned()) };
     let mut texts = u.reasons.iter().map(|r| &r.text).chain(u.review.iter().map(|r| &r.text));
     let said = texts.any(|text| text.contains(&rule.sentence));
@@ -62,6 +83,8 @@ fn holds(rule: &Rule, letter: &Letter, u: &Understanding) -> Result<(), String> 
     check("hold", letter.hold == u.hold)?;
     check("urgent", letter.urgent.is_none_or(|yes| yes == (u.urgency == "urgent")))?;
     check("mode", letter.replacing.is_none_or(|yes| yes == (u.scan_mode == ScanMode::Replacing)))?;
+    check("undelivered", letter.undelivered == ordered(&town.routes, u, |route| route.undelivered))?;
+    check("item", letter.item == ordered(&town.routes, u, |route| route.item))?;
     let codes: Vec<&str> = u.review.iter().map(|r| r.code.as_str()).collect();
     check("review", letter.review.as_ref().is_none_or(|r| *r == codes))
 }
@@ -80,7 +103,7 @@ fn every_sentence_hits_and_just_misses() {
         assert!(rule.letter.iter().any(|l| l.hits) && rule.letter.iter().any(|l| !l.hits), "{name}");
         for (number, letter) in (1..).zip(&rule.letter) {
             let u = decide(letter, &pipeline, &town, &book);
-            if let Err(what) = holds(&rule, letter, &u) {
+            if let Err(what) = holds(&rule, letter, &u, &town) {
                 let (kind, sure) = (&u.kind, u.kind_confidence);
                 wrong.push(format!(
                     "{name}, letter {number}: {what}: {kind} {sure:.2} {:?} {:?} {:?}",

@@ -31,6 +31,8 @@ pub struct Department {
     pub targets: Vec<String>,
     /// Department that takes over, if any.
     pub substitute: Option<String>,
+    /// What lies unopened longer than so many working days goes there; nothing if left out.
+    pub substitute_after: Option<u32>,
 }
 
 /// Who may see a confidential document at all.
@@ -42,6 +44,10 @@ pub struct Circle {
     pub members: Vec<String>,
     /// Codes of holds that are this circle's to see and decide, e.g. `hold.personalrat`.
     pub holds: Vec<String>,
+    /// Circle that takes over, if any.
+    pub substitute: Option<String>,
+    /// What waits longer than so many working days is that one's.
+    pub substitute_after: Option<u32>,
 }
 
 /// How pages of a station are scanned and treated.

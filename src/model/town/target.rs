@@ -14,6 +14,19 @@ pub struct Target {
     pub way: TargetWay,
     /// What the target is told about a document, in order. Empty: everything that is known, by its own name.
     pub fields: Vec<FieldRule>,
+    /// Where urgent mail goes besides, while this target is down.
+    pub fallback: Option<Fallback>,
+}
+
+/// An inbox that stands in for a target that is down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    /// Id of the inbox target.
+    pub inbox: String,
+    /// After so many hours without anything taken.
+    pub hours: u32,
+    /// The sentence of the town, shown with the letter.
+    pub sentence: String,
 }
 
 /// How a target is reached.

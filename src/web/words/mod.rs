@@ -226,6 +226,7 @@ words! {
     light_stop: "Papier nicht weglegen", "Do not put the paper away";
     light_count: "Anzahl stimmt nicht: Papier nicht weglegen", "Count differs: do not put the paper away";
     day_needed: "Die Station ist nicht geöffnet: ohne Eingangsdatum wird alles angehalten.", "The station is not open: without a received date everything is held.";
+    emptied: "Nachtbriefkasten ohne Klappe: davor geleert am", "Night box without flap: emptied before on";
     open_day: "Scantag öffnen", "Open the day";
     close_day: "Scantag schließen", "Close the day";
     station_none: "Von dieser Station kam heute noch nichts.", "Nothing came from this station today.";

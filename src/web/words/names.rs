@@ -125,6 +125,8 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.done" => ("Vom Amt erledigt", "Done by the department"),
         "inbox.recalled" => ("Aus dem Posteingang zurückgeholt", "Taken back from the inbox"),
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
+        "document.item" => ("Papier als Sendung eingetragen", "Paper entered as an item"),
+        "circle.substituted" => ("An den vertretenden Kreis", "To the circle standing in"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
         "document.recut" => ("Seiten von Hand geändert", "Pages changed by hand"),
         "document.joined" => ("Mit anderem Schriftstück verbunden", "Joined to another document"),

@@ -1,0 +1,61 @@
+//! What waits unopened, and for whom somebody stands in.
+
+use super::{Ledger, event};
+use crate::error::{Error, Result};
+use crate::model::ids::DocumentId;
+
+impl Ledger {
+    /// Letters nobody of a department took over, with the moment they arrived. What is a circle's, or was passed on
+    /// by the program before, is not among them.
+    pub fn inbox_unopened(&self, department: &str) -> Result<Vec<(DocumentId, String)>> {
+        self.unopened(
+            "SELECT i.document, i.arrived_at FROM inbox i
+             JOIN document d ON d.tenant = i.tenant AND d.id = i.document
+             WHERE i.tenant = ?1 AND i.department = ?2 AND i.state = 'new' AND d.circle IS NULL
+               AND NOT EXISTS (SELECT 1 FROM event e WHERE e.tenant = i.tenant AND e.subject = i.document
+                 AND e.code = 'inbox.forwarded' AND e.actor = 'poststelle')
+             ORDER BY i.document",
+            department,
+        )
+    }
+
+    /// Documents of a circle that none of its members decided or took over, with the moment they began to wait.
+    pub fn circle_waiting(&self, circle: &str) -> Result<Vec<(DocumentId, String)>> {
+        self.unopened(
+            "SELECT d.id, coalesce(
+               (SELECT min(i.arrived_at) FROM inbox i
+                WHERE i.tenant = d.tenant AND i.document = d.id AND i.state = 'new'),
+               (SELECT max(e.at) FROM event e WHERE e.tenant = d.tenant AND e.subject = d.id
+                AND d.state IN ('hold', 'review') AND e.code = 'document.' || d.state)) AS since
+             FROM document d WHERE d.tenant = ?1 AND d.circle = ?2 AND since IS NOT NULL ORDER BY d.id",
+            circle,
+        )
+    }
+
+    fn unopened(&self, query: &str, of: &str) -> Result<Vec<(DocumentId, String)>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(query)?;
+            let rows = statement.query_map((tenant, of), |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// A document belongs to the circle that stands in for its own, and its batch, whose pages are shown, with it:
+    /// the members are in both.
+    pub fn circle_passed(&self, document: &DocumentId, from: &str, to: &str, by: &str) -> Result<()> {
+        let document = document.0.clone();
+        let [from, to, by] = [from, to, by].map(str::to_owned);
+        self.write(move |tx, tenant| {
+            tx.execute(
+                "UPDATE document SET circle = ?4 WHERE tenant = ?1 AND id = ?2 AND circle = ?3",
+                (tenant, &document, &from, &to),
+            )?;
+            tx.execute(
+                "UPDATE batch SET circle = ?4 WHERE tenant = ?1 AND circle = ?3
+                   AND id = (SELECT batch FROM document WHERE tenant = ?1 AND id = ?2)",
+                (tenant, &document, &from, &to),
+            )?;
+            event(tx, tenant, "circle.substituted", &document, &by, &format!("{from}->{to}"))
+        })
+    }
+}
