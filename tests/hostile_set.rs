@@ -45,7 +45,7 @@ impl Watched {
             .arg("run");
         command.env("OMP_THREAD_LIMIT", "1").env("HOME", town.path("haus")).env("TMPDIR", town.path("tmp"));
         command.current_dir(town.path("haus")).stdout(Stdio::null()).stderr(Stdio::null());
-        let strace = command.spawn().expect("strace: scripts/install.sh test");
+        let strace = command.spawn().unwrap_or_else(|e| panic!("strace: {e}; scripts/install.sh test"));
         let begun = Instant::now();
         let daemon = loop {
             if let Some(&daemon) = children(strace.id()).first() {
