@@ -27,6 +27,6 @@ pub fn files(prey: &Prey) -> Vec<(OsString, Vec<u8>)> {
     files.extend(numbered("png", "png", pictures::pngs()));
     files.extend(numbered("jpg", "jpeg", pictures::jpegs()));
     files.extend(disguises::all(prey));
-    files.extend(names::all(prey));
+    files.extend(names::all());
     files
 }
