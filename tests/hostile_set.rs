@@ -157,7 +157,7 @@ fn count(town: &Town, sql: &str) -> i64 {
 /// Neither in the folder nor on its way.
 fn settled(town: &Town, names: &[PathBuf]) -> bool {
     let open =
-        "SELECT (SELECT count(*) FROM batch WHERE state NOT IN ('released', 'held', 'cancelled', 'rejected'))
+        "SELECT (SELECT count(*) FROM batch WHERE state NOT IN ('cut', 'released', 'held', 'cancelled', 'rejected'))
         + (SELECT count(*) FROM document WHERE state NOT IN ('closed', 'review', 'hold'))";
     names.iter().all(|name| name.symlink_metadata().is_err()) && count(town, open) == 0
 }
