@@ -48,7 +48,12 @@ impl Watched {
         let strace = command.spawn().unwrap_or_else(|e| panic!("strace: {e}; scripts/install.sh test"));
         let begun = Instant::now();
         let daemon = loop {
-            if let Some(&daemon) = children(strace.id()).first() {
+            // strace tries itself out on children of its own first.
+            let is_daemon = |id: &u32| {
+                fs::read_to_string(format!("/proc/{id}/comm"))
+                    .is_ok_and(|name| name.starts_with("poststelle"))
+            };
+            if let Some(daemon) = children(strace.id()).into_iter().find(is_daemon) {
                 break daemon;
             }
             assert!(begun.elapsed() < Duration::from_secs(20), "the daemon did not start");
