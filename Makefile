@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: deb run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web screens
+.PHONY: deb run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web prove-package prove-fuzz screens
 
 build:
 	scripts/install.sh build run
@@ -17,7 +17,7 @@ deb: build
 	packaging/configuration.sh > target/package/pipeline.toml
 	target/release/poststelle shipped target/package
 	$(CARGO) deb --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deb
-	$(CARGO) deb --no-build
+	$(CARGO) deb --no-build --strip
 
 # Formatting, lints, licences, then every test with the named fault places built in.
 test:
@@ -105,6 +105,13 @@ prove-api: build
 # 1,000,000 documents, 200 sessions with live updates, letters being read.
 prove-web: build
 	PROVE_WEB=1000000 PROVE_WEB_SESSIONS=200 PROVE_WEB_ROUNDS=30 $(PROVE) --test web_load -- --nocapture
+# An hour of CPU time of damaged bytes for every parser of strangers' files.
+prove-fuzz: build
+	PROVE_FUZZ=3600 $(PROVE) --test parsers_are_fuzzed -- --nocapture
+# The package in a clean Debian 12 that systemd-nspawn boots: install, letter, upgrade, roll back, remove, purge.
+prove-package: deb
+	scripts/install.sh package
+	scripts/prove-package.sh $$(ls -t target/debian/poststelle_*.deb | head -n 1)
 # Pictures of every page, German and English, by the browser test.
 screens: build
 	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Installs what is missing of the system packages named in the arguments' groups: build, run, test, samples, peers.
+# Installs what is missing of the system packages of the groups named: build, run, test, samples, package, peers.
 # Asks nothing; does nothing when everything is there. Needs Debian or Ubuntu, root or sudo.
 set -euo pipefail
 declare -A groups=(
   [build]="build-essential cmake pkg-config libssl-dev clang libclang-dev libtesseract-dev libleptonica-dev"
   [run]="fonts-dejavu-core tesseract-ocr tesseract-ocr-deu tesseract-ocr-osd ca-certificates openssh-client"
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
+  [package]="debootstrap systemd-container"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="chromium slapd poppler-utils softhsm2 opensc python3-venv default-jdk-headless maven git openssl python3 apache2-bin openssh-server postfix dovecot-imapd dovecot-lmtpd samba smbclient"
+  [test]="chromium slapd poppler-utils softhsm2 opensc python3-venv default-jdk-headless maven git openssl python3 apache2-bin openssh-server postfix dovecot-imapd dovecot-lmtpd samba smbclient strace"
 )
 wanted=()
 for group in "$@"; do

@@ -4,11 +4,12 @@
 
 mod support;
 
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+use support::mutants::mutated;
 use support::{root, small_town};
 
 /// Small whole files of every format: strips in JPEG, PNG, TIFF, and the smallest scans of the samples.
@@ -24,38 +25,6 @@ fn whole() -> Vec<(String, Vec<u8>)> {
         }
     }
     files
-}
-
-/// One damage: flipped bits, an end cut off, a range zeroed, doubled or filled with chance, a splice.
-fn mutated(bytes: &[u8], other: &[u8], chance: &mut impl Rng) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    let length = bytes.len();
-    let from = chance.random_range(0..length);
-    let to = (from + chance.random_range(1..64)).min(length);
-    match chance.random_range(0..7) {
-        0 => (0..chance.random_range(1..20)).for_each(|_| {
-            let at = chance.random_range(0..length);
-            bytes[at] ^= 1 << chance.random_range(0..8);
-        }),
-        // Headers are where readers believe what they read.
-        1 => (0..8).for_each(|_| {
-            let at = chance.random_range(0..length.min(256));
-            bytes[at] = chance.random();
-        }),
-        2 => bytes.truncate(from),
-        3 => bytes[from..to].fill(0),
-        4 => bytes[from..to].fill(0xff),
-        5 => {
-            let part = bytes[from..to].to_vec();
-            bytes.splice(to..to, part);
-        }
-        _ => {
-            let cut = chance.random_range(0..other.len());
-            bytes.truncate(from);
-            bytes.extend_from_slice(&other[cut..]);
-        }
-    }
-    bytes
 }
 
 #[test]

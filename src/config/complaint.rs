@@ -8,6 +8,8 @@ use std::ops::Range;
 pub struct Complaint {
     /// Stable dotted code.
     pub code: String,
+    /// Line, from 1; 0 if it is about the file as a whole.
+    pub line: usize,
     /// German: what is wrong.
     pub text: String,
     /// German: what to do.
@@ -19,7 +21,7 @@ pub struct Complaint {
 impl Complaint {
     /// A complaint about the file as a whole.
     pub fn whole(code: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code: code.into(), text: text.into(), hint: hint.into(), place: None }
+        Self { code: code.into(), line: 0, text: text.into(), hint: hint.into(), place: None }
     }
 
     /// A complaint about a stretch of the text (byte offsets).
@@ -42,6 +44,7 @@ impl Complaint {
         let number = line.to_string();
         let pad = " ".repeat(number.len());
         Self {
+            line,
             place: Some(format!(
                 "{pad}--> {file}:{line}:{}\n{number} | {content}\n{pad} | {}{}",
                 column + 1,

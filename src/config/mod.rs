@@ -8,6 +8,7 @@ mod file;
 pub mod malware;
 pub mod named;
 pub mod reach;
+mod read;
 mod resolve;
 mod routes;
 mod seal;

@@ -6,10 +6,11 @@ use crate::model::hash::ContentHash;
 use crate::model::town::{Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use strsim::levenshtein;
+use strsim::osa_distance;
 use toml::Spanned;
 
 /// Half a year, as courts and authorities keep paper after scanning; a town may choose otherwise.
@@ -25,21 +26,9 @@ pub(super) struct Check<'a> {
 /// Resolves the text of a configuration; `file` names it in complaints, `base` is its folder.
 pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Complaint>> {
     let mut check = Check { file, text, base, complaints: Vec::new() };
-    let written: File = match toml::from_str(text) {
-        Ok(written) => written,
-        Err(error) => {
-            let span = error.span().unwrap_or(0..0);
-            check.complain(
-                span,
-                "config.syntax",
-                error.message().to_owned(),
-                "Schreibweise und Namen prüfen; Beispiele stehen in pipeline.toml.",
-            );
-            return Err(check.complaints);
-        }
-    };
-    let pipeline = check.pipeline(&written);
-    if check.complaints.is_empty() { Ok(pipeline) } else { Err(check.complaints) }
+    let pipeline = super::read::read(&mut check).map(|written| check.pipeline(&written));
+    check.complaints.sort_by_key(|complaint| complaint.line);
+    pipeline.filter(|_| check.complaints.is_empty()).ok_or(check.complaints)
 }
 
 impl Check<'_> {
@@ -103,6 +92,7 @@ impl Check<'_> {
             .map(|s| self.station(s, &profiles, &department_ids, &circle_ids))
             .collect();
         self.unique(written.department.iter().map(|d| &d.id));
+        self.unique(written.circle.iter().map(|c| &c.id));
         self.unique(written.target.iter().map(|t| &t.id));
         self.unique(written.station.iter().map(|s| &s.id));
         self.unique(written.profile.iter().map(|p| &p.id));
@@ -153,7 +143,8 @@ impl Check<'_> {
             people,
             workers: written
                 .workers
-                .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+                .or_else(|| std::thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
         }
@@ -200,7 +191,7 @@ impl Check<'_> {
         DeskSettings {
             secure,
             watchers,
-            idle: Duration::from_secs(60 * u64::from(written.idle_minutes.unwrap_or(30).max(1))),
+            idle: Duration::from_secs(60 * written.idle_minutes.map_or(30, |m| u64::from(m.get()))),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
             openid: super::sign_on::openid(self, written, listen),
             directory: super::sign_on::directory(self, written),
@@ -303,11 +294,7 @@ impl Check<'_> {
         if known.contains(&name.get_ref().as_str()) {
             return;
         }
-        let near = known.iter().min_by_key(|k| levenshtein(k, name.get_ref())).copied();
-        let hint = match near.filter(|k| levenshtein(k, name.get_ref()) <= 3) {
-            Some(near) => format!("Meinten Sie „{near}“?"),
-            None => format!("Bekannt sind: {}.", known.join(", ")),
-        };
+        let (hint, _) = near_or_all(name.get_ref(), known);
         self.complain(
             name.span(),
             "config.unknown_name",
@@ -315,6 +302,19 @@ impl Check<'_> {
             hint,
         );
     }
+}
+
+/// What to write instead: the name that is meant, if one is near, else all there are.
+pub(super) fn near_or_all<'k>(name: &str, known: &[&'k str]) -> (String, Option<&'k str>) {
+    // Letters that changed places count once; the shorter the word, the fewer mistakes make it another.
+    let distance = |k: &&str| osa_distance(k, name);
+    let near =
+        known.iter().copied().min_by_key(distance).filter(|k| distance(k) <= (k.len() / 3).clamp(1, 3));
+    let hint = match near {
+        Some(near) => format!("Meinten Sie „{near}“?"),
+        None => format!("Bekannt sind: {}.", known.join(", ")),
+    };
+    (hint, near)
 }
 
 #[cfg(test)]
@@ -365,7 +365,7 @@ folder = "scans"
         check("\"scans\"", &folders("recursive = true"), &["config.folders_recursive"]);
         check("\"scans\"", &folders("end_marker = \"ende\"\nlot_keys = [\"k\"]"), &["config.lots_only"]);
         check("central = \"poststelle\"", "central = \"postelle\"", &["config.unknown_name"]);
-        check("name = \"Stadt\"", "nmae = \"Stadt\"", &["config.syntax"]);
+        check("name = \"Stadt\"", "nmae = \"Stadt\"", &["config.unknown_key"]);
         check("[[station]]", "[web]\nlisten = \"0.0.0.0:80\"\n[[station]]", &["config.web_plain"]);
         check(
             "[[station]]",

@@ -9,6 +9,7 @@ use crate::model::limits::Limits;
 use crate::model::page::Colour;
 use crate::model::sidecar::SidecarFormat;
 use crate::model::town::{Batches, Profile, Station};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
@@ -61,13 +62,16 @@ impl Check<'_> {
             page_pixels_max: written
                 .limits
                 .page_megapixels_max
-                .map_or(default.limits.page_pixels_max, |m| m.saturating_mul(1_000_000)),
-            pages_max: written.limits.pages_max.unwrap_or(default.limits.pages_max),
-            page_seconds_max: written.limits.page_seconds_max.unwrap_or(default.limits.page_seconds_max),
+                .map_or(default.limits.page_pixels_max, |m| m.get().saturating_mul(1_000_000)),
+            pages_max: written.limits.pages_max.map_or(default.limits.pages_max, NonZeroU32::get),
+            page_seconds_max: written
+                .limits
+                .page_seconds_max
+                .map_or(default.limits.page_seconds_max, NonZeroU32::get),
             engine_bytes_max: written
                 .limits
                 .engine_megabytes_max
-                .map_or(default.limits.engine_bytes_max, |m| m.saturating_mul(1 << 20)),
+                .map_or(default.limits.engine_bytes_max, |m| m.get().saturating_mul(1 << 20)),
             ..default.limits
         };
         Profile {
@@ -82,7 +86,7 @@ impl Check<'_> {
             duplex: written.duplex.unwrap_or(replacing),
             suppress_blank: written.suppress_blank.unwrap_or(true),
             blank_separates: written.blank_separates,
-            pages_per_document: written.pages_per_document,
+            pages_per_document: written.pages_per_document.map(NonZeroU32::get),
             confidentiality: written.confidentiality,
             limits,
         }
@@ -159,7 +163,7 @@ impl Check<'_> {
             urgent: written.urgent,
             ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
             quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
-            poll: Duration::from_secs(written.poll_seconds.unwrap_or(10).max(1)),
+            poll: Duration::from_secs(written.poll_seconds.map_or(10, NonZeroU64::get)),
             keep_done: written
                 .keep_done_hours
                 .as_ref()

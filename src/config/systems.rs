@@ -8,6 +8,7 @@ use crate::model::town::{
     CmisSettings, DmsTarget, DocuwareSettings, DvelopSettings, EnaioSettings, FieldRule, FieldSource,
     HttpAccess, HttpLogin, JobrouterSettings, SharepointSettings, System,
 };
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
@@ -66,7 +67,7 @@ impl Check<'_> {
             ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
             client_certificate_file: written.client_certificate_file.as_ref().map(|p| self.path(p)),
             proxy: written.proxy.clone(),
-            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+            timeout: Duration::from_secs(written.timeout_seconds.map_or(60, NonZeroU64::get)),
         })
     }
 

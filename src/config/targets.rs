@@ -8,8 +8,10 @@ use crate::model::town::{
     Fallback, FieldRule, FieldSource, FilesTarget, Layout, MailSecurity, MailTarget, PlaceWay, Preset,
     ReturnBox, SftpAccess, Target, TargetWay,
 };
+use std::num::NonZeroU64;
 use std::time::Duration;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// Keys every target may have.
 const COMMON: &[&str] = &["id", "type", "fallback"];
@@ -130,18 +132,21 @@ impl Check<'_> {
 
     /// A key that does nothing is a mistake the town would find out about too late.
     pub(super) fn keys_of_targets(&mut self, written: &File) {
-        let table: toml::Table = toml::from_str(self.text).unwrap_or_default();
-        let tables = table.get("target").and_then(|t| t.as_array());
-        for (target, table) in written.target.iter().zip(tables.into_iter().flatten()) {
+        let (table, _) = DeTable::parse_recoverable(self.text);
+        let Some(DeValue::Array(tables)) = table.get_ref().get("target").map(Spanned::get_ref) else {
+            return;
+        };
+        for (target, table) in written.target.iter().zip(tables) {
             let kind = target.kind.get_ref();
             let Some((_, groups)) = TYPES.iter().find(|(name, _)| name == kind) else { continue };
             let allowed = |key: &str| groups.iter().chain([&COMMON]).any(|group| group.contains(&key));
-            for key in table.as_table().into_iter().flat_map(|t| t.keys()).filter(|key| !allowed(key)) {
+            let DeValue::Table(table) = table.get_ref() else { continue };
+            for key in table.keys().filter(|key| !allowed(key.get_ref())) {
                 self.complain(
-                    target.id.span(),
+                    key.span(),
                     "config.key_not_here",
-                    format!("„{key}“ hat bei einem Ziel der Art „{kind}“ keine Wirkung."),
-                    format!("{key} entfernen."),
+                    format!("„{}“ hat bei einem Ziel der Art „{kind}“ keine Wirkung.", key.get_ref()),
+                    format!("{} entfernen.", key.get_ref()),
                 );
             }
         }
@@ -368,9 +373,9 @@ impl Check<'_> {
             from: from.clone(),
             to: written.to.clone(),
             ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
-            bytes_max: written.megabytes_max.unwrap_or(20) << 20,
+            bytes_max: written.megabytes_max.map_or(20, NonZeroU64::get) << 20,
             link: written.link.as_ref().map(|l| l.get_ref().clone()),
-            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+            timeout: Duration::from_secs(written.timeout_seconds.map_or(60, NonZeroU64::get)),
             certificate_file: written.certificate_file.as_ref().map(|p| self.path(p)),
             returns: written.returns.as_ref().map(|r| self.returns(written, r)),
         }))
@@ -389,7 +394,7 @@ impl Check<'_> {
             password_file: self.secret(&returns.password_file),
             folder: returns.folder.clone().unwrap_or_else(|| "INBOX".into()),
             ca_file: written.ca_file.as_ref().map(|p| self.path(p)),
-            timeout: Duration::from_secs(written.timeout_seconds.unwrap_or(60)),
+            timeout: Duration::from_secs(written.timeout_seconds.map_or(60, NonZeroU64::get)),
         }
     }
 

@@ -5,7 +5,7 @@
 //! half of the answer. Allocates nothing from file values; all real parsing
 //! happens in the engine child.
 
-use std::io::{Read, Result, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
 
 /// Bytes looked at from the end of a PDF or JPEG: scanners pad, mail gateways append.
 const TAIL_BYTES: u64 = 4096;
@@ -95,10 +95,11 @@ fn jpeg_picture<F: Read + Seek>(file: &mut F) -> Result<Option<u64>> {
 
 /// Reads as much as there is, without complaining about a short file or a place no file can have.
 fn read_at<F: Read + Seek>(file: &mut F, at: u64, into: &mut [u8]) -> Result<usize> {
-    if i64::try_from(at).is_err() {
-        return Ok(0);
-    }
-    file.seek(SeekFrom::Start(at))?;
+    match file.seek(SeekFrom::Start(at)) {
+        // Further than a file of this file system can reach.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(0),
+        sought => sought?,
+    };
     let mut got = 0;
     while got < into.len() {
         match file.read(&mut into[got..])? {
@@ -283,6 +284,17 @@ mod tests {
         assert_eq!(check(b"\x89PNG\r\n\x1a\n...IEND...."), Whole);
         assert_eq!(check(b"Sehr geehrte Damen und Herren"), Foreign);
         assert_eq!(check(b""), Unfinished);
+    }
+
+    /// On a disk, unlike in memory, there are places that cannot even be sought.
+    #[test]
+    fn a_place_beyond_all_files_is_not_there() {
+        let mut big = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+        big.extend([7; 64]);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &big).unwrap();
+        let found = judge(&mut std::fs::File::open(file.path()).unwrap(), big.len() as u64);
+        assert_eq!(found.unwrap(), Completeness::Unfinished);
     }
 
     /// One directory with one strip: whole at full length, unfinished when cut anywhere before it ends.

@@ -9,6 +9,7 @@ pub use record::*;
 pub use target::*;
 
 use serde::Deserialize;
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -26,7 +27,7 @@ pub struct File {
     #[serde(default = "default_classifiers")]
     pub classifiers: PathBuf,
     /// Pages worked on at the same time; as many as there are cores if left out.
-    pub workers: Option<usize>,
+    pub workers: Option<NonZeroUsize>,
     /// The town.
     pub town: Town,
     /// Departments.
@@ -229,7 +230,7 @@ pub struct Profile {
     pub suppress_blank: Option<bool>,
     #[serde(default)]
     pub blank_separates: bool,
-    pub pages_per_document: Option<u32>,
+    pub pages_per_document: Option<NonZeroU32>,
     #[serde(default)]
     pub confidentiality: crate::model::document::Need,
     #[serde(default)]
@@ -240,10 +241,10 @@ pub struct Profile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    pub page_megapixels_max: Option<u64>,
-    pub pages_max: Option<u32>,
-    pub page_seconds_max: Option<u32>,
-    pub engine_megabytes_max: Option<u64>,
+    pub page_megapixels_max: Option<NonZeroU64>,
+    pub pages_max: Option<NonZeroU32>,
+    pub page_seconds_max: Option<NonZeroU32>,
+    pub engine_megabytes_max: Option<NonZeroU64>,
 }
 
 /// A station.
@@ -269,7 +270,7 @@ pub struct Station {
     #[serde(default)]
     pub ignore: Vec<Spanned<String>>,
     pub quiet_seconds: Option<u64>,
-    pub poll_seconds: Option<u64>,
+    pub poll_seconds: Option<NonZeroU64>,
     /// Taken files are kept in `done/` for so many hours; off if left out.
     pub keep_done_hours: Option<Spanned<u64>>,
     /// The scanner writes `name.json`, `name.csv` or `name.xml` beside each scan, or one `INDEX.DAT` for many.

@@ -1,6 +1,7 @@
 //! `[web]` and `[[person]]`: the pages, and who signs on.
 
 use serde::Deserialize;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -27,7 +28,7 @@ pub struct Web {
     /// The address people type, if a proxy with TLS stands before it.
     pub url: Option<Spanned<String>>,
     /// Whoever does nothing for so long signs on again.
-    pub idle_minutes: Option<u32>,
+    pub idle_minutes: Option<NonZeroU32>,
     /// A decision can be taken back for so long before anything leaves.
     pub undo_seconds: Option<u32>,
     /// People sign on at the town's OpenID provider.

@@ -1,6 +1,7 @@
 //! `[[target]]`: where documents go.
 
 use serde::Deserialize;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -34,14 +35,14 @@ pub struct Target {
     #[serde(default)]
     pub to: Vec<String>,
     pub ca_file: Option<PathBuf>,
-    pub megabytes_max: Option<u64>,
+    pub megabytes_max: Option<NonZeroU64>,
     /// Mail: certificates it is encrypted for.
     pub certificate_file: Option<PathBuf>,
     /// Mail: where bounces arrive.
     pub returns: Option<Returns>,
     /// Mail: where staff fetch what is not attached, a template over `document_id`.
     pub link: Option<Spanned<String>>,
-    pub timeout_seconds: Option<u64>,
+    pub timeout_seconds: Option<NonZeroU64>,
     /// HTTP: address everything starts from.
     pub url: Option<Spanned<String>>,
     /// HTTP: file with a token or API key.
