@@ -66,7 +66,8 @@ fn has_light(grey: &[u8], width: usize, blob: &Blob) -> bool {
 /// Shows the letters of all bars dark on light. `skew`: lean of the page in degrees, counter-clockwise positive.
 pub fn invert(image: &mut GrayImage, page: &Analysis, skew: f32) {
     let (columns, rows) = (page.width / SQUARE, page.height / SQUARE);
-    let limit = page.ink_depth() / 2;
+    // Bars may be paler than print.
+    let limit = (u32::from(page.ink_depth()) * 3 / 10) as u8;
     if columns == 0 || rows == 0 || limit < 30 {
         return;
     }
@@ -94,6 +95,21 @@ fn thickness(bar: &Blob, slope: f32) -> Option<f32> {
     let thick = height - width * slope.abs();
     let full = bar.area as f32 >= 0.8 * width * thick;
     (full && width >= BAR_SIDES.0 && thick >= BAR_SIDES.1).then_some(thick)
+}
+
+/// Whether what stands on a bar is lighter than it: on a grey head of a table letters are dark.
+fn letters_are_light(page: &Analysis, spans: &[Option<(usize, usize)>], left: usize, level: u8) -> bool {
+    let (high, low) = (level.saturating_add((255 - level) / 2), level / 2);
+    let (mut light, mut dark) = (0usize, 0usize);
+    for (span, x) in spans.iter().zip(left..) {
+        let Some((from, to)) = *span else { continue };
+        for y in from..to {
+            let p = page.grey[y * page.width + x];
+            light += usize::from(p > high);
+            dark += usize::from(p < low);
+        }
+    }
+    light > dark
 }
 
 fn invert_one(image: &mut GrayImage, page: &Analysis, bar: &Blob, thick: f32, slope: f32, limit: u8) {
@@ -130,7 +146,7 @@ fn invert_one(image: &mut GrayImage, page: &Analysis, bar: &Blob, thick: f32, sl
     }
     let middle = levels.len() / 2;
     let level = *levels.select_nth_unstable(middle).1;
-    if level > LEVEL_MAX {
+    if level > LEVEL_MAX || !letters_are_light(page, &spans, left, level) {
         return;
     }
     // The bar becomes white, the lightest black.

@@ -31,7 +31,7 @@ const PLAN: f32 = 16.5 * 11.7 * 1.05;
 /// Paper left around all ink, mm: the engine wants letters clear of the edge.
 const MARGIN_MM: f32 = 4.0;
 /// Sides of stamps with a frame, across and down, mm.
-const FRAME_MM: (std::ops::Range<f32>, std::ops::Range<f32>) = (28.0..110.0, 12.0..75.0);
+const FRAME_MM: (std::ops::Range<f32>, std::ops::Range<f32>) = (15.0..110.0, 7.0..75.0);
 /// Less deep than this is the structure of paper.
 const INK_LEAST: u8 = 30;
 

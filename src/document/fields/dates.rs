@@ -10,7 +10,7 @@ use crate::model::geometry::Box2;
 
 pattern!(
     STAMP,
-    r"(?i)\b(?:[ef][il1]n\s?ge?gan[gq]en|[ef]ingan[gq]|post\s?-?eingan[gq]|eingan[gq]s(?:stempel|datum|vermerk)|empfangen|erhalten(?: am)?|eing\.|eingeg\.|poststelle eing)"
+    r"(?i)\b(?:[ef][il1]n\s?ge?gan[gq]en|[ef]ingan[gq]|post\s?-?eingan[gq]|eingan[gq]s(?:stempel|datum|vermerk)|empfangen|erhalten(?: am)?|eing(?:eg)?[.:\-–]|poststelle eing)"
 );
 pattern!(
     SERVED,
@@ -128,8 +128,11 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         stamp.is_some_and(|s| s.page == row.page && row.words.iter().any(|w| w.bounds.centre_in(s.bounds)))
     };
     let above = letter.salutation().unwrap_or(0);
+    let beside_others =
+        |day: &Labelled| letter.labels.iter().any(|l| l.row == day.row && l.label == Label::Other);
     let labelled = |label: Label| {
-        letter.labels.iter().filter(|l| l.label == label && l.page == 1).find_map(|found| {
+        let asked = letter.labels.iter().filter(|l| l.label == label && l.page == 1);
+        asked.filter(|l| label != Label::Day || beside_others(l)).find_map(|found| {
             // "Datum des Beginns" asks for another date.
             let begins = found.words.first().is_some_and(|w| !w.text.starts_with(char::is_lowercase));
             let words = with_year(letter, found);
@@ -142,7 +145,7 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
     let words_of_others: Vec<Box2> = letter
         .labels
         .iter()
-        .filter(|l| !matches!(l.label, Label::Date | Label::InvoiceDate))
+        .filter(|l| !matches!(l.label, Label::Date | Label::Day | Label::InvoiceDate))
         .flat_map(|l| l.words.iter().map(|w| w.bounds))
         .collect();
     let of_others = |segment: &[Placed]| segment.iter().any(|w| words_of_others.contains(&w.bounds));
@@ -178,6 +181,7 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
     let head = || letter.rows[..above].iter().filter(|r| !of_stamp(r));
     let first = || letter.rows.iter().filter(|r| r.page == 1 && !of_stamp(r));
     let found = labelled(Label::Date)
+        .or_else(|| labelled(Label::Day))
         .or_else(|| head().find_map(with_place))
         .or_else(of_invoice)
         .or_else(|| head().find_map(alone))
@@ -308,4 +312,25 @@ fn around(text: &str, start: usize, end: usize) -> &str {
     let from = (from..=start).find(|&i| text.is_char_boundary(i)).unwrap_or(start);
     let to = (end..=text.len().min(end + 90)).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(end);
     &text[from..to]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_prose;
+
+    #[test]
+    fn a_stamp_is_told_from_a_sentence() {
+        for stamp in [
+            "Eingegangen am 24. Nov. 2026",
+            "Zentrale Poststelle - Eingang",
+            "Stadt Lindenau am Fluss Eing.: 23.11.26",
+        ] {
+            assert!(!is_prose(stamp), "{stamp}");
+        }
+        for sentence in
+            ["Bitte bestätigen Sie mir den Eingang des Einspruchs.", "konnten wir keinen Eingang feststellen"]
+        {
+            assert!(is_prose(sentence), "{sentence}");
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub enum Label {
     Reference,
     /// Date of the letter.
     Date,
+    /// The same by an everyday word: counts in a row with other labels, "E-Mail", "Tag".
+    Day,
     /// Date of an invoice: the letter's, if it is one.
     InvoiceDate,
     /// Until when to pay.

@@ -6,6 +6,15 @@ use super::values::{amount, date};
 use super::{Letter, of_prose, of_words, pattern};
 use crate::model::document::Field;
 
+pattern!(BILLED, r"(?i)\brechnung(?:en)?\b");
+pattern!(
+    ASKS,
+    r"(?i)\b(?:offen\w*|steht aus|ausstehend\w*|ausgleich\w*|[üu]berweis\w*|begl[ei]{1,2}ch\w*|zahlungseingang|bezahlt|(?:kein|das) geld|zahlen sie|mahnung|gemahnt)\b"
+);
+pattern!(
+    EUROS,
+    r"(?i)(?:^|[^\d,.])((?:\d{1,3}(?:[. ]\d{3})+|\d{1,7}),\d{2})\s?(?:€|eur\b|euro\b)|(?:€|\beur|\beuro)\s?((?:\d{1,3}(?:[. ]\d{3})+|\d{1,7}),\d{2})\b"
+);
 pattern!(AMOUNT, r"(?:^|[^\d,.])((?:\d{1,3}(?:[. ']\d{3})+|\d{1,7}),(?:\d{2}|-{1,2}|–))(?:[^\d]|$)");
 pattern!(
     TOTAL,
@@ -52,7 +61,7 @@ pub struct Amounts {
 /// The amounts. Net and tax are given only where their sum is the gross amount; gross is sure where the sum
 /// agrees or nothing contradicts it.
 pub fn amounts(letter: &Letter<'_>) -> Amounts {
-    let gross = total(letter).or_else(|| open_sum(letter));
+    let gross = total(letter).or_else(|| open_sum(letter)).or_else(|| owed(letter));
     let net = labelled_amounts(letter, |text| is(&NET, text));
     let tax = labelled_amounts(letter, |text| is(&TAX, text) && !is(&WITH_TAX, text) && !is(&NET, text));
     let fitting = |gross: &Field| {
@@ -121,6 +130,17 @@ fn total(letter: &Letter<'_>) -> Option<Field> {
 fn open_sum(letter: &Letter<'_>) -> Option<Field> {
     let found = OPEN.as_ref()?.captures(&letter.prose.text)?.get(1)?;
     Some(of_prose(&letter.prose, found.start(), found.as_str(), amount(found.as_str())?, true))
+}
+
+/// The largest sum in euros where a letter asks for the money of an invoice in words of its own; a proposal.
+fn owed(letter: &Letter<'_>) -> Option<Field> {
+    let text = &letter.prose.text;
+    if !(is(&BILLED, text) && is(&ASKS, text)) {
+        return None;
+    }
+    let sums = EUROS.as_ref()?.captures_iter(text).filter_map(|c| c.get(1).or_else(|| c.get(2)));
+    let (found, value) = sums.filter_map(|m| Some((m, amount(m.as_str())?))).max_by_key(|(_, v)| cents(v))?;
+    Some(of_prose(&letter.prose, found.start(), found.as_str(), value, false))
 }
 
 /// The last amount of every row of some sort.

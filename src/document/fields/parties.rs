@@ -43,7 +43,7 @@ pub fn sender(letter: &Letter<'_>) -> Option<Field> {
 }
 
 /// Without what an engine makes of the sign between name and street: `Gärtnerei Oberwittler «`, `Praxis Sand e`.
-fn tidy(name: &str) -> String {
+pub(super) fn tidy(name: &str) -> String {
     let mut name = name;
     loop {
         let before = name;
@@ -105,32 +105,37 @@ fn court(letter: &Letter<'_>) -> Option<Field> {
     Some(of_words(1, words, rows::joined(words).trim_end_matches(',').to_owned(), false))
 }
 
-/// One line with name, street and town above the window of the address.
+/// One line with name, street and town above the window of the address; else one with street and town alone, and the
+/// name above it, as in the head of a letter.
 fn return_line(letter: &Letter<'_>) -> Option<Field> {
-    let top = |(_, row): &(usize, &Row)| row.page == 1 && row.y < 100.0 * letter.per_mm;
-    letter.rows.iter().enumerate().filter(top).find_map(|(at, row)| {
-        let segment = row
-            .segments()
-            .into_iter()
-            .find(|s| s.len() >= 4 && PLACE.as_ref().is_some_and(|r| r.is_match(&rows::joined(s))));
-        // Gaps around the signs between the parts may be wide.
-        let text = segment.map_or_else(|| row.text(), rows::joined);
-        let place = PLACE.as_ref()?.find(&text)?.start();
-        let before = text.get(..place)?;
-        if is_town(before) || !before.chars().any(|c| c.is_ascii_digit()) {
-            return None;
-        }
-        let before = SENT_BY.as_ref().map_or(before.into(), |r| r.replace(before, ""));
-        if before.split(' ').filter(|w| !w.is_empty()).count() <= 5
-            && let Some(field) = only_street(&before).then(|| line_above(letter, at, segment?)).flatten()
-        {
-            return Some(field);
-        }
-        let name = without_street(&before)?;
-        let words = segment.unwrap_or(&row.words);
+    let lines: Vec<(usize, Vec<Placed>, String)> = letter
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.page == 1 && row.y < 100.0 * letter.per_mm)
+        .filter_map(|(at, row)| {
+            let with_place =
+                |s: &&[Placed]| s.len() >= 4 && PLACE.as_ref().is_some_and(|r| r.is_match(&rows::joined(s)));
+            // Gaps around the signs between the parts may be wide.
+            let words = row.segments().into_iter().find(with_place).unwrap_or(&row.words).to_vec();
+            let text = rows::joined(&words);
+            let before = text.get(..PLACE.as_ref()?.find(&text)?.start())?;
+            let address = !is_town(before) && before.chars().any(|c| c.is_ascii_digit());
+            let before = SENT_BY.as_ref().map_or(before.into(), |r| r.replace(before, "")).into_owned();
+            address.then_some((at, words, before))
+        })
+        .collect();
+    let street =
+        |before: &str| before.split(' ').filter(|w| !w.is_empty()).count() <= 5 && only_street(before);
+    let named = |(_, words, before): &(usize, Vec<Placed>, String)| {
+        let name = without_street(before).filter(|_| !street(before))?;
         let count = name.split(' ').count().min(words.len());
         Some(of_words(1, &words[..count], name, false))
-    })
+    };
+    let above = |(at, words, before): &(usize, Vec<Placed>, String)| {
+        street(before).then(|| line_above(letter, *at, words)).flatten()
+    };
+    lines.iter().find_map(named).or_else(|| lines.iter().find_map(above))
 }
 
 /// Whether nothing but a street stands before the town: `Am Mühlgraben 4 · `.

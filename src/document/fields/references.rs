@@ -48,6 +48,29 @@ pub fn ours(letter: &Letter<'_>, town: &TownRules) -> Option<Field> {
         .or_else(known)
         .or_else(|| in_text(letter, &OWN_IN_TEXT))
         .or_else(|| if letter.institution_writes() { None } else { in_text(letter, &FILE_IN_TEXT) })
+        .or_else(|| if letter.institution_writes() { None } else { in_subject(letter) })
+}
+
+/// A number in the subject of somebody who keeps no files: "Einspruch, 32.4-OWi-28842/26". A proposal.
+fn in_subject(letter: &Letter<'_>) -> Option<Field> {
+    let subject = super::subject::subject(letter)?;
+    let words: Vec<&str> = subject.value.split_whitespace().collect();
+    let number = |word: &str| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let parts = word.split(['-', '/', '.']).filter(|p| !p.is_empty()).count();
+        digits >= 4 && parts >= 2 && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '.'))
+    };
+    let at = words.iter().position(|w| number(w.trim_matches([',', ':', ';', '(', ')', '.'])))?;
+    // Numbers that are somebody else's.
+    let before = at.checked_sub(1).map_or(String::new(), |i| folded(words[i]));
+    let before_that = at.checked_sub(2).map_or(String::new(), |i| folded(words[i]));
+    let other =
+        ["rechnung", "angebot", "auftrag", "schaden", "kunden", "vertrag", "versicherung", "police", "vom"];
+    if [before, before_that].iter().any(|w| other.iter().any(|o| w.starts_with(o))) {
+        return None;
+    }
+    let value = words[at].trim_matches([',', ':', ';', '(', ')', '.']).to_owned();
+    looks_like_one(&value).then(|| Field { raw: value.clone(), value, sure: false, ..subject })
 }
 
 /// The sender's reference.

@@ -9,8 +9,27 @@ fn street_and_name_are_told_apart() {
         ("Karla Kolumna · Am Mühlgraben 104 · ", Some("Karla Kolumna")),
         ("Energie Altmühl GmbH Ziegeleiweg 116b ", Some("Energie Altmühl GmbH")),
         ("Max Muster Hinter den Höfen 12 ", Some("Max Muster")),
+        ("Dr. med. Sand, Oralchirurgie · Weg 3 · ", Some("Dr. med. Sand, Oralchirurgie")),
+        (
+            "Universität Hagen, Institut für Recht | Amselweg 15 · ",
+            Some("Universität Hagen, Institut für Recht"),
+        ),
+        ("Erika Muster, Am Mühlgraben 4, ", Some("Erika Muster")),
         ("12 ", None),
     ] {
         assert_eq!(parties::without_street(line).as_deref(), name, "{line}");
+    }
+}
+
+#[test]
+fn what_an_engine_makes_of_a_dot_between_name_and_street_is_no_name() {
+    for (read, name) in [
+        ("Gärtnerei Oberwittler «", "Gärtnerei Oberwittler"),
+        ("Praxis Dr. Sand e", "Praxis Dr. Sand"),
+        ("Freibad Lindenau e. V.", "Freibad Lindenau e. V."),
+        ("Haus 7", "Haus 7"),
+        ("Florian Veltkamp,", "Florian Veltkamp"),
+    ] {
+        assert_eq!(parties::tidy(read), name);
     }
 }

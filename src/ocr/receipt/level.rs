@@ -11,8 +11,12 @@ use image::GrayImage;
 
 /// Largest lean of a stamp against the page, degrees.
 const LEAN_MAX: f32 = 10.0;
-/// A line of a frame is at least this long, mm.
+/// A line of a frame is at least this long, mm; in a picture of little more than the frame this share of its width.
 const FRAME_MM: f32 = 28.0;
+const FRAME_SHARE: f32 = 0.55;
+/// Lines above and below are at least this far apart, mm; or this share of such a picture's height.
+const APART_MM: f32 = 10.0;
+const APART_SHARE: f32 = 0.4;
 /// A line is as full as at its best with this share of the ink.
 const FULL: f32 = 0.9;
 /// Leans tried on one stamp.
@@ -53,7 +57,7 @@ pub fn leans(crop: &GrayImage, dpi: f32, paper: u8) -> Vec<f32> {
             part.iter().enumerate().fold((0, 0.0f32), |m, (i, &v)| if v > m.1 { (from + i, v) } else { m })
         };
         let (at, first) = peak(0, bins.len());
-        let apart = (10.0 * MM) as usize;
+        let apart = (APART_MM * MM).min(APART_SHARE * height as f32) as usize;
         let second = peak(0, at.saturating_sub(apart)).1.max(peak(at + apart, bins.len()).1);
         scored.push((degrees, first + second));
     }
@@ -88,7 +92,7 @@ pub fn inside_frame(level: &GrayImage, dpi: f32, paper: u8) -> Frame {
     let (mask, width, height) = ink_mask(level, dpi, paper);
     let scale = level.width() as f32 / width.max(1) as f32;
     let margin = (0.9 * MM) as usize;
-    let long = (FRAME_MM * MM) as usize;
+    let long = (FRAME_MM * MM).min(FRAME_SHARE * width as f32) as usize;
     // Ink in this row or the next, so that a line may lean by a pixel.
     let row = |y: usize| {
         let next = (y + 1).min(height.saturating_sub(1)) * width;
@@ -159,16 +163,17 @@ mod tests {
     use crate::page::straightened;
     use image::Luma;
 
-    /// A frame of 60 by 28 mm at 300 dpi, leaning counter-clockwise.
-    fn framed(degrees: f32) -> GrayImage {
+    /// A frame at 300 dpi with half its sides in mm, leaning counter-clockwise, in a picture of these sides.
+    fn framed(degrees: f32, (half_w, half_h): (f32, f32), (w, h): (f32, f32)) -> GrayImage {
         let mm = 300.0 / 25.4;
-        let mut image = GrayImage::from_pixel((90.0 * mm) as u32, (64.0 * mm) as u32, Luma([250]));
+        let mut image = GrayImage::from_pixel((w * mm) as u32, (h * mm) as u32, Luma([250]));
         let (cx, cy) = (image.width() as f32 / 2.0, image.height() as f32 / 2.0);
         let (sin, cos) = degrees.to_radians().sin_cos();
         for (x, y, pixel) in image.enumerate_pixels_mut() {
             let (dx, dy) = (x as f32 - cx, y as f32 - cy);
             let (u, v) = ((dx * cos - dy * sin).abs() / mm, (dx * sin + dy * cos).abs() / mm);
-            let on_frame = (29.6..30.1).contains(&u) && v < 14.0 || (13.6..14.1).contains(&v) && u < 30.0;
+            let line = |at: f32, half: f32| (half - 0.4..half + 0.1).contains(&at);
+            let on_frame = line(u, half_w) && v < half_h || line(v, half_h) && u < half_w;
             if on_frame {
                 *pixel = Luma([60]);
             }
@@ -180,14 +185,19 @@ mod tests {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
         #[test]
         fn the_lean_of_a_frame_is_found_and_its_inside_cut_out(degrees in -8.0f32..8.0) {
-            let image = framed(degrees);
-            let found = leans(&image, 300.0, 250)[0];
-            proptest::prop_assert!((found - degrees).abs() <= 0.26, "{found} for {degrees}");
-            let (level, _) = straightened(image, found, 250);
-            let inside = inside_frame(&level, 300.0, 250).inside;
-            let mm = 300.0 / 25.4;
-            let (w, h) = (inside.w as f32 / mm, inside.h as f32 / mm);
-            proptest::prop_assert!((55.0..60.0).contains(&w) && (23.0..28.0).contains(&h), "{w} x {h} mm");
+            // A large one in what surrounds a word, a small one cut out with 3 mm around.
+            for (half, sides) in [((30.0, 14.0), (90.0, 64.0)), ((9.0, 4.5), (25.0, 18.0))] {
+                let image = framed(degrees, half, sides);
+                let found = leans(&image, 300.0, 250)[0];
+                let exact = if half.0 > 20.0 { 0.26 } else { 1.0 };
+                proptest::prop_assert!((found - degrees).abs() <= exact, "{found} for {degrees}");
+                let (level, _) = straightened(image, found, 250);
+                let frame = inside_frame(&level, 300.0, 250);
+                let mm = 300.0 / 25.4;
+                let (w, h) = (frame.inside.w as f32 / mm, frame.inside.h as f32 / mm);
+                let fits = |side: f32, half: f32| (2.0 * half - 5.0..2.0 * half).contains(&side);
+                proptest::prop_assert!(frame.seen && fits(w, half.0) && fits(h, half.1), "{w} x {h} mm, {degrees}");
+            }
         }
     }
 }

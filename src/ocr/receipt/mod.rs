@@ -26,6 +26,8 @@ use said::{date_score, is_of_stamp, lines_of_stamp, says_receipt};
 
 /// Half the size of what is looked at around such a word, mm: the stamp may be 85 mm wide.
 const AROUND_MM: (f32, f32) = (45.0, 32.0);
+/// Paper looked at around a frame that was seen, mm.
+const FRAMED_MM: f32 = 3.0;
 /// Ink is darker than the paper by this.
 const INK: u8 = 40;
 /// A date read with this confidence needs no other view of the stamp.
@@ -97,7 +99,8 @@ pub fn read_again(
         if areas.len() >= STAMPS_MAX || areas.iter().any(|a| bounds.centre_in(*a)) {
             continue;
         }
-        let (crop, to_page) = around(reading, bounds);
+        let frame = reading.frames.iter().find(|f| bounds.centre_in(**f));
+        let (crop, to_page) = frame.map_or_else(|| around(reading, bounds), |f| framed_by(reading, *f));
         if part == 2 && !leaning_frame(&crop, reading.dpi) {
             continue;
         }
@@ -211,12 +214,26 @@ pub fn read_ink(engine: &mut dyn Recogniser, ink: &ReadingImage) -> Result<Vec<W
 /// What surrounds a word, and the way from there to the page.
 fn around(reading: &ReadingImage, word: Box2) -> (GrayImage, Affine) {
     let mm = reading.dpi / 25.4;
-    let (cx, cy) = (word.x as f32 + word.w as f32 / 2.0, word.y as f32 + word.h as f32 / 2.0);
+    let (x, y) = (word.x as f32 + word.w as f32 / 2.0, word.y as f32 + word.h as f32 / 2.0);
+    cut_out(reading, (x, y), (AROUND_MM.0 * mm, AROUND_MM.1 * mm))
+}
+
+/// A frame with little around it: what stands beside a small one has lines of its own.
+fn framed_by(reading: &ReadingImage, frame: Box2) -> (GrayImage, Affine) {
+    let (w, h) = (frame.w as f32 / 2.0, frame.h as f32 / 2.0);
+    let by = FRAMED_MM * reading.dpi / 25.4;
+    cut_out(reading, (frame.x as f32 + w, frame.y as f32 + h), (w + by, h + by))
+}
+
+/// The part of the page half as wide and high as told, around a point.
+fn cut_out(
+    reading: &ReadingImage,
+    (cx, cy): (f32, f32),
+    (half_w, half_h): (f32, f32),
+) -> (GrayImage, Affine) {
     let (w, h) = (reading.grey.width() as f32, reading.grey.height() as f32);
-    let left = (cx - AROUND_MM.0 * mm).clamp(0.0, w) as u32;
-    let top = (cy - AROUND_MM.1 * mm).clamp(0.0, h) as u32;
-    let right = (cx + AROUND_MM.0 * mm).clamp(0.0, w) as u32;
-    let bottom = (cy + AROUND_MM.1 * mm).clamp(0.0, h) as u32;
+    let (left, top) = ((cx - half_w).clamp(0.0, w) as u32, (cy - half_h).clamp(0.0, h) as u32);
+    let (right, bottom) = ((cx + half_w).clamp(0.0, w) as u32, (cy + half_h).clamp(0.0, h) as u32);
     let crop = imageops::crop_imm(&reading.grey, left, top, right - left, bottom - top).to_image();
     (crop, Affine { x: [1.0, 0.0, left as f32], y: [0.0, 1.0, top as f32] })
 }
