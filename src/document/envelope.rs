@@ -96,8 +96,9 @@ pub fn judge(
     (stays, review)
 }
 
-/// Fewer pages than the enclosures it speaks of need. More prove nothing: an enclosure may have many pages.
-pub fn enclosures(matter: &Matter<'_>, pages: &[&ReadPage]) -> Option<ReviewReason> {
+/// Fewer pages than the enclosures it speaks of need, as a sentence and the page that speaks of them. More prove
+/// nothing: an enclosure may have many pages.
+pub fn enclosures(matter: &Matter<'_>, pages: &[&ReadPage]) -> Option<(String, u32)> {
     let of = |pattern: &Option<Regex>, page: &mut dyn FnMut(u32) -> bool| {
         matter.lines.iter().filter(|line| page(line.page)).find_map(|line| {
             let found = pattern.as_ref()?.captures(&line.text)?;
@@ -111,6 +112,6 @@ pub fn enclosures(matter: &Matter<'_>, pages: &[&ReadPage]) -> Option<ReviewReas
     (there < announced).then(|| {
         let text =
             format!("Genannt sind {announced} Anlagen, nach dem Schreiben kommen aber nur {there} Seiten.");
-        ReviewReason { page: Some(line.page), ..asks("enclosures.missing", text) }
+        (text, line.page)
     })
 }

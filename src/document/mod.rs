@@ -111,7 +111,17 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     let (stays, missing) = envelope::judge(policy, kind.map_or("", |k| &k.name), &document.pages, &fields);
     reasons.extend(stays);
     review.extend(missing);
-    review.extend(envelope::enclosures(&matter, &document.pages));
+    // Where the paper stays, a missing enclosure is said; where it may go, a person looks first.
+    if let Some((text, page)) = envelope::enclosures(&matter, &document.pages) {
+        match document.scan_mode {
+            ScanMode::Replacing => {
+                review.push(ReviewReason { page: Some(page), ..asks("enclosures.missing", text) });
+            }
+            ScanMode::Copying => {
+                reasons.push(Reason { page: Some(page), ..because("enclosures", "count".into(), text) });
+            }
+        }
+    }
     let known = review.iter().all(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
     review.extend(tray::judge(&matter, &document.pages, known));
     reasons.extend(routed.reasons);

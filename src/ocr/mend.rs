@@ -1,8 +1,9 @@
 //! What the engine cannot say, put right where check digits or pixels prove it.
 //!
-//! In: the reading image and what the engine saw on it. Out: the same words, some with other signs. Three things
+//! In: the reading image and what the engine saw on it. Out: the same words, some with other signs. Four things
 //! only: account numbers whose check digits fit once letters are digits again; raised digits, which the language
-//! data does not know (`m²` comes as `m?`); abbreviations of two letters with a blank between them on paper.
+//! data does not know (`m²` comes as `m?`); abbreviations of two letters with a blank between them on paper; old-style
+//! ones, which look like an i without its dot.
 
 use super::{RawWord, ReadMode, Recogniser};
 use crate::model::geometry::Box2;
@@ -32,6 +33,11 @@ pub fn mend(
     reading: &ReadingImage,
     raw: &mut Vec<RawWord>,
 ) -> Result<(), Refusal> {
+    for word in raw.iter_mut() {
+        if let Some(text) = old_style(&word.text) {
+            word.text = text;
+        }
+    }
     raw.chunk_by_mut(|a, b| a.line == b.line).for_each(accounts);
     raised(engine, &reading.grey, reading.dpi, raw)?;
     let parts = raw.drain(..).flat_map(|word| match blank_inside(&reading.grey, &word) {
@@ -76,6 +82,16 @@ fn accounts(line: &mut [RawWord]) {
             word.text = signs.by_ref().take(word.text.chars().count()).collect();
         }
     }
+}
+
+/// A dotless i that stands alone or beside a figure is an old-style one: `Rathausplatz ı`, `3ıa`. In names it is a letter.
+fn old_style(text: &str) -> Option<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let alone = chars.iter().filter(|c| c.is_alphanumeric()).all(|&c| c == 'ı');
+    let figure = |at: Option<usize>| at.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
+    let one = |i: usize| chars[i] == 'ı' && (alone || figure(i.checked_sub(1)) || figure(Some(i + 1)));
+    let right = chars.iter().enumerate().map(|(i, &c)| if one(i) { '1' } else { c }).collect::<String>();
+    (right != text).then_some(right)
 }
 
 /// `m?` whose last sign hangs high is looked at once more, enlarged.
@@ -184,6 +200,16 @@ mod tests {
         let mut line = words(text);
         accounts(&mut line);
         line.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_i_without_its_dot_is_a_figure_only_among_figures() {
+        for (read, meant) in [("ı", "1"), ("3ıa", "31a"), ("mk/7ı3", "mk/713"), ("(ı)", "(1)")] {
+            assert_eq!(old_style(read).as_deref(), Some(meant), "{read}");
+        }
+        for name in ["Yıldız", "Mıt", "1a", "§"] {
+            assert_eq!(old_style(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -64,7 +64,8 @@ pub fn stamp(lines: &[Line]) -> Option<Field> {
         let unit = line.bounds.h.max(1);
         let mut close: Vec<(i32, &Line)> = lines
             .iter()
-            .filter(|l| l.page == line.page)
+            // Words of a stamp stand across the letter: a date of the one is none of the other.
+            .filter(|l| l.page == line.page && l.stamped == line.stamped)
             .filter_map(|l| {
                 let middle = |b: Box2| b.y + b.h / 2;
                 let down = middle(l.bounds) - middle(line.bounds);

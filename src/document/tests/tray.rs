@@ -71,6 +71,15 @@ fn enclosures_that_are_named_are_looked_for() {
     for nothing in ["Anlagen: 1. Lageplan 2. Foto", "siehe Anlage 4", "Anlagen: Lageplan"] {
         check(nothing, &[], &[]);
     }
+    // Where the paper stays, it is said and nobody has to be asked.
+    let pages = super::paper::pages(&format!("{LETTER}\nAnlagen: 3"));
+    let received = Received::default();
+    let (pages, scan_mode) = (pages.iter().collect(), ScanMode::Copying);
+    let document =
+        DocumentPages { pages, station: "a", station_department: None, scan_mode, received: &received };
+    let copied = understand(&document, &wants("if_unclear"), &town());
+    assert_eq!(codes(&copied), Vec::<&str>::new());
+    assert!(copied.reasons.iter().any(|r| r.about == "enclosures"));
 }
 
 fn look(pages: &[ReadPage]) -> Understanding {
