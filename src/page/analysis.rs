@@ -210,8 +210,13 @@ fn background(grey: &[u8], width: usize, height: usize) -> Vec<u8> {
         mask.fill(0);
         return mask;
     }
+    let lettered = bars::lettered(&mask, grey, width, height);
     let mut mask = grown(&mask, width, height, 3);
-    bars::keep_lettered(&mut mask, grey, width, height);
+    for bar in lettered {
+        for y in bar.top..bar.bottom {
+            mask[y as usize * width..][bar.left as usize..bar.right as usize].fill(0);
+        }
+    }
     mask
 }
 

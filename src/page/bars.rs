@@ -24,9 +24,9 @@ const AROUND: u32 = (2.5 * MM) as u32;
 /// Lightest a bar is, as grey: lighter ones are tinted paper.
 const LEVEL_MAX: u8 = 170;
 
-/// Takes bars with letters out of the scanner's background: a letterhead printed to the edge of the sheet hangs
+/// Parts of the scanner's background that are bars with letters: a letterhead printed to the edge of the sheet hangs
 /// together with it, but light letters stand in it.
-pub fn keep_lettered(outside: &mut [u8], grey: &[u8], width: usize, height: usize) {
+pub fn lettered(outside: &[u8], grey: &[u8], width: usize, height: usize) -> Vec<Blob> {
     let inside: Vec<u8> = outside.iter().map(|&o| u8::from(o == 0)).collect();
     let (right, bottom) = (width as u32, height as u32);
     let enclosed = |b: &&Blob| {
@@ -35,24 +35,33 @@ pub fn keep_lettered(outside: &mut [u8], grey: &[u8], width: usize, height: usiz
     let found = find(&inside, width);
     let letters: Vec<&Blob> =
         found.blobs.iter().filter(enclosed).filter(|b| has_light(grey, width, b)).collect();
-    // What stands at one height belongs together; specks in the background do not make a line.
-    for (nth, first) in letters.iter().enumerate() {
-        let at_height = |b: &&&Blob| b.top < first.bottom && first.top < b.bottom;
-        if letters[..nth].iter().any(|b| at_height(&b)) {
+    let mut bars: Vec<Blob> = Vec::new();
+    for first in &letters {
+        if bars.iter().any(|b| b.top <= first.top && first.bottom <= b.bottom) {
             continue;
         }
-        let line: Vec<&&Blob> = letters.iter().filter(at_height).collect();
+        // What stands at one height belongs together; specks in the background do not make a line.
+        let line: Vec<&&Blob> =
+            letters.iter().filter(|b| b.top < first.bottom && first.top < b.bottom).collect();
         if line.iter().map(|b| b.width()).sum::<u32>() < WORDS {
             continue;
         }
-        let top = line.iter().map(|b| b.top).min().unwrap_or(0).saturating_sub(AROUND);
-        let bottom = (line.iter().map(|b| b.bottom).max().unwrap_or(0) + AROUND).min(bottom);
-        let left = line.iter().map(|b| b.left).min().unwrap_or(0).saturating_sub(AROUND);
-        let right = (line.iter().map(|b| b.right).max().unwrap_or(0) + AROUND).min(right);
-        for y in top..bottom {
-            outside[y as usize * width..][left as usize..right as usize].fill(0);
-        }
+        let all = line.iter().fold(**first, |all, b| Blob {
+            left: all.left.min(b.left),
+            top: all.top.min(b.top),
+            right: all.right.max(b.right),
+            bottom: all.bottom.max(b.bottom),
+            area: all.area,
+        });
+        bars.push(Blob {
+            left: all.left.saturating_sub(AROUND),
+            top: all.top.saturating_sub(AROUND),
+            right: (all.right + AROUND).min(right),
+            bottom: (all.bottom + AROUND).min(bottom),
+            area: all.area,
+        });
     }
+    bars
 }
 
 /// Whether something in a blob's box is clearly lighter than most around it: a tenth of it at least.

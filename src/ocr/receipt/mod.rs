@@ -34,8 +34,12 @@ const INK: u8 = 40;
 const SURE: f32 = 0.85;
 /// Stamps read on one page.
 const STAMPS_MAX: usize = 2;
-/// Print lies level; what leans by this much, degrees, was put there by hand.
+/// Print lies level; what leans by this much, degrees, was put there by hand. The lean of short lines is known less
+/// exactly, and boxes of forms are short.
 const LEAN_LEAST: f32 = 0.4;
+const LEAN_LEAST_SHORT: f32 = 1.5;
+/// Pictures less wide than this show short lines only, mm.
+const SHORT_MM: f32 = 45.0;
 /// What a stamp counts for that says it is one, but whose date cannot be read.
 const DATELESS: f32 = 0.2;
 /// Paper around a stamp without a frame that still belongs to it, mm.
@@ -129,9 +133,15 @@ pub fn read_again(
 /// Whether a picture shows a frame that does not lie level, as everything printed does.
 fn leaning_frame(crop: &GrayImage, dpi: f32) -> bool {
     let paper = median(crop.as_raw());
+    let least = lean_least(crop, dpi);
     leans(crop, dpi, paper).into_iter().any(|lean| {
-        lean.abs() >= LEAN_LEAST && inside_frame(&straightened(crop.clone(), lean, paper).0, dpi, paper).seen
+        lean.abs() >= least && inside_frame(&straightened(crop.clone(), lean, paper).0, dpi, paper).seen
     })
+}
+
+/// From which lean on a picture's frame does not lie level.
+fn lean_least(picture: &GrayImage, dpi: f32) -> f32 {
+    if (picture.width() as f32) < SHORT_MM / 25.4 * dpi { LEAN_LEAST_SHORT } else { LEAN_LEAST }
 }
 
 /// Reads the lines of the page that a stamp stood on.
@@ -267,7 +277,7 @@ fn read_level(
             };
             let raw = engine.read(&inside.grey, inside.dpi, ReadMode::Block)?;
             let own = if *all_ink { raw } else { lines_of_stamp(&raw, &frame, reading.dpi) };
-            let leans = frame.seen && lean.abs() >= LEAN_LEAST;
+            let leans = frame.seen && lean.abs() >= lean_least(view, reading.dpi);
             let dateless = leans && own.iter().any(|w| says_receipt(&w.text));
             let score = date_score(&own).max(if dateless { DATELESS } else { 0.0 });
             if score > best.as_ref().map_or(0.0, |b| b.score) {
