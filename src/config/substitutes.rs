@@ -1,4 +1,6 @@
-//! Who stands in for whom: as written -> as used.
+//! Who stands in for whom: as written -> as used. Pure.
+//!
+//! A circle is stood in for by a circle; its letters never fall to whoever leads or administrates.
 
 use super::file::{self, File};
 use super::resolve::Check;

@@ -97,7 +97,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     );
     let asked = review.len();
     if routed.settled {
-        review.retain(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
+        review.retain(|r| !about_kind(r));
     }
     // Where it goes is settled, what it is was not: no paper goes on a guess.
     let guessed = review.len() < asked;
@@ -122,7 +122,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
             }
         }
     }
-    let known = review.iter().all(|r| r.code != "kind.unknown" && r.code != "kind.unsure");
+    let known = !review.iter().any(about_kind);
     review.extend(tray::judge(&matter, &document.pages, known));
     reasons.extend(routed.reasons);
     reasons.extend(
@@ -196,6 +196,11 @@ fn protection_reasons(kind: &Kind) -> Vec<Reason> {
 }
 
 /// A reason without a place on the paper.
+/// Whether a person is asked what kind it is.
+fn about_kind(reason: &ReviewReason) -> bool {
+    matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure")
+}
+
 fn because(about: &str, rule: String, text: String) -> Reason {
     Reason { about: about.into(), rule, text, weight: None, page: None, bounds: None }
 }

@@ -1,4 +1,7 @@
 //! A scan and what the scanner wrote about it beside it: which waits for which, and how they are taken together.
+//!
+//! In: a file of the drop folder or a claim. Out: whether it still waits, or its side-car beside the claim. What a
+//! side-car says is read in `sidecar`.
 
 use super::listing::Found;
 use super::{PATIENCE_MIN, PATIENCE_QUIETS, original_name, sidecar};

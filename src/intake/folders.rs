@@ -27,7 +27,7 @@ use crate::model::sidecar::SidecarFormat;
 use crate::model::town::Station;
 use crate::vault::{hash_of, sync_folder};
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -201,22 +201,20 @@ fn pack(pages: &[PathBuf], claim: &Path) -> Result<()> {
     place.push(PACKING);
     let place = PathBuf::from(place);
     let io = |error| Error::io("Stapel zusammenlegen", &place)(error);
-    let mut archive = BufWriter::new(File::create(&place).map_err(io)?);
+    let mut archive = tar::Builder::new(BufWriter::new(File::create(&place).map_err(io)?));
     let mut newest = None;
     for page in pages {
-        let mut file = File::open(page).map_err(Error::io("Scan öffnen", page))?;
+        let file = File::open(page).map_err(Error::io("Scan öffnen", page))?;
         let meta = file.metadata().map_err(Error::io("Scan ansehen", page))?;
         newest = newest.max(meta.modified().ok());
-        archive.write_all(&bundle::head(&name_of(page), meta.len())).map_err(io)?;
-        let copied =
-            std::io::copy(&mut Read::by_ref(&mut file).take(meta.len()), &mut archive).map_err(io)?;
-        if copied != meta.len() {
-            return Err(super::still_written(&name_of(page), "wartet, bis er still steht"));
+        match bundle::add(&mut archive, &name_of(page), meta.len(), file) {
+            Err(e) if e.kind() == ErrorKind::UnexpectedEof => {
+                return Err(super::still_written(&name_of(page), "wartet, bis er still steht"));
+            }
+            added => added.map_err(io)?,
         }
-        archive.write_all(&[0; 512][..bundle::padding(meta.len())]).map_err(io)?;
     }
-    archive.write_all(&bundle::END).map_err(io)?;
-    let file = archive.into_inner().map_err(|e| io(e.into_error()))?;
+    let file = archive.into_inner().map_err(io)?.into_inner().map_err(|e| io(e.into_error()))?;
     newest.map_or(Ok(()), |newest| file.set_modified(newest)).map_err(io)?;
     file.sync_all().map_err(io)?;
     fs::rename(&place, claim).map_err(io)?;

@@ -1,4 +1,7 @@
 //! Sub-folders that are taken over whole: how long each has stood still, claiming one, putting one aside.
+//!
+//! In: a station and the moment. Out: batches of its lots (`lots`) or of its folders of pages (`folders`). Never
+//! removes a file.
 
 use super::{CLAIMS, Intake, claim_name, make_claims, write_synced};
 use crate::error::{Error, Result};

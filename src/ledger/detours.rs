@@ -1,4 +1,7 @@
 //! Targets that take nothing, and the urgent mail that waits for them.
+//!
+//! In: a target. Out: since when it takes nothing and what waits; a delivery to an inbox besides, once. The delivery to
+//! the target itself is never touched.
 
 use super::inbox::write_note;
 use super::{Ledger, event};

@@ -1,4 +1,7 @@
 //! What waits unopened, and for whom somebody stands in.
+//!
+//! In: a department or a circle. Out: what nobody took over, and since when; and whom a document belongs to then. How
+//! long is too long is not judged here.
 
 use super::{Ledger, event};
 use crate::error::{Error, Result};

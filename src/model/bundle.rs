@@ -1,85 +1,46 @@
-//! Many files as one: a plain ustar archive (POSIX.1-1988, `pax` file format), which every tar program opens.
+//! Many files as one: a plain tar archive, which every tar program opens.
 //!
-//! A batch that came as a folder is kept as one source this way, each file
-//! byte for byte. Times and owners are left out, so that the same files always
-//! give the same bytes, and with them the same hash.
+//! In: files one by one, or the bytes of an archive. Out: the archive, or where in it each file lies. A batch that came
+//! as a folder is kept as one source this way, each file byte for byte; times and owners are left out, so that the same
+//! files always give the same bytes, and with them the same hash. Never unpacks anything to disk.
 
+use std::io::{self, Cursor, Read, Write};
 use std::ops::Range;
+use tar::{Archive, Builder, Header};
 
-/// Everything in an archive begins at a multiple of this.
-const BLOCK: usize = 512;
-/// Bytes of a name; of longer ones the end counts, where the ending stands.
-const NAME_MAX: usize = 100;
 /// What stands after the last file.
-pub const END: [u8; 2 * BLOCK] = [0; 2 * BLOCK];
+const END: [u8; 1024] = [0; 1024];
 
-/// What stands before a file.
-pub fn head(name: &str, length: u64) -> [u8; BLOCK] {
-    let mut from = name.len().saturating_sub(NAME_MAX);
-    while !name.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut head = [0u8; BLOCK];
-    let mut put = |at: usize, text: &[u8]| head[at..at + text.len()].copy_from_slice(text);
-    put(0, &name.as_bytes()[from..]);
-    put(100, b"0000440\0");
-    put(108, b"0000000\0");
-    put(116, b"0000000\0");
-    put(124, format!("{length:011o}\0").as_bytes());
-    put(136, b"00000000000\0");
-    put(156, b"0");
-    put(257, b"ustar\x0000");
-    put(148, b"        ");
-    let sum = sum(&head);
-    head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-    head
-}
-
-/// Zeros that follow a file of that length.
-pub fn padding(length: u64) -> usize {
-    (BLOCK - (length % BLOCK as u64) as usize) % BLOCK
+/// Adds a file of that length; content that ends before is an error, and the archive is none.
+pub fn add(archive: &mut Builder<impl Write>, name: &str, length: u64, content: impl Read) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_size(length);
+    header.set_mode(0o440);
+    header.set_mtime(0);
+    let mut content = content.take(length);
+    archive.append_data(&mut header, name, &mut content)?;
+    if content.limit() > 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
 
 /// Whether these bytes begin with the head of a file in an archive.
 pub fn is_bundle(bytes: &[u8]) -> bool {
-    bytes.first_chunk().is_some_and(|head| entry(head).is_some())
+    bytes.get(257..262) == Some(b"ustar")
 }
 
 /// Where the files lie, in order; none if the archive is damaged or cut off.
 pub fn parts(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
+    let mut archive = Archive::new(Cursor::new(bytes));
     let mut parts = Vec::new();
-    let mut at = 0usize;
-    loop {
-        let head: &[u8; BLOCK] = bytes.get(at..)?.first_chunk()?;
-        if head.iter().all(|&b| b == 0) {
-            return Some(parts);
+    for entry in archive.entries_with_seek().ok()? {
+        let entry = entry.ok()?;
+        let from = usize::try_from(entry.raw_file_position()).ok()?;
+        let to = from.checked_add(usize::try_from(entry.size()).ok()?).filter(|&to| to <= bytes.len())?;
+        // Folders and notes of the program that packed are no files.
+        if entry.header().entry_type().is_file() {
+            parts.push(from..to);
         }
-        let (length, is_file) = entry(head)?;
-        let start = at + BLOCK;
-        let end = start.checked_add(usize::try_from(length).ok()?).filter(|&end| end <= bytes.len())?;
-        if is_file {
-            parts.push(start..end);
-        }
-        at = end + padding(length);
     }
-}
-
-/// Length of the file behind a head, and whether it is one and not a folder or a note of the program.
-fn entry(head: &[u8; BLOCK]) -> Option<(u64, bool)> {
-    let octal = |text: &[u8]| {
-        let text = std::str::from_utf8(text).ok()?;
-        u64::from_str_radix(text.trim_matches(['\0', ' ']), 8).ok()
-    };
-    let right = head[257..].starts_with(b"ustar") && octal(&head[148..156])? == sum(head);
-    right.then_some(())?;
-    Some((octal(&head[124..136])?, matches!(head[156], b'0' | 0)))
-}
-
-/// Sum of all bytes, its own eight counted as blanks.
-fn sum(head: &[u8; BLOCK]) -> u64 {
-    let blanks = 8 * u64::from(b' ');
-    let others = head.iter().enumerate().filter(|(at, _)| !(148..156).contains(at));
-    others.map(|(_, &b)| u64::from(b)).sum::<u64>() + blanks
+    bytes.ends_with(&END).then_some(parts)
 }
 
 #[cfg(test)]
@@ -87,14 +48,11 @@ mod tests {
     use super::*;
 
     fn bundle(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut bytes = Vec::new();
+        let mut archive = Builder::new(Vec::new());
         for (name, content) in files {
-            bytes.extend(head(name, content.len() as u64));
-            bytes.extend(*content);
-            bytes.resize(bytes.len() + padding(content.len() as u64), 0);
+            add(&mut archive, name, content.len() as u64, *content).unwrap();
         }
-        bytes.extend(END);
-        bytes
+        archive.into_inner().unwrap()
     }
 
     #[test]
@@ -105,9 +63,12 @@ mod tests {
         assert!(is_bundle(&bytes) && bytes.len().is_multiple_of(512));
         let found: Vec<&[u8]> = parts(&bytes).unwrap().into_iter().map(|part| &bytes[part]).collect();
         assert_eq!(found, files.map(|(_, content)| content));
-        for cut in [0, 100, 512, 513, 1300, bytes.len() - 1024] {
+        for cut in [0, 100, 512, 513, 1300, bytes.len() - 1024, bytes.len() - 1] {
             assert_eq!(parts(&bytes[..cut]), None, "cut at {cut}");
         }
+        assert_eq!(bundle(&files), bytes, "the same files are the same bytes");
+        let short = add(&mut Builder::new(Vec::new()), "a", 5, &b"four"[..]);
+        assert!(short.is_err(), "what ends before it should is no file");
     }
 
     #[test]
@@ -123,10 +84,16 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_bytes_break_it(mut bytes: Vec<u8>, length in 0u64..1 << 33) {
-            parts(&bytes);
-            bytes.splice(0..0, head("x", length));
-            parts(&bytes);
+        fn no_bytes_break_it(damage: Vec<(u16, u8)>, files: Vec<Vec<u8>>) {
+            let files: Vec<(&str, &[u8])> = files.iter().map(|content| ("x", content.as_slice())).collect();
+            let mut bytes = bundle(&files);
+            for (at, byte) in damage {
+                let at = usize::from(at) % bytes.len();
+                bytes[at] = byte;
+            }
+            if let Some(found) = parts(&bytes) {
+                proptest::prop_assert!(found.into_iter().all(|part| bytes.get(part).is_some()));
+            }
         }
     }
 }

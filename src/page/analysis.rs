@@ -213,8 +213,8 @@ fn background(grey: &[u8], width: usize, height: usize) -> Vec<u8> {
     let lettered = bars::lettered(&mask, grey, width, height);
     let mut mask = grown(&mask, width, height, 3);
     for bar in lettered {
-        for y in bar.top..bar.bottom {
-            mask[y as usize * width..][bar.left as usize..bar.right as usize].fill(0);
+        for y in bar.y..bar.y + bar.h {
+            mask[y as usize * width..][bar.x as usize..(bar.x + bar.w) as usize].fill(0);
         }
     }
     mask

@@ -7,6 +7,7 @@
 use super::analysis::{Analysis, MM};
 use super::blobs::{Blob, find};
 use super::light::WHITE;
+use crate::model::geometry::Box2;
 use image::GrayImage;
 
 /// Side of the squares in which bars are looked for, pixels of the analysis (0.7 mm).
@@ -18,58 +19,50 @@ const BAR_SIDES: (f32, f32) = (10.0 * MM / SQUARE as f32, 3.0 * MM / SQUARE as f
 /// Heights of letters and of lines of letters, pixels of the analysis: 1 to 18 mm.
 const LETTERS: std::ops::Range<u32> = (MM as u32)..(18.0 * MM) as u32;
 /// Light letters in a dark area at the edge are together at least this wide, pixels of the analysis: 15 mm.
-const WORDS: u32 = (15.0 * MM) as u32;
+const WORDS: i32 = (15.0 * MM) as i32;
 /// Around letters this much is taken for the bar they stand on, pixels of the analysis: 2.5 mm.
-const AROUND: u32 = (2.5 * MM) as u32;
+const AROUND: i32 = (2.5 * MM) as i32;
 /// Lightest a bar is, as grey: lighter ones are tinted paper.
 const LEVEL_MAX: u8 = 170;
 
 /// Parts of the scanner's background that are bars with letters: a letterhead printed to the edge of the sheet hangs
 /// together with it, but light letters stand in it.
-pub fn lettered(outside: &[u8], grey: &[u8], width: usize, height: usize) -> Vec<Blob> {
+pub fn lettered(outside: &[u8], grey: &[u8], width: usize, height: usize) -> Vec<Box2> {
     let inside: Vec<u8> = outside.iter().map(|&o| u8::from(o == 0)).collect();
-    let (right, bottom) = (width as u32, height as u32);
     let enclosed = |b: &&Blob| {
-        b.left > 0 && b.top > 0 && b.right < right && b.bottom < bottom && LETTERS.contains(&b.height())
+        let clear = b.left > 0 && b.top > 0 && (b.right as usize) < width && (b.bottom as usize) < height;
+        clear && LETTERS.contains(&b.height())
     };
     let found = find(&inside, width);
-    let letters: Vec<&Blob> =
-        found.blobs.iter().filter(enclosed).filter(|b| has_light(grey, width, b)).collect();
-    let mut bars: Vec<Blob> = Vec::new();
+    let letters: Vec<Box2> = found
+        .blobs
+        .iter()
+        .filter(enclosed)
+        .map(Blob::bounds)
+        .filter(|&b| has_light(grey, width, b))
+        .collect();
+    let mut bars: Vec<Box2> = Vec::new();
     for first in &letters {
-        if bars.iter().any(|b| b.top <= first.top && first.bottom <= b.bottom) {
+        let at_height = |b: &Box2| b.y < first.y + first.h && first.y < b.y + b.h;
+        if bars.iter().any(|bar| bar.y <= first.y && first.y + first.h <= bar.y + bar.h) {
             continue;
         }
         // What stands at one height belongs together; specks in the background do not make a line.
-        let line: Vec<&&Blob> =
-            letters.iter().filter(|b| b.top < first.bottom && first.top < b.bottom).collect();
-        if line.iter().map(|b| b.width()).sum::<u32>() < WORDS {
-            continue;
+        let line = || letters.iter().copied().filter(at_height);
+        if line().map(|b| b.w).sum::<i32>() >= WORDS {
+            let words = line().fold(*first, Box2::union);
+            let (x, y) = ((words.x - AROUND).max(0), (words.y - AROUND).max(0));
+            let (right, bottom) = (words.x + words.w + AROUND, words.y + words.h + AROUND);
+            bars.push(Box2 { x, y, w: right.min(width as i32) - x, h: bottom.min(height as i32) - y });
         }
-        let all = line.iter().fold(**first, |all, b| Blob {
-            left: all.left.min(b.left),
-            top: all.top.min(b.top),
-            right: all.right.max(b.right),
-            bottom: all.bottom.max(b.bottom),
-            area: all.area,
-        });
-        bars.push(Blob {
-            left: all.left.saturating_sub(AROUND),
-            top: all.top.saturating_sub(AROUND),
-            right: (all.right + AROUND).min(right),
-            bottom: (all.bottom + AROUND).min(bottom),
-            area: all.area,
-        });
     }
     bars
 }
 
-/// Whether something in a blob's box is clearly lighter than most around it: a tenth of it at least.
-fn has_light(grey: &[u8], width: usize, blob: &Blob) -> bool {
-    let rows = (blob.top..blob.bottom)
-        .flat_map(|y| &grey[y as usize * width..][blob.left as usize..blob.right as usize]);
-    let light = rows.filter(|&&p| p > LEVEL_MAX).count();
-    light * 10 >= (blob.width() * blob.height()) as usize
+/// Whether something in a box is clearly lighter than a bar: a tenth of it at least.
+fn has_light(grey: &[u8], width: usize, b: Box2) -> bool {
+    let rows = (b.y..b.y + b.h).flat_map(|y| &grey[y as usize * width..][b.x as usize..(b.x + b.w) as usize]);
+    rows.filter(|&&p| p > LEVEL_MAX).count() * 10 >= (b.w * b.h) as usize
 }
 
 /// Shows the letters of all bars dark on light. `skew`: lean of the page in degrees, counter-clockwise positive.
@@ -107,16 +100,12 @@ fn thickness(bar: &Blob, slope: f32) -> Option<f32> {
 }
 
 /// Whether what stands on a bar is lighter than it: on a grey head of a table letters are dark.
-fn letters_are_light(page: &Analysis, spans: &[Option<(usize, usize)>], left: usize, level: u8) -> bool {
+fn letters_are_light(pixels: impl Iterator<Item = u8>, level: u8) -> bool {
     let (high, low) = (level.saturating_add((255 - level) / 2), level / 2);
     let (mut light, mut dark) = (0usize, 0usize);
-    for (span, x) in spans.iter().zip(left..) {
-        let Some((from, to)) = *span else { continue };
-        for y in from..to {
-            let p = page.grey[y * page.width + x];
-            light += usize::from(p > high);
-            dark += usize::from(p < low);
-        }
+    for p in pixels {
+        light += usize::from(p > high);
+        dark += usize::from(p < low);
     }
     light > dark
 }
@@ -142,20 +131,18 @@ fn invert_one(image: &mut GrayImage, page: &Analysis, bar: &Blob, thick: f32, sl
             Some((first, last + 1))
         })
         .collect();
-    let mut levels: Vec<u8> = spans
-        .iter()
-        .zip(left..)
-        .filter_map(|(span, x)| Some((x, (*span)?)))
-        .flat_map(|(x, (from, to))| (from..to).map(move |y| (x, y)))
-        .filter(|&(x, y)| dark(x, y))
-        .map(|(x, y)| page.grey[y * page.width + x])
-        .collect();
+    let on_bar = || {
+        let columns = spans.iter().zip(left..).filter_map(|(span, x)| Some((x, (*span)?)));
+        columns.flat_map(|(x, (from, to))| (from..to).map(move |y| (x, y)))
+    };
+    let grey = |(x, y): (usize, usize)| page.grey[y * page.width + x];
+    let mut levels: Vec<u8> = on_bar().filter(|&(x, y)| dark(x, y)).map(grey).collect();
     if levels.is_empty() {
         return;
     }
     let middle = levels.len() / 2;
     let level = *levels.select_nth_unstable(middle).1;
-    if level > LEVEL_MAX || !letters_are_light(page, &spans, left, level) {
+    if level > LEVEL_MAX || !letters_are_light(on_bar().map(grey), level) {
         return;
     }
     // The bar becomes white, the lightest black.

@@ -5,6 +5,8 @@
 //! they consist of. Works on runs, not pixels: a page of text has about a
 //! tenth as many.
 
+use crate::model::geometry::Box2;
+
 /// A group of connected marked pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blob {
@@ -29,6 +31,11 @@ impl Blob {
     /// Rows it spans.
     pub fn height(&self) -> u32 {
         self.bottom - self.top
+    }
+
+    /// The box around it.
+    pub fn bounds(&self) -> Box2 {
+        Box2 { x: self.left as i32, y: self.top as i32, w: self.width() as i32, h: self.height() as i32 }
     }
 }
 

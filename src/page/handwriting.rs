@@ -100,11 +100,7 @@ fn judged(line: &[Blob]) -> Line {
             unsteady += if by_hand(group) { letters } else { 0 };
         }
     }
-    let edge =
-        |of: fn(&Blob) -> u32, pick: fn(u32, u32) -> u32| line.iter().map(of).reduce(pick).unwrap_or(0);
-    let (left, top) = (edge(|b| b.left, u32::min), edge(|b| b.top, u32::min));
-    let (right, bottom) = (edge(|b| b.right, u32::max), edge(|b| b.bottom, u32::max));
-    let bounds = Box2 { x: left as i32, y: top as i32, w: (right - left) as i32, h: (bottom - top) as i32 };
+    let bounds = line.iter().map(Blob::bounds).reduce(Box2::union).unwrap_or_default();
     Line { bounds, letters: line.iter().map(letters).sum(), unsteady, judged }
 }
 

@@ -187,8 +187,8 @@ fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: E
     Err(error)
 }
 
-/// A delivery for each target of each department; none where a sentence of the town says so. A department that is not there (any more) gets nothing
-/// silently: a person chooses another.
+/// A delivery for each target of each department; none where a sentence of the town says so. A department that is not
+/// there (any more) gets nothing silently: a person chooses another.
 fn intentions(house: &House, sheet: &DocumentSheet) -> std::result::Result<Vec<Intention>, Refusal> {
     if ordered(&house.pipeline.ways.routes, &sheet.understanding, |route| route.undelivered) {
         return Ok(Vec::new());

@@ -30,6 +30,8 @@ pattern!(
     INSTITUTION,
     r"gericht|staatsanw|anw[aä]lt|notar|kanzlei|versicherung|kasse\b|amt\b|amter\b|behorde|ministerium|regierung|landkreis|kreis\b|polizei|agentur|jobcenter|verband\b|kammer\b|inkasso|forderung|\b(?:gmbh|ag|kg|ohg|mbh|e v|ek|e k|gbr)\b|stiftung|universitat|werke\b|anstalt\b|zentrale\b|buro\b|praxis\b|gesellschaft"
 );
+// Words before a number that is not the town's.
+pattern!(SOMEBODY_ELSES, r"\b(?:rechnung|angebot|auftrag|schaden|kunden|vertrag|versicherung|police|vom)");
 pattern!(OWN_DATE, r"^\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}$");
 
 /// The town's own reference: as the sender labels it, else by the town's own patterns.
@@ -60,17 +62,13 @@ fn in_subject(letter: &Letter<'_>) -> Option<Field> {
         let parts = word.split(['-', '/', '.']).filter(|p| !p.is_empty()).count();
         digits >= 4 && parts >= 2 && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '.'))
     };
-    let at = words.iter().position(|w| number(w.trim_matches([',', ':', ';', '(', ')', '.'])))?;
-    // Numbers that are somebody else's.
-    let before = at.checked_sub(1).map_or(String::new(), |i| folded(words[i]));
-    let before_that = at.checked_sub(2).map_or(String::new(), |i| folded(words[i]));
-    let other =
-        ["rechnung", "angebot", "auftrag", "schaden", "kunden", "vertrag", "versicherung", "police", "vom"];
-    if [before, before_that].iter().any(|w| other.iter().any(|o| w.starts_with(o))) {
-        return None;
-    }
-    let value = words[at].trim_matches([',', ':', ';', '(', ')', '.']).to_owned();
-    looks_like_one(&value).then(|| Field { raw: value.clone(), value, sure: false, ..subject })
+    let bare = |word: &'_ str| word.trim_matches([',', ':', ';', '(', ')', '.']).to_owned();
+    let at = words.iter().position(|w| number(&bare(w)))?;
+    let others = SOMEBODY_ELSES
+        .as_ref()
+        .is_some_and(|r| r.is_match(&folded(&words[at.saturating_sub(2)..at].join(" "))));
+    let value = bare(words[at]);
+    (!others && looks_like_one(&value)).then(|| Field { raw: value.clone(), value, sure: false, ..subject })
 }
 
 /// The sender's reference.

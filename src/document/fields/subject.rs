@@ -4,7 +4,7 @@ use super::rows::{self, Placed, Row};
 use super::{Letter, of_words, pattern};
 use crate::model::document::Field;
 
-pattern!(LABELLED, r"(?i)^\s*(?:betreff\b|betr\.|betr:|betrifft\b)\s*[:.]?\s*");
+pattern!(LABELLED, r"(?i)^\s*(?:betreff\b|betr\.|betr:|betrifft\b)");
 pattern!(
     NOT_SUBJECT,
     r"(?i)^(?:\d{5} |an (?:die|den|das)\b|postfach|.*\b(?:tel|telefon|e-?mail|datum|fax)\b)"
@@ -22,20 +22,12 @@ pub fn subject(letter: &Letter<'_>) -> Option<Field> {
 
 fn labelled(letter: &Letter<'_>) -> Option<Field> {
     let rows: Vec<&Row> = letter.rows.iter().filter(|r| r.page == 1).collect();
-    let (at, from) = rows.iter().enumerate().find_map(|(i, r)| {
-        Some((i, LABELLED.as_ref()?.find(&r.text()).map(|m| m.end()).filter(|_| r.words.len() > 1)?))
-    })?;
+    let labelled = |r: &&Row| r.words.len() > 1 && LABELLED.as_ref().is_some_and(|l| l.is_match(&r.text()));
+    let at = rows.iter().position(labelled)?;
     // The label, then what stands beside it without a wide gap: a stamp may stand further right.
     let row = rows[at];
-    let label = row
-        .words
-        .iter()
-        .scan(0, |end, w| {
-            *end += w.text.len() + 1;
-            Some(*end)
-        })
-        .take_while(|end| *end <= from + 1);
-    let label = label.count().max(1).min(row.words.len() - 1);
+    let apart = row.words[1].text.chars().all(|c| !c.is_alphanumeric());
+    let label = 1 + usize::from(apart && row.words.len() > 2);
     let beside = Row { words: row.words[label..].to_vec(), ..row.clone() };
     let mut words = beside.segments().first()?.to_vec();
     let lefts = [row.words.first()?.left, words.first()?.left];

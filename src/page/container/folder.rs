@@ -1,4 +1,7 @@
 //! A batch that came as a folder: its files in order, their pages numbered through.
+//!
+//! In: the archive of the folder. Out: pages, each decoded by the container its file is. A file nobody can open is one
+//! bad page; a folder within a folder is never opened.
 
 use super::{OwnText, Result, Source, too_many_pages, unknown_format};
 use crate::model::bundle;
@@ -101,14 +104,11 @@ mod tests {
     use crate::page::raster::Pixels;
 
     fn folder(files: &[&[u8]]) -> Source {
-        let mut bytes = Vec::new();
+        let mut archive = tar::Builder::new(Vec::new());
         for content in files {
-            bytes.extend(bundle::head("x", content.len() as u64));
-            bytes.extend(*content);
-            bytes.resize(bytes.len() + bundle::padding(content.len() as u64), 0);
+            bundle::add(&mut archive, "x", content.len() as u64, *content).unwrap();
         }
-        bytes.extend(bundle::END);
-        Source::new(bytes)
+        Source::new(archive.into_inner().unwrap())
     }
 
     fn png(width: u32) -> Vec<u8> {
