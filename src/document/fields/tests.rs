@@ -33,3 +33,13 @@ fn what_an_engine_makes_of_a_dot_between_name_and_street_is_no_name() {
         assert_eq!(parties::tidy(read), name);
     }
 }
+
+/// A stamp whose own date could not be read has none: the letter's, which stands close by, is another.
+#[test]
+fn a_stamp_takes_no_date_of_the_letter() {
+    let mut lines = crate::document::text::lines_of("EINGEGANGEN\n13.07.2026");
+    lines[0].stamped = true;
+    assert!(dates::stamp(&lines).is_none());
+    lines[1].stamped = true;
+    assert_eq!(dates::stamp(&lines).unwrap().value, "2026-07-13");
+}
