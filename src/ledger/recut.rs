@@ -159,7 +159,8 @@ impl Ledger {
             measured.turned = measured.turned.then(Turn::Right);
             std::mem::swap(&mut measured.width, &mut measured.height);
             (measured.skew, measured.blank) = (0.0, false);
-            measured.notes.retain(|note| note.code != TURNED_BY_HAND && note.code != "page.unreadable");
+            let settled = [TURNED_BY_HAND, "page.unreadable", "page.back_shines"];
+            measured.notes.retain(|note| !settled.contains(&note.code.as_ref()));
             measured.notes.push(Note::info(TURNED_BY_HAND, "Von Hand gedreht."));
             tx.execute(
                 "UPDATE page SET state = ?4, measured = ?5, attempts = 0, due_at = ''

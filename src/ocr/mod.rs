@@ -101,11 +101,19 @@ pub fn read_page(
     mend::mend(engine, &reading, &mut raw)?;
     let hand = Handwriting::of(&reading, &raw);
     if words::quality(&raw) < GIBBERISH {
-        raw.retain(|w| w.confidence >= BELIEVED);
-        measured.notes.push(Note::warning(
-            "page.unreadable",
-            "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, durchscheinende Rückseite, Bild).",
-        ));
+        if second::is_the_back(engine, &reading, &raw)? {
+            raw.clear();
+            measured.notes.push(Note::info(
+                "page.back_shines",
+                "Zu lesen wäre nur die Rückseite, die durchscheint; ihre Wörter stehen auf ihrer eigenen Seite.",
+            ));
+        } else {
+            raw.retain(|w| w.confidence >= BELIEVED);
+            measured.notes.push(Note::warning(
+                "page.unreadable",
+                "Auf der Seite steht kaum Gedrucktes, das sich lesen lässt (Handschrift, Bild).",
+            ));
+        }
     }
     hand.doubt(&mut raw);
     measured.quality.handwriting = hand.share;

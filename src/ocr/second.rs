@@ -1,8 +1,8 @@
-//! A second opinion on the turn of a page, where measuring was unsure.
+//! A second opinion on the turn of a page, where measuring was unsure, and on whose writing it is.
 //!
 //! In: an engine, the reading image, what is in doubt. Out: a further turn, or
 //! that nobody knows. A strip is read in the directions in question; text that
-//! lies right reads as words, text that lies wrong as rubbish.
+//! lies right reads as words, text that lies wrong or mirrored as rubbish.
 
 use super::{RawWord, ReadMode, Recogniser, words};
 use crate::model::geometry::Turn;
@@ -85,6 +85,25 @@ pub fn opinion(
     let strip = pixels::oriented(strip, false, Turn::Half);
     scores.push((Turn::Left, score(engine, &strip, reading.dpi)?));
     Ok(winner(&scores).unwrap_or(Verdict::Unknown))
+}
+
+/// Whether what reads as rubbish is mirror writing: the back of the sheet shining through. Sheets are turned over
+/// either edge.
+pub fn is_the_back(
+    engine: &mut dyn Recogniser,
+    reading: &ReadingImage,
+    rubbish: &[RawWord],
+) -> Result<bool, Refusal> {
+    let plain: f32 = rubbish.iter().map(sure_letters).sum();
+    for turn in [Turn::None, Turn::Half] {
+        let mirrored = pixels::oriented(reading.grey.clone(), true, turn);
+        let words = engine.read(&mirrored, reading.dpi, ReadMode::Page)?;
+        let sure: f32 = words.iter().map(sure_letters).sum();
+        if sure > SURE.max(plain * LEAD) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn winner(scores: &[(Turn, f32)]) -> Option<Verdict> {

@@ -113,6 +113,21 @@ fn a_nearly_empty_page_upside_down_is_settled_by_reading() {
 }
 
 #[test]
+fn the_back_shining_through_gives_no_words() {
+    let mut engine = Tesseract::open("deu").expect("German language data");
+    let mut page = pixels::oriented(letter(20), true, Turn::None);
+    page.iter_mut().for_each(|p| *p = 240 - (245u8.saturating_sub(*p)) / 3);
+    // A pencil stroke of the page's own.
+    for x in 900..1300u32 {
+        let y = (200.0 + 20.0 * (x as f32 / 30.0).sin()) as u32;
+        (y..y + 4).for_each(|y| page.put_pixel(x, y, Luma([130])));
+    }
+    let page = read(&mut engine, page);
+    assert!(page.text.words.is_empty(), "{}", page.text.plain());
+    assert!(page.measured.notes.iter().any(|n| n.code == "page.back_shines"), "{:?}", page.measured.notes);
+}
+
+#[test]
 fn orientation_detection_answers_with_the_turn_to_apply() {
     let mut engine = Tesseract::open("deu").expect("German language data");
     let lying = pixels::oriented(letter(30), false, Turn::Left);
