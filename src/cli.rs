@@ -70,11 +70,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Konfiguration, wie sie verstanden wird; oder was eine geänderte Datei bewirken würde
+    /// Konfiguration, wie sie verstanden wird; was eine geänderte Datei bewirken würde; freigeben, zurückholen
     Config {
         /// Die geänderte Datei
         #[arg(long, value_name = "DATEI")]
         diff: Option<PathBuf>,
+        /// Die Datei, wie sie jetzt ist, auch dort in Kraft setzen, wo Papier ersetzt wird
+        #[arg(long, requires = "by", conflicts_with = "diff")]
+        activate: bool,
+        /// Die Datei durch die Fassung ersetzen, die vor der jetzigen in Kraft war, und diese freigeben
+        #[arg(long, requires = "by", conflicts_with_all = ["diff", "activate"])]
+        rollback: bool,
+        /// Wer freigibt
+        #[arg(long, value_name = "PERSON")]
+        by: Option<String>,
     },
     /// Journal, Tresor und Konfiguration sichern, auch im laufenden Betrieb; ein zweites Mal nur Neues
     Backup {

@@ -207,7 +207,7 @@ fn a_changed_configuration_is_shown_before_it_counts() {
     let changed = old.replace("poll_seconds = 1", "poll_seconds = 5") + "[retention]\npaper_days = 90\n";
     let (code, changed) = diff(changed);
     assert_eq!(code, Some(0), "{changed}");
-    assert!(changed.contains("station[a].poll_seconds: 1 -> 5 (nach Neustart)"), "{changed}");
+    assert!(changed.contains("station[a].poll_seconds: 1 -> 5 (sofort, im laufenden Dienst)"), "{changed}");
     assert!(changed.contains("retention.paper_days: 180 -> 90 (sofort, beim nächsten Befehl)"), "{changed}");
     assert_eq!(changed.matches(" -> ").count(), 2, "{changed}");
     let (code, wrong) = diff(old.replace("central = \"steuern\"", "central = \"steurn\""));

@@ -100,6 +100,7 @@ fn what_is_not_released_holds_its_batches() {
     let config = fs::read_to_string(&path).unwrap();
     let driver = format!("duplex = false\ndriver_sha256 = \"{}\"", "cd".repeat(32));
     fs::write(&path, config.replace("duplex = false", &driver)).unwrap();
+    assert_eq!(said(&town, &["config", "--activate", "--by", "leitung"]).0, Some(0));
     drop_colour(&town, 3);
     settle(&town);
     assert_eq!(town.delivered().len(), 1);

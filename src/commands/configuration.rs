@@ -1,9 +1,13 @@
-//! `config`: the configuration as understood, and what a changed file would do.
+//! `config`: the configuration as understood, what a changed file would do, and who lets it replace paper.
 
 use super::{DONE, Outcome, Stop, USAGE, pipeline};
 use crate::config::written::{Change, changes, understood, written};
 use crate::config::{self, Pipeline};
 use crate::daemon::{Effect, takes_effect};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::model::document::ScanMode;
+use crate::vault::Vault;
 use std::path::Path;
 
 /// Prints it; with `diff`, what differs in that file.
@@ -47,6 +51,18 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
     for change in &found {
         println!("{}", line(change));
     }
+    if let Ok(new) = &resolved
+        && !found.is_empty()
+        && [pipeline, new]
+            .into_iter()
+            .flat_map(|p| &p.stations)
+            .any(|s| s.profile.scan_mode == ScanMode::Replacing)
+    {
+        eprintln!(
+            "Stationen, die Papier ersetzen, arbeiten unter der bisherigen Fassung weiter, bis jemand die neue freigibt \
+             (poststelle config --activate --by PERSON)."
+        );
+    }
     if found.iter().any(|c| c.key.starts_with("profile[") || c.key.starts_with("station[")) {
         eprintln!(
             "Stationen, deren Profil oder Scanner sich ändert und die Papier ersetzen, halten ihre Stapel an, bis sie \
@@ -60,9 +76,8 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
         }
         Ok(_) => {
             eprintln!(
-                "{} Änderungen, keine Beanstandung. Dateien unter {} und Inhalte von Geheimnissen wirken ohne Neustart.",
-                found.len(),
-                pipeline.classifiers.display()
+                "{} Änderungen, keine Beanstandung. Ein laufender Dienst übernimmt sie, sobald die Datei an ihrem Platz liegt.",
+                found.len()
             );
             Ok(DONE)
         }
@@ -74,10 +89,55 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
     }
 }
 
+/// Puts the file as it is in force where paper is replaced; a running service takes it over.
+pub fn activate(config: Option<&Path>, by: &str) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let hash = Vault::open(&pipeline.vault)?.put(pipeline.text.as_bytes())?;
+    let new = Ledger::open(&pipeline.ledger, &pipeline.tenant)?.configured(&hash, by)?;
+    let verb = if new { "gilt, freigegeben von" } else { "galt schon; unverändert trotz" };
+    println!("Konfiguration {} {verb} {by}.", &hash.hex()[..12]);
+    Ok(DONE)
+}
+
+/// Puts the text that was in force before into the file, and in force.
+pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    let vault = Vault::open(&pipeline.vault)?;
+    let Some(before) = ledger.configuration_before(&pipeline.hash)? else {
+        return Err(Stop::Usage(
+            "[config.no_version] Vor dieser Konfiguration war keine andere in Kraft. Hinweis: poststelle log zeigt, \
+             wann welche galt."
+                .into(),
+        ));
+    };
+    let text = vault.read(&before)?;
+    // What nobody could start with puts nothing back.
+    let readable = String::from_utf8_lossy(&text);
+    config::resolve(&readable, "pipeline.toml", &pipeline.base).map_err(|complaints| {
+        let all: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        Stop::Usage(format!("Die frühere Fassung gilt heute nicht mehr:\n{}", all.join("\n\n")))
+    })?;
+    // The text that goes is kept, also if it was never in force.
+    vault.put(pipeline.text.as_bytes())?;
+    let place = config::find(config);
+    let beside = place.with_extension("toml.neu");
+    let write = || {
+        std::fs::write(&beside, &text)?;
+        std::fs::set_permissions(&beside, std::fs::metadata(&place)?.permissions())?;
+        std::fs::rename(&beside, &place)
+    };
+    write().map_err(Error::io("Konfiguration zurückholen", &place))?;
+    ledger.configured(&before, by)?;
+    println!("Konfiguration {} gilt wieder, freigegeben von {by}.", &before.hex()[..12]);
+    Ok(DONE)
+}
+
 fn line(change: &Change) -> String {
     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(nicht gesetzt)".into());
     let effect = match takes_effect(&change.key) {
         Effect::NextCommand => "sofort, beim nächsten Befehl",
+        Effect::Reload => "sofort, im laufenden Dienst",
         Effect::Restart => "nach Neustart",
     };
     format!("{}: {} -> {} ({effect})", change.key, shown(&change.old), shown(&change.new))

@@ -1,6 +1,7 @@
 //! `run`, `samples`, `status`: the daemon and a look at it.
 
-use super::{DONE, FAILED, Outcome, Stop, pipeline};
+use super::{DONE, Outcome, Stop, pipeline};
+use crate::config::{self, Pipeline};
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::intake::subfolders;
@@ -8,10 +9,31 @@ use crate::ledger::Ledger;
 use crate::model::hash::ContentHash;
 use crate::{observe, web};
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
-/// The daemon.
+/// How often the configuration file and its release are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// A house and its address, from one configuration to the next.
+struct Generation {
+    house: House,
+    door: Option<TcpListener>,
+}
+
+/// How a generation ends.
+enum End {
+    /// The service stops.
+    Stopped,
+    /// A changed configuration takes over.
+    Next(Box<Generation>),
+}
+
+/// The daemon: one generation after the other. The next one stands ready, rules and keys read, before the one before
+/// finishes the steps at hand; what cannot stand leaves the one before in force.
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
@@ -23,52 +45,146 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
         )));
     };
     house.vault.sweep()?;
-    // What was in force on any day can be read again.
-    let text = house.vault.put(house.pipeline.text.as_bytes())?;
-    house.ledger.configured(&text, "daemon")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(Error::io("Dienst starten", "tokio"))?;
-    observe::started(house.pipeline.stations.len(), house.pipeline.web);
-    let outcome = std::thread::scope(|scope| {
-        // Nobody is told that we are ready before the address is ours.
-        let listener = match house.pipeline.web {
-            Some(address) => Some(runtime.block_on(web::listen(address))?),
-            None => None,
-        };
-        let work = scope.spawn(|| house.work(true));
-        let watch = scope.spawn(|| house.watch());
-        let result = runtime.block_on(async {
-            notify::say("READY=1");
-            let page = async {
-                match listener {
-                    Some(listener) => {
-                        web::serve(&house.pipeline, &house.rules, house.vitals(), listener).await
-                    }
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                result = page => result,
-                () = asked_to_stop() => Ok(()),
-                () = notify::keep_saying(&house.pulse) => Ok(()),
-                result = settled(&house), if until_settled => result,
-            }
-        });
-        notify::say("STOPPING=1\nSTATUS=Die Seiten in Arbeit werden beendet.");
-        house.stop();
-        let joined = work.join().is_ok() & watch.join().is_ok();
-        result.map(|()| if joined { DONE } else { FAILED })
-    });
+    // Nobody is told that we are ready before the address is ours.
+    let door = house.pipeline.web.map(web::listen).transpose()?;
+    let mut now = Generation { house, door };
+    observe::started(now.house.pipeline.stations.len(), now.house.pipeline.web);
+    let place = config::find(config);
+    let outcome = loop {
+        match now.live(&runtime, &place, until_settled) {
+            Ok(End::Next(next)) => now = *next,
+            Ok(End::Stopped) => break Ok(DONE),
+            Err(error) => break Err(error),
+        }
+    };
     observe::stopped();
     outcome.map_err(Stop::from)
 }
 
+impl Generation {
+    /// Works until told to stop or to make place.
+    fn live(&self, runtime: &Runtime, place: &Path, until_settled: bool) -> Result<End, Error> {
+        let house = &self.house;
+        self.in_force()?;
+        std::thread::scope(|scope| {
+            let work = scope.spawn(|| house.work(true));
+            let watch = scope.spawn(|| house.watch());
+            let result = runtime.block_on(async {
+                notify::say("READY=1");
+                let page = async {
+                    match &self.door {
+                        Some(door) => web::serve(&house.pipeline, &house.rules, house.vitals(), door).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    result = page => result.map(|()| End::Stopped),
+                    () = asked_to_stop() => Ok(End::Stopped),
+                    () = notify::keep_saying(&house.pulse) => Ok(End::Stopped),
+                    next = self.next(place) => Ok(End::Next(Box::new(next))),
+                    result = settled(house), if until_settled => result.map(|()| End::Stopped),
+                }
+            });
+            notify::say(match &result {
+                Ok(End::Next(_)) => "RELOADING=1\nSTATUS=Eine geänderte Konfiguration übernimmt.",
+                _ => "STOPPING=1\nSTATUS=Die Seiten in Arbeit werden beendet.",
+            });
+            house.stop();
+            while !(work.is_finished() && watch.is_finished()) {
+                notify::say("WATCHDOG=1");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            let died =
+                Error::Engine { code: "loop", text: "Eine Schleife des Dienstes ist abgestürzt.".into() };
+            if work.join().is_ok() & watch.join().is_ok() { result } else { result.and(Err(died)) }
+        })
+    }
+
+    /// Says what holds from now on. What was in force on any day can be read again.
+    fn in_force(&self) -> Result<(), Error> {
+        let house = &self.house;
+        let text = house.vault.put(house.pipeline.text.as_bytes())?;
+        let waits = house.versions.waits();
+        if waits {
+            house.ledger.configuration_waits(&text)?;
+        } else {
+            house.ledger.configured(&text, "daemon")?;
+        }
+        observe::configured(&text, waits);
+        Ok(())
+    }
+
+    /// The generation that takes over, once the file has changed or a person has activated it.
+    async fn next(&self, place: &Path) -> Generation {
+        let mut asked = signal(SignalKind::hangup()).ok();
+        let mut seen = self.house.pipeline.text.clone();
+        loop {
+            let told = match &mut asked {
+                Some(asked) => tokio::time::timeout(LOOK_EVERY, asked.recv()).await.is_ok(),
+                None => {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                    false
+                }
+            };
+            // An editor may have moved it away for a moment.
+            let Ok(text) = fs::read_to_string(place) else { continue };
+            let changed = text != seen;
+            let released = self.house.versions.waits()
+                && self.house.ledger.configuration_at("9999").ok().flatten()
+                    == Some(self.house.pipeline.hash);
+            if !(changed || released || told) {
+                continue;
+            }
+            seen = text;
+            match self.prepared(place) {
+                Ok(next) => return next,
+                Err(why) => observe::not_configured(&why),
+            }
+        }
+    }
+
+    /// A generation from the file as it is now, ready to take over; or what speaks against it.
+    fn prepared(&self, place: &Path) -> Result<Generation, String> {
+        let pipeline = config::load(place).map_err(|complaints| {
+            complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
+        })?;
+        let old = &self.house.pipeline;
+        if let Some(key) = fixed(old, &pipeline) {
+            return Err(format!(
+                "[config.fixed] {key} kann sich nicht ändern, solange der Dienst läuft. Hinweis: neu starten."
+            ));
+        }
+        let ready = || {
+            let door = match (&self.door, pipeline.web) {
+                (Some(door), address) if address == old.web => {
+                    Some(door.try_clone().map_err(Error::io("Seite anbieten", "Adresse"))?)
+                }
+                (_, address) => address.map(web::listen).transpose()?,
+            };
+            Ok(Generation { house: House::open(pipeline.clone(), Purpose::Service)?, door })
+        };
+        ready().map_err(|error: Error| error.to_string())
+    }
+}
+
+/// What cannot change while the service runs.
+fn fixed(old: &Pipeline, new: &Pipeline) -> Option<&'static str> {
+    [
+        ("[town] id", old.tenant != new.tenant),
+        ("ledger", old.ledger != new.ledger),
+        ("vault", old.vault != new.vault),
+    ]
+    .into_iter()
+    .find_map(|(key, differs)| differs.then_some(key))
+}
+
 /// Until SIGTERM or SIGINT comes.
 pub(super) async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
         return;

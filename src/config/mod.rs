@@ -84,6 +84,8 @@ pub struct Pipeline {
     pub seal: Option<SealSettings>,
     /// Pages worked on at the same time.
     pub workers: usize,
+    /// The folder that its relative paths start from.
+    pub base: PathBuf,
     /// SHA-256 of the configuration text.
     pub hash: ContentHash,
     /// The text itself, for the ledger.
@@ -141,6 +143,11 @@ impl Pipeline {
     /// The station of that id.
     pub fn station(&self, id: &str) -> Option<&Station> {
         self.stations.iter().find(|s| s.id == id)
+    }
+
+    /// Profile of a station; stations that do not exist are treated as copying.
+    pub fn profile(&self, station: &str) -> Profile {
+        self.station(station).map_or_else(copying_profile, |s| s.profile.clone())
     }
 
     /// The department of that id.

@@ -145,6 +145,7 @@ impl Check<'_> {
                 .workers
                 .or_else(|| std::thread::available_parallelism().ok())
                 .map_or(1, NonZeroUsize::get),
+            base: self.base.to_owned(),
             hash: ContentHash::of(self.text.as_bytes()),
             text: self.text.to_owned(),
         }

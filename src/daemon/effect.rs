@@ -1,17 +1,23 @@
-//! When a changed setting takes effect. The service reads `pipeline.toml` once; what it looks at again while it
-//! runs are the rule files ([`super::Rules`]) and the files of secrets.
+//! When a changed setting takes effect. A running service takes a changed `pipeline.toml` over as a whole
+//! ([`super::Versions`]), rule files ([`super::Rules`]) and files of secrets as they are.
 
 /// When a changed setting takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// With the next command that a person gives: the service never asks for it.
     NextCommand,
-    /// When the service starts again.
+    /// In the running service.
+    Reload,
+    /// When the service starts again: everything it knows lies there.
     Restart,
 }
 
 /// When a change of that key takes effect.
 pub fn takes_effect(key: &str) -> Effect {
-    // How long paper stays is asked by `disposal` alone.
-    if key.starts_with("retention.") { Effect::NextCommand } else { Effect::Restart }
+    match key {
+        "ledger" | "vault" | "town.id" => Effect::Restart,
+        // How long paper stays is asked by `disposal` alone.
+        _ if key.starts_with("retention.") => Effect::NextCommand,
+        _ => Effect::Reload,
+    }
 }

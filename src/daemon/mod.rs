@@ -13,6 +13,7 @@ pub mod notify;
 mod rules;
 mod steps;
 mod substitutes;
+mod versions;
 
 pub use deliver::parcel;
 pub use detour::divert;
@@ -20,17 +21,18 @@ pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 pub use substitutes::stand_in;
+pub use versions::Versions;
 
 use crate::batch::cover_sheet::SheetKey;
-use crate::config::{self, Pipeline};
+use crate::config::Pipeline;
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
 use crate::error::Result;
 use crate::intake::subfolders::FolderWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
-use crate::ledger::Ledger;
+use crate::ledger::{BatchRow, Ledger};
 use crate::model::state::PageState;
-use crate::model::town::{Profile, Station};
+use crate::model::town::Station;
 use crate::observe::pulse::{self, Pulse, Works};
 use crate::observe::{self, Vitals};
 use crate::sealing::{Sealer, TownSeal};
@@ -52,8 +54,10 @@ const IN_HAND: u32 = 100;
 /// Everything a worker needs, shared by all of them.
 #[derive(Debug)]
 pub struct House {
-    /// Configuration in force.
+    /// The newest configuration.
     pub pipeline: Pipeline,
+    /// Which one holds for what.
+    pub versions: Versions,
     /// Rules in force.
     pub rules: Arc<Rules>,
     /// States.
@@ -108,9 +112,14 @@ impl House {
             bytes_max: limits.map(|l| l.engine_bytes_max).max().unwrap_or(2 << 30),
         };
         let engine = Arc::new(Engine::new(pipeline.workers, limits));
+        let versions = match purpose {
+            Purpose::Service => Versions::open(pipeline.clone(), &ledger, &vault)?,
+            Purpose::Once => Versions::only(pipeline.clone()),
+        };
         let stop = AtomicBool::new(false);
         Ok(Self {
             pipeline,
+            versions,
             rules,
             ledger,
             vault,
@@ -147,9 +156,9 @@ impl House {
         self.rules.book()
     }
 
-    /// Profile of a station; stations that no longer exist are treated as copying.
-    pub fn profile(&self, station: &str) -> Profile {
-        self.pipeline.station(station).map_or_else(config::copying_profile, |s| s.profile.clone())
+    /// The configuration that a batch began under.
+    pub fn version(&self, batch: &BatchRow) -> Arc<Pipeline> {
+        self.versions.of(&batch.config, &self.vault)
     }
 
     /// Runs page workers, document worker and deliveries until stopped.
@@ -218,13 +227,13 @@ impl House {
     /// Watches all stations until stopped, each on a thread of its own.
     pub fn watch(&self) {
         std::thread::scope(|scope| {
-            for station in &self.pipeline.stations {
-                scope.spawn(move || self.watch_station(station));
+            for (station, config) in self.versions.stations() {
+                scope.spawn(move || self.watch_station(&station, &config));
             }
         });
     }
 
-    fn watch_station(&self, station: &Station) {
+    fn watch_station(&self, station: &Station, config: &str) {
         let _beating = self.pulse.begin(&format!("station-{}", station.id), Works::Outside);
         if let Err(error) = make_station_folder(&station.folder) {
             observe::trouble(&station.id, &error);
@@ -234,8 +243,7 @@ impl House {
             observe::trouble(&station.id, &error);
         }
         let (mut watch, mut folders) = (Watch::new(station), FolderWatch::default());
-        let config = self.pipeline.hash.hex();
-        let intake = Intake { ledger: &self.ledger, vault: &self.vault, config: &config };
+        let intake = Intake { ledger: &self.ledger, vault: &self.vault, config };
         while !self.stopping() {
             pulse::beat();
             let at = Instant::now();

@@ -29,14 +29,15 @@ pub fn body(
     sheet: &DocumentSheet,
     files: (&[u8], &[u8]),
 ) -> Result<Body> {
-    let profile = house.profile(&batch.station);
+    let version = house.version(batch);
+    let profile = version.profile(&batch.station);
     let decision = &sheet.understanding;
-    let procedure = &house.pipeline.procedure;
+    let procedure = &version.procedure;
     let (processed, checked) = house.ledger.decided_at(&document.id)?;
     let completeness = counts(house, batch)?.into_body(batch.accepted_by.clone());
     let quality = Quality {
         mode: "automatic".into(),
-        plan: Some(house.pipeline.sample.name()),
+        plan: Some(version.sample.name()),
         by: checked.as_ref().map(|(_, person)| person.clone()),
         automatic: AUTOMATIC.map(str::to_owned).to_vec(),
     };
@@ -47,7 +48,7 @@ pub fn body(
         guideline: procedure.guideline.clone(),
         document: document.id.0.clone(),
         batch: batch.id.0.clone(),
-        organisation: house.pipeline.town.clone(),
+        organisation: version.town.clone(),
         creator: Creator { person: operator(batch, &document.cut), role: "scan".into() },
         procedure: Procedure {
             name: procedure.name.clone(),
@@ -63,7 +64,7 @@ pub fn body(
         },
         environment: Environment {
             station: batch.station.clone(),
-            scanner: house.pipeline.station(&batch.station).map(|s| s.scanner.clone()).unwrap_or_default(),
+            scanner: version.station(&batch.station).map(|s| s.scanner.clone()).unwrap_or_default(),
             software: format!("poststelle {}", env!("CARGO_PKG_VERSION")),
             mode_of_profile: word(profile.scan_mode).into(),
             mode: mode.into(),
@@ -108,7 +109,7 @@ fn counts(house: &House, batch: &BatchRow) -> Result<Counts> {
         images_in_documents: places.in_documents,
         separators: places.separators,
         blanks_left_out: places.left_out,
-        duplex: house.profile(&batch.station).duplex,
+        duplex: house.version(batch).profile(&batch.station).duplex,
     })
 }
 

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub const DOCUMENTED: &str = "procedure.documented";
 /// Code of the event that a configuration came into force; its subject is SHA-256 of it.
 pub const CONFIGURED: &str = "configuration.activated";
+/// The subject is a configuration that a person has to activate for what replaces paper.
+const CONFIGURATION_WAITS: &str = "configuration.waits";
 
 /// The newest event of each code about one subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +82,23 @@ impl Ledger {
         })
     }
 
+    /// A configuration that holds for all but what replaces paper; nothing if that was said before.
+    pub fn configuration_waits(&self, hash: &ContentHash) -> Result<()> {
+        let hash = hash.hex();
+        self.write(move |tx, tenant| {
+            let said: i64 = tx
+                .prepare_cached(
+                    "SELECT count(*) FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3",
+                )?
+                .query_row((tenant, CONFIGURATION_WAITS, &hash), |r| r.get(0))?;
+            if said > 0 {
+                return Ok(());
+            }
+            hold_bytes(tx, tenant, &hash, CONFIGURATION_WAITS)?;
+            event(tx, tenant, CONFIGURATION_WAITS, &hash, "daemon", "")
+        })
+    }
+
     /// SHA-256 of the configuration in force just before that moment.
     pub fn configuration_at(&self, moment: &str) -> Result<Option<ContentHash>> {
         self.read(|db, tenant| {
@@ -90,6 +109,19 @@ impl Ledger {
                 .query_row((tenant, CONFIGURED, moment), |r| r.get(0))
                 .optional()?;
             Ok(hash.and_then(|hash| ContentHash::from_hex(&hash)))
+        })
+    }
+
+    /// SHA-256 of the configuration that was in force before that one, or of the last in force if that one never was.
+    pub fn configuration_before(&self, now: &ContentHash) -> Result<Option<ContentHash>> {
+        let now = now.hex();
+        self.read(|db, tenant| {
+            let mut statement = db.prepare_cached(
+                "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC",
+            )?;
+            let rows = statement.query_map((tenant, CONFIGURED), |r| r.get::<_, String>(0))?;
+            let all = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(all.iter().find(|hash| **hash != now).and_then(|hash| ContentHash::from_hex(hash)))
         })
     }
 

@@ -10,6 +10,7 @@ pub use vitals::Vitals;
 
 use crate::error::{Error, Retry};
 use crate::ledger::BatchRow;
+use crate::model::hash::ContentHash;
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -58,6 +59,29 @@ pub fn trouble(worker: &str, error: &Error) {
 pub fn started(stations: usize, web: Option<std::net::SocketAddr>) {
     let web = web.map_or("off".to_owned(), |address| format!("http://{address}/"));
     tracing::info!(stations, web, "Poststelle runs.");
+}
+
+/// A changed configuration holds from now on, or for all but what replaces paper.
+pub fn configured(hash: &ContentHash, waits: bool) {
+    if waits {
+        tracing::warn!(
+            configuration = %hash,
+            "Die geänderte Konfiguration gilt, außer wo Papier ersetzt wird: dort wartet sie auf \
+             `poststelle config --activate --by PERSON`."
+        );
+    } else {
+        tracing::info!(configuration = %hash, "Die Konfiguration gilt.");
+    }
+}
+
+/// A changed configuration cannot be used; the one before stays in force.
+pub fn not_configured(text: &str) {
+    tracing::error!("Die geänderte Konfiguration gilt nicht, die bisherige bleibt in Kraft:\n{text}");
+}
+
+/// The text of an earlier configuration cannot be had: what began under it goes on under the newest.
+pub fn version_lost(hash: &ContentHash) {
+    tracing::error!(configuration = %hash, "Der Text einer früheren Konfiguration ist nicht mehr zu lesen.");
 }
 
 /// The daemon stops.

@@ -48,9 +48,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 pub use rights::Who;
 use rights::{ADMINS, MAILROOM, OPERATORS, READERS, REVIEWERS, WORKERS};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use tokio::net::TcpListener;
 
 /// Everything comes from here, nothing is inline, nobody frames it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -97,17 +96,24 @@ impl Desk {
 }
 
 /// Takes the address: from here on people can ask, and wait for [`serve`].
-pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(Error::io("Seite anbieten", address.to_string()))
+pub fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let take = || {
+        let door = TcpListener::bind(address)?;
+        door.set_nonblocking(true)?;
+        Ok(door)
+    };
+    take().map_err(Error::io("Seite anbieten", address.to_string()))
 }
 
-/// Serves until the future is dropped.
+/// Serves until the future is dropped; the address stays taken as long as the door is open.
 pub async fn serve(
     pipeline: &Pipeline,
     rules: &Arc<Rules>,
     vitals: Vitals,
-    listener: TcpListener,
+    door: &TcpListener,
 ) -> Result<()> {
+    let listener = door.try_clone().and_then(tokio::net::TcpListener::from_std);
+    let listener = listener.map_err(Error::io("Seite anbieten", "Adresse"))?;
     let desk = Arc::new(open(pipeline, rules, vitals)?);
     let watch = live::keep_looking(desk.clone());
     let index = search::keep_index(desk.clone());

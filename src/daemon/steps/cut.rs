@@ -3,6 +3,7 @@
 use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
+use crate::config::Pipeline;
 use crate::daemon::{House, Purpose, note};
 use crate::document::has_envelope_size;
 use crate::error::Result;
@@ -18,14 +19,15 @@ use crate::model::town::Profile;
 /// Cuts the next batch whose pages are all read.
 pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
-    let profile = house.profile(&batch.station);
+    let version = house.version(&batch);
+    let profile = version.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
     // One page alone is compared with nothing.
     let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut cut = cut_pages(house, &pages, &profile, opened(&batch)?.signed, &again);
+    let mut cut = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
@@ -49,7 +51,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
             let mut seed = [0u8; 32];
             openssl::rand::rand_bytes(&mut seed)?;
             house.ledger.note("sample.seed", &batch.id.0, "engine", &ContentHash(seed).hex())?;
-            house.ledger.batch_cut(&batch.id, cut, &house.pipeline.town_rules().circles)?;
+            house.ledger.batch_cut(&batch.id, cut, &version.town_rules().circles)?;
         }
     }
     fault::point("batch.cut");
@@ -61,9 +63,10 @@ fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize
     if batch.accepted_by.is_some() {
         return None;
     }
-    let profile = house.profile(&batch.station);
+    let version = house.version(batch);
+    let profile = version.profile(&batch.station);
     let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
-    let expected = house.pipeline.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
+    let expected = version.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
     let Some(said) = batch.sidecar.as_ref().filter(|_| expected) else {
         if expected {
             let text = "Die Begleitdatei des Scanners ist nicht gekommen.";
@@ -160,6 +163,7 @@ pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
 /// file is one document whatever is in it, because cutting would break the signature.
 fn cut_pages(
     house: &House,
+    version: &Pipeline,
     pages: &[PageRow],
     profile: &Profile,
     signed: bool,
@@ -190,7 +194,7 @@ fn cut_pages(
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
         sheet_key: house.sheet_key.clone(),
-        strict: house.pipeline.sheets.as_ref().is_some_and(|s| s.strict),
+        strict: version.sheets.as_ref().is_some_and(|s| s.strict),
         ..CutOrder::default()
     };
     cut(&seen, &order).into_documents()

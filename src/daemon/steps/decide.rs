@@ -27,7 +27,7 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     let mut sheet = sheet_of(house, &document, &batch, &pages)?;
     // The mail book is for everybody in the mailroom: what is a circle's does not stand there.
     if document.circle.is_none()
-        && ordered(&house.pipeline.ways.routes, &sheet.understanding, |route| route.item)
+        && ordered(&house.version(&batch).ways.routes, &sheet.understanding, |route| route.item)
     {
         sheet.item = Some(house.ledger.item_of(&document.id, item(&sheet), "engine")?);
     }
@@ -68,14 +68,15 @@ pub fn sheet_of(
     pages: &[PageRow],
 ) -> Result<DocumentSheet> {
     let opened = opened(batch)?;
-    let profile = house.profile(&batch.station);
+    let version = house.version(batch);
+    let profile = version.profile(&batch.station);
     let read: Vec<ReadPage> =
         document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
     let received = arrival(batch, &document.cut);
     // Without a person or a received date nothing replaces paper.
     let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
-    let station = house.pipeline.station(&batch.station);
-    let town = house.pipeline.town_rules();
+    let station = version.station(&batch.station);
+    let town = version.town_rules();
     let mut decision = understand(
         &DocumentPages {
             pages: read.iter().collect(),

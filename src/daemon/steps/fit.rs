@@ -33,9 +33,10 @@ pub fn unfit(
         found.push((Some(second), Note::warning("fit.twice", text)));
     }
     // Before the procedure is released nothing replaces paper anyway, and the record says so.
-    if house.pipeline.procedure.released.is_some()
+    let version = house.version(batch);
+    if version.procedure.released.is_some()
         && house.purpose == Purpose::Service
-        && let Some(station) = house.pipeline.station(&batch.station)
+        && let Some(station) = version.station(&batch.station)
     {
         let release = house.ledger.release(station)?;
         let code = match release {
@@ -86,7 +87,7 @@ pub fn note(cut: &mut [CutDocument], unfit: &[(Option<u32>, Note)]) {
 /// Why the batch waits: in a released procedure for everything but an emergency release, for JBIG2 and sheets that
 /// came twice in any. A person may let it go on; its paper stays then, and JBIG2 nobody can accept.
 pub fn refused(house: &House, batch: &BatchRow, unfit: &[(Option<u32>, Note)]) -> Option<Refusal> {
-    let released = house.pipeline.procedure.released.is_some();
+    let released = house.version(batch).procedure.released.is_some();
     let stops = |code: &str| match code {
         JBIG2 => true,
         "fit.emergency" => false,

@@ -64,7 +64,7 @@ pub fn produce(
                     producer: format!("poststelle {}", env!("CARGO_PKG_VERSION")),
                     created: format!("{}Z", batch.taken_at.get(..19).unwrap_or("1970-01-01T00:00:00")),
                 },
-                limits: house.profile(&batch.station).limits,
+                limits: house.version(batch).profile(&batch.station).limits,
             }));
             match house.engine.run(&order)? {
                 Answer::Product(product) => (product.pdf, product.record),
@@ -138,7 +138,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
     let Some(sheet) = document.sheet.clone() else {
         return Err(Error::Missing { what: "decision", id: document.id.0 });
     };
-    let intended = match intentions(house, &sheet) {
+    let intended = match intentions(house, &batch, &sheet) {
         Ok(intended) => intended,
         Err(refusal) => return ask(house, &document, sheet, refusal.into()),
     };
@@ -189,14 +189,19 @@ fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: E
 
 /// A delivery for each target of each department; none where a sentence of the town says so. A department that is not
 /// there (any more) gets nothing silently: a person chooses another.
-fn intentions(house: &House, sheet: &DocumentSheet) -> std::result::Result<Vec<Intention>, Refusal> {
-    if ordered(&house.pipeline.ways.routes, &sheet.understanding, |route| route.undelivered) {
+fn intentions(
+    house: &House,
+    batch: &BatchRow,
+    sheet: &DocumentSheet,
+) -> std::result::Result<Vec<Intention>, Refusal> {
+    if ordered(&house.version(batch).ways.routes, &sheet.understanding, |route| route.undelivered) {
         return Ok(Vec::new());
     }
     let mut targets = sheet.understanding.targets.clone();
     targets.sort_by_key(|t| t.role != Role::Lead);
     let mut intended = Vec::new();
     for chosen in &targets {
+        // Where it is delivered is a matter of today, whatever it began under.
         let department = house.pipeline.department(&chosen.department).ok_or_else(|| {
             let text = format!("Das Amt „{}“ gibt es nicht.", chosen.department);
             Refusal::new("target.unknown", text, "Ein anderes Amt wählen.")

@@ -2,6 +2,7 @@
 
 use super::AGAIN;
 use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
+use crate::config::Pipeline;
 use crate::daemon::House;
 use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
@@ -17,10 +18,11 @@ use crate::model::state::{BatchState, PageState};
 pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Received, worker)? else { return Ok(false) };
     fault::point("batch.leased");
-    let profile = house.profile(&batch.station);
-    match unseen(house, &batch) {
+    let version = house.version(&batch);
+    let profile = version.profile(&batch.station);
+    match unseen(house, &version, &batch) {
         Ok(None) => {}
-        Ok(Some(refusal)) => return stopped(house, &batch, &refusal),
+        Ok(Some(refusal)) => return stopped(house, &version, &batch, &refusal),
         Err(error) => {
             house.ledger.batch_again(&batch.id, AGAIN)?;
             return Err(error);
@@ -29,7 +31,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let order = Order::Open { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
         Ok(Answer::Opened(opened)) => {
-            let urgent = house.pipeline.station(&batch.station).is_some_and(|s| s.urgent);
+            let urgent = version.station(&batch.station).is_some_and(|s| s.urgent);
             house.ledger.batch_opened(&batch.id, opened, urgent)?;
             fault::point("batch.opened");
             return Ok(true);
@@ -42,14 +44,14 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
         }
         Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
     };
-    stopped(house, &batch, &refusal)
+    stopped(house, &version, &batch, &refusal)
 }
 
 /// What speaks against opening a file: what the virus scanner found, if the town has one, or that it is no scan.
-fn unseen(house: &House, batch: &BatchRow) -> Result<Option<Refusal>> {
-    let Some(scanner) = &house.pipeline.malware else { return Ok(without_scan(house, batch)) };
+fn unseen(house: &House, version: &Pipeline, batch: &BatchRow) -> Result<Option<Refusal>> {
+    let Some(scanner) = &house.pipeline.malware else { return Ok(without_scan(version, batch)) };
     Ok(match malware::look(scanner, &house.vault.path(&batch.hash))? {
-        Verdict::Clean => without_scan(house, batch),
+        Verdict::Clean => without_scan(version, batch),
         Verdict::Found(name) => Some(Refusal::new(
             MALWARE,
             format!("Der Virenscanner meldet „{name}“; die Datei wurde nicht geöffnet."),
@@ -59,8 +61,8 @@ fn unseen(house: &House, batch: &BatchRow) -> Result<Option<Refusal>> {
 }
 
 /// A side-car whose scan did not come is said as such; nobody opens it as a scan.
-fn without_scan(house: &House, batch: &BatchRow) -> Option<Refusal> {
-    let ending = house.pipeline.station(&batch.station)?.sidecar?.ending();
+fn without_scan(version: &Pipeline, batch: &BatchRow) -> Option<Refusal> {
+    let ending = version.station(&batch.station)?.sidecar?.ending();
     let extension = std::path::Path::new(&batch.file_name).extension()?;
     extension.eq_ignore_ascii_case(ending).then(|| {
         Refusal::new(
@@ -72,8 +74,8 @@ fn without_scan(house: &House, batch: &BatchRow) -> Option<Refusal> {
 }
 
 /// A batch that nobody will open: put aside with its reason.
-fn stopped(house: &House, batch: &BatchRow, refusal: &Refusal) -> Result<bool> {
-    if let Some(station) = house.pipeline.station(&batch.station) {
+fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusal) -> Result<bool> {
+    if let Some(station) = version.station(&batch.station) {
         put_aside(station, &house.vault, batch, refusal)?;
     }
     let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
@@ -87,7 +89,7 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
     let Some(page) = house.ledger.lease_page(worker, rather, few)? else { return Ok(false) };
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
-    let profile = house.profile(&batch.station);
+    let profile = house.version(&batch).profile(&batch.station);
     let (path, limits) = (house.vault.path(&batch.hash), profile.limits.clone());
     let source = page.source.clone();
     let order = match page.measured.clone() {
