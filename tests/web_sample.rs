@@ -3,6 +3,7 @@
 
 mod support;
 
+use poststelle::record::amendment::Amendment;
 use support::browser::{Browser, Station, people};
 use support::small_town;
 
@@ -22,6 +23,24 @@ fn station(letters: u32) -> Station {
     let station = Station::open(town, &people(PEOPLE));
     station.wait_for("closed", letters as usize);
     station
+}
+
+/// What the amendments of a document say: about, verdict, by whom.
+fn amendments(station: &Station, id: &str) -> Vec<String> {
+    let town = &station.town;
+    let db = rusqlite::Connection::open(town.path("var/ledger.sqlite")).unwrap();
+    let mut statement = db
+        .prepare("SELECT detail FROM event WHERE subject = ?1 AND code = 'record.amended' ORDER BY seq")
+        .unwrap();
+    let rows = statement.query_map([id], |row| row.get::<_, String>(0)).unwrap();
+    rows.map(|hash| {
+        let hash = hash.unwrap();
+        let bytes = std::fs::read(town.path("var/vault").join(&hash[..2]).join(&hash)).unwrap();
+        let amendment = Amendment::parse(&bytes).unwrap();
+        assert!(amendment.check(None).iter().all(|check| !check.broken()));
+        format!("{} {} {}", amendment.body.about, amendment.body.verdict, amendment.body.by)
+    })
+    .collect()
 }
 
 fn next(browser: &mut Browser) -> String {
@@ -62,6 +81,7 @@ fn every_page_is_looked_at_by_somebody_else() {
     let id = place.rsplit('/').next().unwrap();
     let history = station.browser("leitung").get(&format!("/schriftstueck/{id}")).text();
     assert!(history.contains("Stichprobe: gut") && history.contains("pages=1"), "{history}");
+    assert_eq!(amendments(&station, id), ["sample good sk-2"], "one linked record says so");
 }
 
 #[test]
@@ -76,6 +96,7 @@ fn a_defect_draws_the_whole_lot_and_blocks_it() {
     assert_eq!(wrong(&mut checker, "gefällt mir nicht"), 400, "only what the list says");
     assert_eq!(wrong(&mut checker, "unreadable"), 303);
     let id = place.rsplit('/').next().unwrap();
+    assert_eq!(amendments(&station, id), ["sample bad sk-2"]);
     let batch = id.rsplit_once('-').unwrap().0;
     let page = checker.get(&format!("/stapel/{batch}")).text();
     assert!(page.contains("gesperrt: Fehler gefunden"), "{page}");

@@ -3,17 +3,17 @@
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::cli::{DisposalAction, SampleAction, Seen};
 use crate::config::Pipeline;
+use crate::daemon::amend;
 use crate::document::RuleBook;
 use crate::error::Error;
 use crate::ledger::{DocumentRow, Ledger};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
-use crate::record::amendment::{AMENDED, amended};
 use crate::record::disposal::{Condition, Paper, may_release, unmet};
 use crate::record::fit;
 use crate::record::sample::{self, Drawn, Member};
 use crate::record::{Body, Envelope};
-use crate::sealing::{self, Stamp, TownSeal};
+use crate::sealing;
 use crate::vault::Vault;
 use std::path::Path;
 
@@ -58,19 +58,7 @@ impl Desk {
 
     /// Writes a new, linked record about what was seen; the sealed one never changes.
     fn amend(&self, document: &DocumentRow, by: &str, about: &str, good: bool) -> Result<(), Error> {
-        let (Some(hash), Some((envelope, _))) = (document.record, self.record(document)) else {
-            return Ok(());
-        };
-        let record = self.vault.read(&hash)?;
-        let previous = self.ledger.said(&document.id.0)?.get(AMENDED).map(|s| s.detail.clone());
-        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut new = amended((&envelope, &record), previous, (at, by.to_owned()), about, good);
-        if let Some(settings) = &self.pipeline.seal {
-            let sealer = TownSeal::open(settings)?;
-            sealing::seal_amendment(&sealer, &mut new, Stamp::IfPossible)?;
-        }
-        let hash = Vault::open(&self.pipeline.vault)?.put(&new.bytes())?;
-        self.ledger.note_bytes(AMENDED, &document.id.0, by, &hash)
+        amend((&self.pipeline, &self.ledger, &self.vault), document, by, about, good)
     }
 
     /// The documents of a batch as a lot.
@@ -183,8 +171,8 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
                 )));
             }
             let good = verdict == Seen::Good;
-            desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
             desk.amend(&document, &by, "sample", good)?;
+            desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
             let checked = desk.lot(&document.batch)?;
             let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
             let (defects, looked) = (count(false), count(false) + count(true));
@@ -223,8 +211,8 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
                 Seen::Bad => "feedback.unreadable",
             };
             let document = desk.ledger.document(&DocumentId(id))?;
-            desk.ledger.note(code, &document.id.0, &by, "")?;
             desk.amend(&document, &by, "feedback", verdict == Seen::Good)?;
+            desk.ledger.note(code, &document.id.0, &by, "")?;
             println!("{}: Rückmeldung vermerkt.", document.id);
         }
         DisposalAction::Backup { hash, by } => {

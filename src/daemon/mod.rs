@@ -5,6 +5,7 @@
 //! vault, commit the new state with its event. It holds no domain rule: those
 //! are in the rooms it calls.
 
+mod amend;
 mod deliver;
 mod detour;
 mod effect;
@@ -15,6 +16,7 @@ mod steps;
 mod substitutes;
 mod versions;
 
+pub use amend::amend;
 pub use deliver::parcel;
 pub use detour::divert;
 pub use effect::{Effect, takes_effect};

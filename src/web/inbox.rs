@@ -217,6 +217,8 @@ pub async fn act(Path((department, id, act)): Path<(String, String, String)>, po
                 // The scan stands in for the paper only once those who work with it could read it (A.NB.3).
                 "lesbar" | "unleserlich" => {
                     let code = if act == "lesbar" { "feedback.good" } else { "feedback.unreadable" };
+                    let document = ledger.document_for(&visit.sight, &row.document)?;
+                    visit.desk.amend(&document, by, "feedback", act == "lesbar")?;
                     ledger.note(code, &row.document.0, by, &department)?;
                     return Ok(onwards(&format!("/posteingang/{department}/{id}")));
                 }

@@ -31,10 +31,10 @@ mod watch;
 mod words;
 
 use crate::config::Pipeline;
-use crate::daemon::Rules;
+use crate::daemon::{Rules, amend};
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
-use crate::ledger::Ledger;
+use crate::ledger::{DocumentRow, Ledger};
 use crate::observe::Vitals;
 use crate::vault::Vault;
 use axum::Router;
@@ -87,6 +87,11 @@ impl Desk {
     fn hold_text(&self, code: &str) -> String {
         let book = self.rules.book();
         book.hold_codes().find(|(known, _)| *known == code).map_or(code, |(_, text)| text).to_owned()
+    }
+
+    /// What somebody saw becomes a record of its own beside the sealed one.
+    fn amend(&self, document: &DocumentRow, by: &str, about: &str, good: bool) -> Result<()> {
+        amend((&self.pipeline, &self.ledger, &self.vault), document, by, about, good)
     }
 
     /// The name of a department.

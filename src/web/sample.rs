@@ -269,6 +269,7 @@ pub async fn good(Path(id): Path<String>, posted: Posted) -> Answer {
             if open.len() > 1 {
                 return Ok(onwards(&format!("/stichprobe/{}", document.id)));
             }
+            visit.desk.amend(&document, by, "sample", true)?;
             let detail = format!("pages={}", images(&document).len());
             ledger.sample_verdict(&document.id, true, &detail, by, &visit.desk.pipeline.sample)?;
             Ok(onwards("/stichprobe/weiter"))
@@ -292,6 +293,7 @@ pub async fn bad(Path(id): Path<String>, posted: Posted) -> Answer {
             if !DEFECTS.iter().any(|(known, ..)| *known == code) {
                 return Err(Trouble::Bad(visit.w.no_such_reason.into()));
             }
+            visit.desk.amend(&document, &visit.person.id, "sample", false)?;
             let detail = format!("page={number} reason={code}");
             visit.desk.ledger.sample_verdict(
                 &document.id,
