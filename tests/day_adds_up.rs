@@ -41,5 +41,20 @@ fn after_kills_everything_is_accounted_for_and_what_is_missing_is_named() {
     filed.args(["-layout", &town.path("tag.pdf").display().to_string(), "-"]);
     let filed = String::from_utf8(filed.output().unwrap().stdout).unwrap();
     assert!(filed.contains(&format!("[day.document_missing] {gone}:")), "{filed}");
+    let span = ["report", "month", "--from", "2020-01-01", "--to", "9998-12-31"];
+    let done = town.command(&span, None);
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success() && text.contains("2 Schriftstücke in Gruppen unter fünf"), "{text}");
+    for number in 10..14 {
+        small_town::drop_letter(&town, number);
+    }
+    assert!(town.run_until_settled(None).status.success());
+    let at = |name: &str| town.path(name).display().to_string();
+    let files = ["--csv", &at("monat.csv"), "--pdf", &at("monat.pdf")];
+    let done = town.command(&[&span[..], &files].concat(), None);
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success() && text.contains("6 Schriftstücke, 6 Seiten, 6 ohne Nacharbeit"), "{text}");
+    let table = fs::read_to_string(town.path("monat.csv")).unwrap();
+    assert_eq!(table.lines().filter(|line| line.contains(";Steuern;")).count(), 1, "{table}");
     println!("PROVED day: 3 kills, zero differences; one document taken out of the ledger: named");
 }

@@ -214,6 +214,24 @@ pub enum ReportAction {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Was kam und was daraus wurde, je Monat, Amt und Eingangsweg; nie je Person, keine Gruppen unter fünf
+    Month {
+        /// Erster Tag (JJJJ-MM-TT)
+        #[arg(long)]
+        from: String,
+        /// Letzter Tag
+        #[arg(long)]
+        to: String,
+        /// Ab so vielen Tagen ohne Zustellung gilt ein Schriftstück als offen
+        #[arg(long, default_value_t = 3)]
+        open_days: u32,
+        /// Tabelle als CSV-Datei
+        #[arg(long, value_name = "DATEI")]
+        csv: Option<PathBuf>,
+        /// Derselbe Bericht als PDF-Datei
+        #[arg(long, value_name = "DATEI")]
+        pdf: Option<PathBuf>,
+    },
     /// Stichproben je Monat und Profil: geprüft, fehlerhaft, obere Grenze der Fehlerquote (95 %), als CSV
     Quality {
         /// Erster Tag (JJJJ-MM-TT)

@@ -13,6 +13,7 @@ mod documentation;
 pub mod evaluate;
 mod expiring;
 mod log;
+mod month;
 mod package;
 mod paper;
 mod people;

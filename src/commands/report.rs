@@ -1,8 +1,8 @@
-//! `report`: the day (scanned = delivered, differences first), the sample, configurations of other days.
+//! `report`: the day (scanned = delivered, differences first), months, the sample, configurations of other days.
 
 use super::people::{date, open};
 use super::{DONE, Outcome, REFUSED, Stop};
-use super::{documentation, expiring, package};
+use super::{documentation, expiring, month, package};
 use crate::cli::ReportAction;
 use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
@@ -24,6 +24,9 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
             let span = (bounds(date(&from)?)?.0, bounds(date(&to)?)?.1);
             return package::run(config, (&from, &to), span, &out);
         }
+        ReportAction::Month { from, to, open_days, csv, pdf } => {
+            return month::run(config, (&from, &to), open_days, (csv.as_deref(), pdf.as_deref()));
+        }
         ReportAction::Quality { from, to } => return quality(config, &from, &to),
         ReportAction::Expiring { before } => return expiring::run(config, before.as_deref()),
         ReportAction::Configuration { at } => return configuration(config, &at),
@@ -42,11 +45,8 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
     println!("{title}");
     lines.iter().for_each(|line| println!("{line}"));
     if let Some(path) = pdf {
-        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let head = [Line::Title(title.clone())];
-        let lines: Vec<Line> = head.into_iter().chain(lines.iter().map(|l| Line::Text(l.clone()))).collect();
-        let bytes = documentation::set(&title, &format!("abgleich-{day}"), &now, &lines)?;
-        std::fs::write(&path, bytes).map_err(Error::io("Bericht schreiben", &path))?;
+        let lines = lines.iter().map(|line| Line::Text(line.clone()));
+        to_pdf(&path, &title, &format!("abgleich-{day}"), lines)?;
         println!("Zum Ablegen: {}", path.display());
     }
     if let Some(path) = csv {
@@ -54,6 +54,20 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
         println!("Einzelnachweis: {}", path.display());
     }
     Ok(if account.differences.is_empty() { DONE } else { REFUSED })
+}
+
+/// A report as PDF/A under its title.
+pub(super) fn to_pdf(
+    path: &Path,
+    title: &str,
+    id: &str,
+    lines: impl Iterator<Item = Line>,
+) -> Result<(), Stop> {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let lines: Vec<Line> = std::iter::once(Line::Title(title.to_owned())).chain(lines).collect();
+    let bytes = documentation::set(title, id, &now, &lines)?;
+    std::fs::write(path, bytes).map_err(Error::io("Bericht schreiben", path))?;
+    Ok(())
 }
 
 /// Defect rates of the sample.
@@ -87,7 +101,7 @@ fn configuration(config: Option<&Path>, at: &str) -> Outcome {
 }
 
 /// A day of this place in UTC, as the ledger writes times.
-fn bounds(day: Date) -> Result<(String, String), Stop> {
+pub(super) fn bounds(day: Date) -> Result<(String, String), Stop> {
     let wrong = |e: jiff::Error| Stop::Usage(format!("[usage.date] {e}"));
     let stamp = |day: Date| -> Result<String, jiff::Error> {
         let start = day.to_zoned(TimeZone::system())?.timestamp();
@@ -189,6 +203,6 @@ fn rows(batches: &[DayBatch], account: &Account) -> Result<Vec<u8>, Error> {
 }
 
 /// A table program must not take a file name for a formula.
-fn harmless(cell: &str) -> String {
+pub(super) fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -21,6 +21,7 @@ mod inbox;
 mod items;
 mod live;
 mod log;
+mod months;
 mod overview;
 mod pages;
 mod paper;

@@ -3,6 +3,7 @@
 //! A closed set; nobody else logs. Never words of a letter.
 
 pub mod metrics;
+pub mod monthly;
 pub mod pulse;
 mod vitals;
 
