@@ -15,8 +15,8 @@ use std::time::Duration;
 pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
-    let Some(_sole) = house.ledger.sole_daemon()? else {
-        let ledger = house.ledger.path().display();
+    let Some(_alone) = house.ledger.alone("all")? else {
+        let ledger = house.ledger.place();
         return Err(Stop::Usage(format!(
             "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
              eine andere Konfiguration wählen."
