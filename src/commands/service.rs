@@ -1,6 +1,7 @@
 //! `run`, `samples`, `status`: the daemon and a look at it.
 
 use super::{DONE, FAILED, Outcome, Stop, pipeline};
+use crate::cli::Role;
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::intake::subfolders;
@@ -12,17 +13,27 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The daemon.
-pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
+pub fn run(config: Option<&Path>, until_settled: bool, role: Role) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
-    let Some(_alone) = house.ledger.alone("all")? else {
-        let ledger = house.ledger.place();
+    let (ledger, shared) = (house.ledger.place(), house.ledger.place().file().is_none());
+    if !shared && role != Role::All {
         return Err(Stop::Usage(format!(
-            "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
-             eine andere Konfiguration wählen."
+            "[run.role] Auf dem Journal {ledger} arbeitet ein Dienst allein. Hinweis: --role weglassen oder \
+             ledger = \"postgres://…\"."
         )));
-    };
-    house.vault.sweep()?;
+    }
+    let alone = if role.takes_in() { house.ledger.alone("intake")? } else { None };
+    if !shared {
+        if alone.is_none() {
+            return Err(Stop::Usage(format!(
+                "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
+                 eine andere Konfiguration wählen."
+            )));
+        }
+        // What others are writing now is theirs.
+        house.vault.sweep()?;
+    }
     // What was in force on any day can be read again.
     let text = house.vault.put(house.pipeline.text.as_bytes())?;
     house.ledger.configured(&text, "daemon")?;
@@ -34,12 +45,12 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
     observe::started(house.pipeline.stations.len(), house.pipeline.web);
     let outcome = std::thread::scope(|scope| {
         // Nobody is told that we are ready before the address is ours.
-        let listener = match house.pipeline.web {
+        let listener = match house.pipeline.web.filter(|_| role.shows()) {
             Some(address) => Some(runtime.block_on(web::listen(address))?),
             None => None,
         };
-        let work = scope.spawn(|| house.work(true));
-        let watch = scope.spawn(|| house.watch());
+        let work = role.works().then(|| scope.spawn(|| house.work(true)));
+        let intake = role.takes_in().then(|| scope.spawn(|| house.intake(alone)));
         let result = runtime.block_on(async {
             notify::say("READY=1");
             let page = async {
@@ -59,7 +70,7 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
         });
         notify::say("STOPPING=1\nSTATUS=Die Seiten in Arbeit werden beendet.");
         house.stop();
-        let joined = work.join().is_ok() & watch.join().is_ok();
+        let joined = [work, intake].into_iter().flatten().map(|t| t.join().is_ok()).fold(true, |a, b| a & b);
         result.map(|()| if joined { DONE } else { FAILED })
     });
     observe::stopped();
@@ -85,7 +96,11 @@ async fn settled(house: &House) -> Result<(), Error> {
     while quiet < 3 {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || subfolders::waiting(s));
-        quiet = if !waiting && house.ledger.overview()?.settled() { quiet + 1 } else { 0 };
+        quiet = if !waiting && tokio::task::block_in_place(|| house.ledger.overview())?.settled() {
+            quiet + 1
+        } else {
+            0
+        };
     }
     Ok(())
 }

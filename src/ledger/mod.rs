@@ -37,10 +37,11 @@ mod substitutes;
 mod watched;
 mod writer;
 
+pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch};
 pub use condition::{Condition, condition};
-pub use copy::named_objects;
+pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
@@ -59,7 +60,7 @@ pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
 pub use search::{Found, Wanted, hits, stems};
 pub use sight::Sight;
-pub use sql::{Error as Unanswered, Place, Server, copy as snapshot};
+pub use sql::{Error as Unanswered, connections};
 pub use stations::StationDay;
 pub use watched::{Recent, Watched};
 

@@ -43,7 +43,7 @@ const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FRO
 
 /// Pages that wait to be measured, counted no further than one more than `few`.
 fn waiting(tx: &Db, tenant: &str, few: u32) -> Result<u32> {
-    let sql = "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3)";
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3) few";
     let key = (tenant, PageState::Stored.text(), few.saturating_add(1));
     Ok(tx.prepare(sql)?.query_row(key, |row| row.get(0))?)
 }

@@ -124,7 +124,7 @@ impl Ledger {
                 } else {
                     tx.execute(
                         "INSERT INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
-                         SELECT tenant, ?3, batch, ?4, 'review', ?5, '', ?6 FROM document WHERE tenant = ?1 AND id = ?2",
+                         SELECT tenant, ?3, batch, CAST(?4 AS BIGINT), 'review', ?5, '', ?6 FROM document WHERE tenant = ?1 AND id = ?2",
                         (tenant, &id.0, &was.id, was.ordinal, serde_json::to_string(&was.pages)?, &was.circle),
                     )?;
                     event(tx, tenant, "document.review", &was.id, &by, "undo")?;

@@ -108,7 +108,8 @@ pub async fn serve(
     vitals: Vitals,
     listener: TcpListener,
 ) -> Result<()> {
-    let desk = Arc::new(open(pipeline, rules, vitals)?);
+    // A database is waited for like a file.
+    let desk = Arc::new(tokio::task::block_in_place(|| open(pipeline, rules, vitals))?);
     let watch = live::keep_looking(desk.clone());
     let index = search::keep_index(desk.clone());
     let pages = async {

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chart;
 pub mod contract;
 pub mod csc;
+pub mod database;
 pub mod directory;
 pub mod hostile;
 pub mod invariants;

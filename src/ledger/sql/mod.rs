@@ -8,13 +8,13 @@ mod postgres;
 mod sqlite;
 mod value;
 
-pub use postgres::Server;
+pub use postgres::connections;
 pub use sqlite::{Kept, copy};
 pub use value::{Bind, Params, Read, Value, Values};
 
 use crate::error;
+use crate::model::place::Place;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
 
 /// What an engine answers.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -55,46 +55,6 @@ impl Error {
                 "läuft der Datenbankserver, ist er erreichbar, stimmen Name und Kennwort? Es geht von selbst weiter"
             }
         }
-    }
-}
-
-/// Where a ledger is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In a file of this machine.
-    File(PathBuf),
-    /// In a database that several machines share.
-    Server(Server),
-}
-
-impl Place {
-    /// The file, if it is one.
-    pub fn file(&self) -> Option<&Path> {
-        match self {
-            Self::File(path) => Some(path),
-            Self::Server(_) => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => path.display().fmt(f),
-            Self::Server(server) => server.fmt(f),
-        }
-    }
-}
-
-impl From<&Place> for Place {
-    fn from(place: &Place) -> Self {
-        place.clone()
-    }
-}
-
-impl<P: AsRef<Path> + ?Sized> From<&P> for Place {
-    fn from(path: &P) -> Self {
-        Self::File(path.as_ref().into())
     }
 }
 
@@ -139,6 +99,15 @@ impl Row<'_> {
             Self::Postgres(row) => postgres::value(row, column)?,
         };
         T::read(value).ok_or_else(|| Error::Unreadable(column, format!("{value:.40?}")))
+    }
+
+    /// The first so many columns as they are.
+    pub fn values(&self, columns: usize) -> Result<Vec<Value<'_>>> {
+        let value = |column| match self {
+            Self::Sqlite(row) => sqlite::value(row, column),
+            Self::Postgres(row) => postgres::value(row, column),
+        };
+        (0..columns).map(value).collect()
     }
 }
 
@@ -298,6 +267,59 @@ impl Db {
     /// How a query that takes the next row passes by those that others are taking: at its end.
     pub fn free(&self) -> &'static str {
         self.choose("", "FOR UPDATE SKIP LOCKED")
+    }
+
+    /// Every row of a query that may be longer than what fits into memory; inside a transaction.
+    pub fn walk(&self, sql: &str, mut each: impl FnMut(&Row<'_>) -> error::Result<()>) -> error::Result<()> {
+        match self {
+            Self::Sqlite(_) => {
+                let mut statement = self.prepare(sql)?;
+                let mut rows = statement.query(())?;
+                while let Some(row) = rows.next()? {
+                    each(&row)?;
+                }
+            }
+            Self::Postgres(session) => {
+                session.batch(&format!("DECLARE walk CURSOR FOR {sql}"))?;
+                loop {
+                    let rows = session.some("FETCH 1000 FROM walk")?;
+                    if rows.is_empty() {
+                        break;
+                    }
+                    rows.into_iter().try_for_each(|row| each(&Row::Postgres(row)))?;
+                }
+                session.batch("CLOSE walk")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to read one state, whatever others write meanwhile.
+    pub fn begin_reading(&self) -> Result<Transaction<'_>> {
+        self.batch(self.choose("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))?;
+        Ok(Transaction { db: self, open: true })
+    }
+
+    /// Columns of a table that are filled by whoever writes a row, by name.
+    pub fn columns(&self, table: &str) -> Result<Vec<String>> {
+        let sql = self.choose(
+            "SELECT name FROM pragma_table_info(?1) ORDER BY name",
+            "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
+             WHERE table_schema = current_schema() AND table_name = ?1 AND is_generated = 'NEVER' ORDER BY column_name",
+        );
+        self.prepare(sql)?.query_map([table], |row| row.get(0))?.collect()
+    }
+
+    /// A number that was written goes on counting from there.
+    pub fn count_on(&self, table: &str, column: &str) -> Result<()> {
+        // SQLite counts on by itself.
+        self.batch(&self.choose(
+            String::new(),
+            format!(
+                "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}
+                 HAVING max({column}) IS NOT NULL"
+            ),
+        ))
     }
 
     /// Takes a lock of that name for as long as this connection lasts; `false`: another connection has it. A file's

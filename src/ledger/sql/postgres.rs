@@ -4,13 +4,15 @@
 //! and advice to its planner, is put into the server's words here; functions it lacks are in its schema.
 
 use super::{Error, Result, Value, Values};
+use crate::config::secret;
 use crate::error;
+use crate::model::place::Server;
 use postgres::config::{Host, SslMode};
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Row};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -24,50 +26,46 @@ const TRUSTED: Duration = Duration::from_secs(2);
 const PATIENCE: &str = "-c idle_in_transaction_session_timeout=10s -c tcp_keepalives_idle=10 \
     -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4 -c client_min_messages=warning";
 
-/// A database on a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
-    /// `postgres://…`, without a password.
-    pub address: String,
-    /// File whose first line is the password, if the server asks for one.
-    pub password_file: Option<PathBuf>,
+/// How the library is told; the password is read now.
+fn config(server: &Server) -> error::Result<Config> {
+    let mut config: Config = server.address.parse().map_err(Error::from)?;
+    if let Some(file) = &server.password_file {
+        config.password(secret::read(file)?);
+    }
+    let options = config.get_options().unwrap_or_default().to_owned();
+    config.options(format!("{PATIENCE} {options}").trim()).application_name("poststelle");
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    // Between machines nothing goes in plain unless somebody wrote that it shall.
+    if config.get_ssl_mode() == SslMode::Prefer {
+        let near = config.get_hosts().iter().all(is_near);
+        config.ssl_mode(if near { SslMode::Disable } else { SslMode::Require });
+    }
+    Ok(config)
 }
 
-impl std::fmt::Display for Server {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.address)
+fn is_near(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|a: IpAddr| a.is_loopback()),
     }
 }
 
-impl Server {
-    /// How the library is told.
-    fn config(&self) -> error::Result<Config> {
-        let mut config: Config = self.address.parse().map_err(Error::from)?;
-        if let Some(file) = &self.password_file {
-            let text = std::fs::read_to_string(file)
-                .map_err(error::Error::io("Kennwort des Datenbankservers lesen", file))?;
-            config.password(text.lines().next().unwrap_or_default());
+/// Whom an address connects to over a network: host, port, and whether by TLS.
+pub fn connections(address: &str) -> Vec<(String, u16, bool)> {
+    let Ok(config) = address.parse::<Config>() else { return Vec::new() };
+    let ports = config.get_ports();
+    let row = |(index, host): (usize, &Host)| match host {
+        Host::Unix(_) => None,
+        Host::Tcp(name) => {
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+            let plain = config.get_ssl_mode() == SslMode::Disable
+                || config.get_ssl_mode() == SslMode::Prefer && is_near(host);
+            Some((name.clone(), port, !plain))
         }
-        let options = config.get_options().unwrap_or_default().to_owned();
-        config.options(format!("{PATIENCE} {options}").trim()).application_name("poststelle");
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
-        }
-        // Between machines nothing goes in plain unless somebody wrote that it shall.
-        if config.get_ssl_mode() == SslMode::Prefer {
-            config.ssl_mode(if self.is_near(&config) { SslMode::Disable } else { SslMode::Require });
-        }
-        Ok(config)
-    }
-
-    fn is_near(&self, config: &Config) -> bool {
-        config.get_hosts().iter().all(|host| match host {
-            Host::Unix(_) => true,
-            Host::Tcp(name) => {
-                name == "localhost" || name.parse().is_ok_and(|a: std::net::IpAddr| a.is_loopback())
-            }
-        })
-    }
+    };
+    config.get_hosts().iter().enumerate().filter_map(row).collect()
 }
 
 /// What the server says, and not only that it said something.
@@ -116,7 +114,7 @@ impl Session {
     }
 
     fn open(server: &Server, reads: bool) -> error::Result<Self> {
-        let config = server.config()?;
+        let config = config(server)?;
         let client = match config.get_ssl_mode() {
             SslMode::Disable => config.connect(NoTls),
             _ => config.connect(MakeRustlsConnect::new(tls()?)),
@@ -164,6 +162,11 @@ impl Session {
 
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
         self.ask(|client| client.batch_execute(sql))
+    }
+
+    /// Rows of a statement that is asked once.
+    pub(super) fn some(&self, sql: &str) -> Result<Vec<Row>> {
+        self.ask(|client| client.query(sql, &[]))
     }
 
     pub(super) fn begin_alone(&self, tenant: &str) -> Result<()> {

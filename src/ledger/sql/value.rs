@@ -147,6 +147,12 @@ impl<T: Bind, const N: usize> Params for [T; N] {
     }
 }
 
+impl Params for &[Value<'_>] {
+    fn values(&self) -> Values<'_> {
+        Values::Placed(self.to_vec())
+    }
+}
+
 impl Params for &[(&str, &dyn Bind)] {
     fn values(&self) -> Values<'_> {
         Values::Named(self.iter().map(|(name, value)| (*name, value.value())).collect())
