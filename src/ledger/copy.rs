@@ -87,8 +87,15 @@ pub fn transfer(from: impl Into<Place>, to: impl Into<Place>) -> Result<Transfer
             "Eine leere Datenbank nennen; nichts wurde verändert.",
         )));
     }
+    let all = TABLES.into_iter().chain([INDEX]);
+    let known: BTreeSet<String> = all.clone().map(|(table, _)| table.to_owned()).collect();
+    for db in [&*source, &*target] {
+        if !db.tables()?.into_iter().eq(known.iter().cloned()) {
+            return Err(Error::Format("Das Journal hat eine Tabelle, die nicht übertragen wird".into()));
+        }
+    }
     let mut rows = 0;
-    for (table, counter) in TABLES.into_iter().chain([INDEX]) {
+    for (table, counter) in all {
         rows += carry(&source, &target, table)?;
         if !counter.is_empty() {
             target.count_on(table, counter)?;

@@ -65,12 +65,12 @@ pub use stations::StationDay;
 pub use watched::{Recent, Watched};
 
 use crate::error::{Error, Result};
-use crate::fault::hurried;
+use crate::fault;
 use crate::record::log::Entry;
 use sql::{Db, Kept};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use writer::Writer;
 
@@ -152,11 +152,12 @@ fn lock_beside(path: &Path) -> Result<Option<File>> {
 #[derive(Debug)]
 pub struct Ledger {
     writer: Writer,
-    readers: [Mutex<Db>; READERS],
+    readers: [Mutex<Option<Db>>; READERS],
     /// Takes rows beside the writer, where the engine can lock single ones.
-    claims: Option<Mutex<Db>>,
+    claims: Option<Mutex<Option<Db>>>,
     tenant: String,
     place: Place,
+    kept: Kept,
 }
 
 impl Ledger {
@@ -174,19 +175,13 @@ impl Ledger {
         if let Some(folder) = place.file().and_then(Path::parent) {
             std::fs::create_dir_all(folder).map_err(Error::io("Journal anlegen", folder))?;
         }
-        let connect = || Db::connect(&place, kept);
-        let db = connect()?;
+        let db = Db::connect(&place, kept)?;
         migrate(&db)?;
         log::catch_up(&db)?;
-        let readers = [connect()?, connect()?, connect()?];
-        let claims = if db.locks_rows() { Some(Mutex::new(connect()?)) } else { None };
-        Ok(Self {
-            writer: Writer::start(db, tenant)?,
-            readers: readers.map(Mutex::new),
-            claims,
-            tenant: tenant.into(),
-            place,
-        })
+        // The other connections come to be when they are needed: a server counts them.
+        let claims = db.locks_rows().then(Mutex::default);
+        let writer = Writer::start(db, tenant)?;
+        Ok(Self { writer, readers: Default::default(), claims, tenant: tenant.into(), place, kept })
     }
 
     /// Where it is.
@@ -240,9 +235,8 @@ impl Ledger {
         work: impl FnOnce(&Db, &str) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let Some(claims) = &self.claims else { return self.write(work) };
-        let mut db = claims.lock().unwrap_or_else(PoisonError::into_inner);
-        db.refresh()?;
-        let tx = db.begin_claim()?;
+        let mut slot = claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = self.connected(&mut slot)?.begin_claim()?;
         let taken = work(&tx, &self.tenant)?;
         tx.commit()?;
         Ok(taken)
@@ -251,10 +245,18 @@ impl Ledger {
     fn read<T>(&self, work: impl FnOnce(&Db, &str) -> Result<T>) -> Result<T> {
         // The first that is free; if none is, the first in turn.
         let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
-        let mut reader: MutexGuard<'_, Db> =
-            free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
-        reader.refresh()?;
-        work(&reader, &self.tenant)
+        let mut slot = free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
+        work(self.connected(&mut slot)?, &self.tenant)
+    }
+
+    fn connected<'s>(&self, slot: &'s mut Option<Db>) -> Result<&'s Db> {
+        if let Some(db) = slot {
+            db.refresh()?;
+        }
+        match slot {
+            Some(db) => Ok(db),
+            None => Ok(slot.insert(Db::connect(&self.place, self.kept)?)),
+        }
     }
 
     /// A connection of its own, for what takes a while: nobody waits for it.
@@ -316,7 +318,7 @@ pub(crate) fn earlier(by: Duration) -> String {
 
 /// When a lease taken now ends.
 pub(crate) fn leased_until() -> String {
-    later(hurried(LEASE))
+    later(fault::lease(LEASE))
 }
 
 /// Writes one event, and its leaf in the log. `detail` carries codes and numbers, never words of a letter.

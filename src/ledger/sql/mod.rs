@@ -300,6 +300,17 @@ impl Db {
         Ok(Transaction { db: self, open: true })
     }
 
+    /// Every table that is not the engine's own.
+    pub fn tables(&self) -> Result<Vec<String>> {
+        let sql = self.choose(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+               AND name NOT LIKE 'search\\_text%' ESCAPE '\\' ORDER BY name",
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
+             WHERE table_schema = current_schema() AND table_name <> 'ledger_version' ORDER BY table_name",
+        );
+        self.prepare(sql)?.query_map((), |row| row.get(0))?.collect()
+    }
+
     /// Columns of a table that are filled by whoever writes a row, by name.
     pub fn columns(&self, table: &str) -> Result<Vec<String>> {
         let sql = self.choose(
