@@ -322,7 +322,8 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     asked.heard("down", ledger.down_since("mail").unwrap().is_some());
     asked.heard("urgent", ledger.urgent_waiting("mail").unwrap());
     ledger.delivery_later(&mail.id, Some("[mail.lost] noch weg"), NOW).unwrap();
-    let refused = Moved { to: DeliveryState::Refused, receipt: None, trouble: None, awaits: false, after: NOW };
+    let refused =
+        Moved { to: DeliveryState::Refused, receipt: None, trouble: None, awaits: false, after: NOW };
     ledger.delivery_moved(&mail.id, refused).unwrap();
     ledger.delivery_closed(&mail.id, "leitung", "by_hand").unwrap();
     asked.heard("deliveries", ledger.deliveries(&id).unwrap());

@@ -53,7 +53,11 @@ fn every_letter_is_somebodys_and_only_one_s() {
     let begun = Instant::now();
     let mut arrived = 0;
     while arrived < letters || !settled(&ledger, letters) {
-        assert!(begun.elapsed() < Duration::from_secs(120 + u64::from(letters) * 3), "{:?}", ledger.overview());
+        assert!(
+            begun.elapsed() < Duration::from_secs(120 + u64::from(letters) * 3),
+            "{:?}",
+            ledger.overview()
+        );
         for _ in 0..chance.random_range(1..6u32).min(letters - arrived) {
             small_town::drop_letter(&town, arrived);
             arrived += 1;
@@ -96,7 +100,8 @@ fn every_letter_is_somebodys_and_only_one_s() {
     invariants::hold(&town, "after the workers");
     let sources: BTreeSet<String> =
         (0..letters).map(|n| ContentHash::of(&small_town::letter(n).1).hex()).collect();
-    let taken: BTreeSet<String> = ledger.queue(u32::MAX).unwrap().iter().map(|row| source(&ledger, row)).collect();
+    let taken: BTreeSet<String> =
+        ledger.queue(u32::MAX).unwrap().iter().map(|row| source(&ledger, row)).collect();
     assert_eq!(taken, sources, "sources and batches differ");
     let documents = town.documents();
     assert_eq!(documents.len(), letters as usize);

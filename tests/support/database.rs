@@ -91,7 +91,7 @@ impl Drop for Database {
 
 fn serve(data: &Path, sockets: &Path) -> Child {
     unprivileged("postgres")
-        .args(["-c", "listen_addresses=", "-c", "max_connections=200", "-D"])
+        .args(["-c", "listen_addresses=", "-c", "max_connections=200", "-c", "fsync=off", "-D"])
         .arg(data)
         .arg("-k")
         .arg(sockets)
