@@ -34,6 +34,9 @@ struct Asked<'a> {
     answers: Vec<String>,
 }
 
+/// Its name, and what is done and asked.
+type Example = (&'static str, fn(&mut Asked<'_>));
+
 impl Asked<'_> {
     /// An answer, without the moment it was given at, and without running numbers: a server does not give one again that
     /// belonged to what was refused.
@@ -46,7 +49,7 @@ impl Asked<'_> {
 #[test]
 fn both_engines_keep_the_same_ledger() {
     let database = Database::start();
-    let examples: [(&str, fn(&mut Asked<'_>)); 8] = [
+    let examples: [Example; 8] = [
         ("states", states_are_checked_and_written_with_their_events),
         ("leases", a_lease_is_one_workers_until_it_ends),
         ("journey", a_letter_from_the_scanner_to_the_inbox),

@@ -64,7 +64,7 @@ pub enum Db {
     /// To a file.
     Sqlite(rusqlite::Connection),
     /// To a server.
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 /// A statement, ready for values.
@@ -184,7 +184,7 @@ impl Db {
     pub fn connect(place: &Place, kept: Kept) -> error::Result<Self> {
         match place {
             Place::File(path) => Ok(Self::Sqlite(sqlite::connect(path, kept)?)),
-            Place::Server(server) => Ok(Self::Postgres(postgres::Session::connect(server)?)),
+            Place::Server(server) => Ok(Self::Postgres(Box::new(postgres::Session::connect(server)?))),
         }
     }
 
@@ -192,7 +192,7 @@ impl Db {
     pub fn reading(place: &Place) -> error::Result<Self> {
         match place {
             Place::File(path) => Ok(Self::Sqlite(sqlite::reading(path)?)),
-            Place::Server(server) => Ok(Self::Postgres(postgres::Session::reading(server)?)),
+            Place::Server(server) => Ok(Self::Postgres(Box::new(postgres::Session::reading(server)?))),
         }
     }
 
