@@ -2,7 +2,7 @@
 export OMP_THREAD_LIMIT = 1
 CARGO ?= cargo
 
-.PHONY: deb run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web prove-package prove-fuzz screens
+.PHONY: deb run test lint audit bench bench-peers build samples evaluate prove-kills prove-mutants prove-products prove-pages prove-many prove-big prove-letters prove-separators prove-holds prove-tamper prove-seal-kills prove-log prove-sheets prove-delivery prove-targets prove-keys prove-api prove-web prove-package prove-workers prove-fuzz screens
 
 build:
 	scripts/install.sh build run
@@ -112,6 +112,9 @@ prove-fuzz: build
 prove-package: deb
 	scripts/install.sh package
 	scripts/prove-package.sh $$(ls -t target/debian/poststelle_*.deb | head -n 1)
+# 5,000 letters by four workers on PostgreSQL, killed, stopped and cut off at random.
+prove-workers: build
+	PROVE_WORKERS=5000 $(PROVE) --test workers_share every_letter -- --nocapture
 # Pictures of every page, German and English, by the browser test.
 screens: build
 	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

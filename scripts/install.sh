@@ -8,7 +8,7 @@ declare -A groups=(
   [samples]="fonts-liberation fonts-dejavu-core fonts-dejavu-extra fonts-crosextra-carlito fonts-crosextra-caladea fonts-open-sans fonts-roboto-unhinted fonts-linuxlibertine fonts-freefont-ttf fonts-lato fonts-courier-prime"
   [package]="debootstrap systemd-container"
   [peers]="python3-venv ghostscript unpaper poppler-utils libtiff-tools"
-  [test]="chromium slapd poppler-utils softhsm2 opensc python3-venv default-jdk-headless maven git openssl python3 apache2-bin openssh-server postfix dovecot-imapd dovecot-lmtpd samba smbclient strace"
+  [test]="chromium slapd poppler-utils softhsm2 opensc python3-venv default-jdk-headless maven git openssl python3 apache2-bin openssh-server postfix dovecot-imapd dovecot-lmtpd samba smbclient strace postgresql"
 )
 wanted=()
 for group in "$@"; do

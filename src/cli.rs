@@ -23,6 +23,36 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// What a process of the service does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Alles
+    All,
+    /// Seiten lesen, entscheiden, zustellen: so viele Prozesse wie nötig
+    Worker,
+    /// Die Seiten für die Mitarbeitenden anzeigen
+    Web,
+    /// Die Scanstationen überwachen: einer tut es, weitere stehen bereit
+    Intake,
+}
+
+impl Role {
+    /// Reads, decides, delivers.
+    pub fn works(self) -> bool {
+        matches!(self, Self::All | Self::Worker)
+    }
+
+    /// Shows the pages.
+    pub fn shows(self) -> bool {
+        matches!(self, Self::All | Self::Web)
+    }
+
+    /// Watches the stations.
+    pub fn takes_in(self) -> bool {
+        matches!(self, Self::All | Self::Intake)
+    }
+}
+
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -31,6 +61,9 @@ pub enum Command {
         /// Enden, sobald alles erledigt ist, was ohne Menschen geht
         #[arg(long)]
         until_settled: bool,
+        /// Was dieser Prozess tut; alles außer „all“ nur mit einem gemeinsamen Journal (ledger = "postgres://…")
+        #[arg(long, value_enum, default_value_t = Role::All)]
+        role: Role,
     },
     /// Dateien oder Ordner einmal verarbeiten, ohne Zustellung
     Process {
@@ -55,6 +88,12 @@ pub enum Command {
         /// Dateien und Ordner
         #[arg(required = true)]
         input: Vec<PathBuf>,
+    },
+    /// Ein Journal in das leere der Konfiguration übertragen, aus einer Datei in eine Datenbank; beide danach gleich
+    Migrate {
+        /// Datei des bisherigen Journals; der Dienst darauf ist beendet
+        #[arg(long)]
+        from: PathBuf,
     },
     /// Konfiguration und Regeln prüfen
     Check,

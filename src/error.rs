@@ -36,10 +36,8 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The ledger did not answer or refused.
-    #[error(
-        "[ledger.sqlite] Das Journal meldet: {0}. Hinweis: Speicherplatz und Rechte des Journals prüfen."
-    )]
-    Ledger(#[from] rusqlite::Error),
+    #[error("[ledger.{code}] Das Journal meldet: {0}. Hinweis: {hint}.", code = .0.code(), hint = .0.hint())]
+    Ledger(#[from] crate::ledger::Unanswered),
     /// A transition that the state table does not allow.
     #[error(
         "[ledger.transition] {subject}: {from} -> {to} ist nicht erlaubt. Hinweis: {subject} wurde inzwischen anders entschieden; Ansicht neu laden."

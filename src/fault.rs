@@ -53,6 +53,20 @@ pub fn hurried(wait: std::time::Duration) -> std::time::Duration {
     wait
 }
 
+/// A lease lasts so many seconds if a test asked for it (`POSTSTELLE_LEASE=n`).
+#[cfg(feature = "faults")]
+pub fn lease(lasts: std::time::Duration) -> std::time::Duration {
+    let seconds = std::env::var("POSTSTELLE_LEASE").ok().and_then(|n| n.parse().ok());
+    seconds.map_or(lasts, std::time::Duration::from_secs)
+}
+
+/// As long as it is.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn lease(lasts: std::time::Duration) -> std::time::Duration {
+    lasts
+}
+
 /// The places between the steps of sealing, in order: the first two are reached only by a town that seals.
 pub const SEALING_PLACES: &[&str] =
     &["seal.product", "seal.record", "document.produced", "document.vaulted", "document.sealed"];

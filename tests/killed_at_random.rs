@@ -8,23 +8,9 @@ mod support;
 use poststelle::model::hash::ContentHash;
 use rand::{RngExt, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Child;
 use std::time::Duration;
 use support::smtp_sink::SmtpSink;
-use support::{Town, invariants, small_town};
-
-/// Kills the daemon and everything it started, at once.
-fn kill_tree(mut daemon: Child) {
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", daemon.id()));
-    daemon.kill().unwrap();
-    for child in children.unwrap_or_default().split_whitespace().filter_map(|c| c.parse().ok()) {
-        if let Some(child) = rustix::process::Pid::from_raw(child) {
-            // It may have ended by itself when its parent died.
-            let _ = rustix::process::kill_process(child, rustix::process::Signal::KILL);
-        }
-    }
-    daemon.wait().unwrap();
-}
+use support::{Town, invariants, kill_tree, small_town};
 
 fn number(name: &str, reduced: u32) -> u32 {
     std::env::var(name).ok().map_or(reduced, |n| n.parse().unwrap())

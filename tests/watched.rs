@@ -191,7 +191,7 @@ fn the_unit_starts_what_the_program_accepts_and_is_locked_in() {
         line.unwrap_or_else(|| panic!("{key} is not in the unit"))
     };
     let started = Cli::try_parse_from(value("ExecStart").split(' ')).unwrap();
-    assert!(matches!(started.command, Asked::Run { until_settled: false }));
+    assert!(matches!(started.command, Asked::Run { until_settled: false, role: poststelle::cli::Role::All }));
     assert_eq!(started.config.as_deref(), Some(Path::new("/etc/poststelle/pipeline.toml")));
     assert_eq!(
         (value("Type"), value("ProtectSystem"), value("NoNewPrivileges")),
@@ -270,7 +270,7 @@ fn the_package_has_what_it_names() {
         .unwrap_or_else(|c| panic!("{c:?}"));
     let home = Path::new("/var/lib/poststelle");
     let folders = pipeline.stations.iter().map(|s| &s.folder);
-    for path in folders.chain([&pipeline.ledger, &pipeline.vault]) {
+    for path in folders.map(|f| &**f).chain([pipeline.ledger.file().unwrap(), &pipeline.vault]) {
         assert!(path.starts_with(home), "{}", path.display());
     }
     assert!(!text.contains("\"var/"), "a path of the repository is left");

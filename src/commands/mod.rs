@@ -13,6 +13,7 @@ mod documentation;
 pub mod evaluate;
 mod expiring;
 mod log;
+mod migrate;
 mod month;
 mod package;
 mod paper;
@@ -64,7 +65,8 @@ pub fn run(cli: Cli) -> u8 {
     let config = cli.config.as_deref();
     let outcome = match cli.command {
         Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
-        Command::Run { until_settled } => service::run(config, until_settled),
+        Command::Run { until_settled, role } => service::run(config, until_settled, role),
+        Command::Migrate { from } => migrate::run(config, &from),
         Command::Process { station, operator, received, out, json, costs, input } => {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::BatchId;
+use crate::model::place::Place;
 use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Station;
 use crossbeam_channel::Sender;
@@ -61,7 +62,7 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     let mut station = station(&pipeline, wish.station.as_deref())?;
     prepare_out(&wish.out)?;
     let private = Private(wish.out.join(".poststelle-private"));
-    pipeline.ledger = private.0.join("ledger.sqlite");
+    pipeline.ledger = Place::File(private.0.join("ledger.sqlite"));
     pipeline.vault = private.0.join("vault");
     // Nothing of a private run may touch the real station's folder.
     station.folder = private.0.join("station");

@@ -1,22 +1,32 @@
 //! `run`, `samples`, `status`: the daemon and a look at it.
 
 use super::{DONE, Outcome, Stop, pipeline};
+use crate::cli::Role;
 use crate::config::{self, Pipeline};
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::intake::subfolders;
-use crate::ledger::Ledger;
+use crate::ledger::{Alone, Ledger};
 use crate::model::hash::ContentHash;
 use crate::{observe, web};
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::block_in_place;
 
 /// How often the configuration file and its release are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What stays the same from one configuration to the next.
+struct Service {
+    runtime: Runtime,
+    place: PathBuf,
+    role: Role,
+    until_settled: bool,
+}
 
 /// A house and its address, from one configuration to the next.
 struct Generation {
@@ -34,29 +44,39 @@ enum End {
 
 /// The daemon: one generation after the other. The next one stands ready, rules and keys read, before the one before
 /// finishes the steps at hand; what cannot stand leaves the one before in force.
-pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
+pub fn run(config: Option<&Path>, until_settled: bool, role: Role) -> Outcome {
     observe::start();
     let house = House::open(pipeline(config)?, Purpose::Service)?;
-    let Some(_sole) = house.ledger.sole_daemon()? else {
-        let ledger = house.ledger.path().display();
+    let (ledger, shared) = (house.ledger.place(), house.ledger.place().file().is_none());
+    if !shared && role != Role::All {
         return Err(Stop::Usage(format!(
-            "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
-             eine andere Konfiguration wählen."
+            "[run.role] Auf dem Journal {ledger} arbeitet ein Dienst allein. Hinweis: --role weglassen oder \
+             ledger = \"postgres://…\"."
         )));
-    };
-    house.vault.sweep()?;
+    }
+    let mut alone = if role.takes_in() { house.ledger.alone("intake")? } else { None };
+    if !shared {
+        if alone.is_none() {
+            return Err(Stop::Usage(format!(
+                "[run.already] Auf dem Journal {ledger} arbeitet schon ein Dienst. Hinweis: den anderen beenden oder \
+                 eine andere Konfiguration wählen."
+            )));
+        }
+        // What others are writing now is theirs.
+        house.vault.sweep()?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(Error::io("Dienst starten", "tokio"))?;
     // Nobody is told that we are ready before the address is ours.
-    let door = house.pipeline.web.map(web::listen).transpose()?;
+    let door = house.pipeline.web.filter(|_| role.shows()).map(web::listen).transpose()?;
     let mut now = Generation { house, door };
+    let service = Service { runtime, place: config::find(config), role, until_settled };
     observe::started(now.house.pipeline.stations.len(), now.house.pipeline.web);
-    let place = config::find(config);
     let outcome = loop {
-        match now.live(&runtime, &place, until_settled) {
+        match now.live(&service, &mut alone) {
             Ok(End::Next(next)) => now = *next,
             Ok(End::Stopped) => break Ok(DONE),
             Err(error) => break Err(error),
@@ -67,14 +87,15 @@ pub fn run(config: Option<&Path>, until_settled: bool) -> Outcome {
 }
 
 impl Generation {
-    /// Works until told to stop or to make place.
-    fn live(&self, runtime: &Runtime, place: &Path, until_settled: bool) -> Result<End, Error> {
-        let house = &self.house;
+    /// Works until told to stop or to make place; what only one process does stays with this one.
+    fn live(&self, service: &Service, alone: &mut Option<Alone>) -> Result<End, Error> {
+        let (house, role) = (&self.house, service.role);
         self.in_force()?;
         std::thread::scope(|scope| {
-            let work = scope.spawn(|| house.work(true));
-            let watch = scope.spawn(|| house.watch());
-            let result = runtime.block_on(async {
+            let had = alone.take();
+            let work = role.works().then(|| scope.spawn(|| house.work(true)));
+            let intake = role.takes_in().then(|| scope.spawn(|| house.intake(had)));
+            let result = service.runtime.block_on(async {
                 notify::say("READY=1");
                 let page = async {
                     match &self.door {
@@ -86,8 +107,8 @@ impl Generation {
                     result = page => result.map(|()| End::Stopped),
                     () = asked_to_stop() => Ok(End::Stopped),
                     () = notify::keep_saying(&house.pulse) => Ok(End::Stopped),
-                    next = self.next(place) => Ok(End::Next(Box::new(next))),
-                    result = settled(house), if until_settled => result.map(|()| End::Stopped),
+                    next = self.next(service) => Ok(End::Next(Box::new(next))),
+                    result = settled(house), if service.until_settled => result.map(|()| End::Stopped),
                 }
             });
             notify::say(match &result {
@@ -95,13 +116,24 @@ impl Generation {
                 _ => "STOPPING=1\nSTATUS=Die Seiten in Arbeit werden beendet.",
             });
             house.stop();
-            while !(work.is_finished() && watch.is_finished()) {
+            let busy = || {
+                work.as_ref().is_some_and(|t| !t.is_finished())
+                    || intake.as_ref().is_some_and(|t| !t.is_finished())
+            };
+            while busy() {
                 notify::say("WATCHDOG=1");
                 std::thread::sleep(Duration::from_millis(100));
             }
+            let mut whole = work.is_none_or(|t| t.join().is_ok());
+            if let Some(intake) = intake {
+                match intake.join() {
+                    Ok(duty) => *alone = duty,
+                    Err(_) => whole = false,
+                }
+            }
             let died =
-                Error::Engine { code: "loop", text: "Eine Schleife des Dienstes ist abgestürzt.".into() };
-            if work.join().is_ok() & watch.join().is_ok() { result } else { result.and(Err(died)) }
+                || Error::Engine { code: "loop", text: "Eine Schleife des Dienstes ist abgestürzt.".into() };
+            if whole { result } else { result.and_then(|_| Err(died())) }
         })
     }
 
@@ -120,7 +152,7 @@ impl Generation {
     }
 
     /// The generation that takes over, once the file has changed or a person has activated it.
-    async fn next(&self, place: &Path) -> Generation {
+    async fn next(&self, service: &Service) -> Generation {
         let mut asked = signal(SignalKind::hangup()).ok();
         let mut seen = self.house.pipeline.text.clone();
         loop {
@@ -132,16 +164,16 @@ impl Generation {
                 }
             };
             // An editor may have moved it away for a moment.
-            let Ok(text) = fs::read_to_string(place) else { continue };
+            let Ok(text) = fs::read_to_string(&service.place) else { continue };
             let changed = text != seen;
             let released = self.house.versions.waits()
-                && self.house.ledger.configuration_at("9999").ok().flatten()
+                && block_in_place(|| self.house.ledger.configuration_at("9999")).ok().flatten()
                     == Some(self.house.pipeline.hash);
             if !(changed || released || told) {
                 continue;
             }
             seen = text;
-            match self.prepared(place) {
+            match block_in_place(|| self.prepared(service)) {
                 Ok(next) => return next,
                 Err(why) => observe::not_configured(&why),
             }
@@ -149,8 +181,8 @@ impl Generation {
     }
 
     /// A generation from the file as it is now, ready to take over; or what speaks against it.
-    fn prepared(&self, place: &Path) -> Result<Generation, String> {
-        let pipeline = config::load(place).map_err(|complaints| {
+    fn prepared(&self, service: &Service) -> Result<Generation, String> {
+        let pipeline = config::load(&service.place).map_err(|complaints| {
             complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
         })?;
         let old = &self.house.pipeline;
@@ -164,7 +196,7 @@ impl Generation {
                 (Some(door), address) if address == old.web => {
                     Some(door.try_clone().map_err(Error::io("Seite anbieten", "Adresse"))?)
                 }
-                (_, address) => address.map(web::listen).transpose()?,
+                (_, address) => address.filter(|_| service.role.shows()).map(web::listen).transpose()?,
             };
             Ok(Generation { house: House::open(pipeline.clone(), Purpose::Service)?, door })
         };
@@ -201,7 +233,7 @@ async fn settled(house: &House) -> Result<(), Error> {
     while quiet < 3 {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || subfolders::waiting(s));
-        quiet = if !waiting && house.ledger.overview()?.settled() { quiet + 1 } else { 0 };
+        quiet = if !waiting && block_in_place(|| house.ledger.overview())?.settled() { quiet + 1 } else { 0 };
     }
     Ok(())
 }

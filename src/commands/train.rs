@@ -151,7 +151,7 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// What people decided in review, with the words that were read then.
 fn corrections(pipeline: &Pipeline) -> Result<Vec<Example>, Error> {
-    if !pipeline.ledger.exists() {
+    if pipeline.ledger.file().is_some_and(|file| !file.exists()) {
         return Ok(Vec::new());
     }
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;

@@ -28,6 +28,7 @@ use crate::batch::cover_sheet::SheetKey;
 use crate::document::TownRules;
 use crate::error::Error;
 use crate::model::hash::ContentHash;
+use crate::model::place::Place;
 use crate::model::refusal::Refusal;
 use crate::model::town::{
     Circle, Decide, Department, Person, Procedure, Profile, ScannerSettings, SealSettings, SheetSettings,
@@ -58,8 +59,8 @@ pub struct Pipeline {
     pub targets: Vec<Target>,
     /// When a decision is sure.
     pub decide: Decide,
-    /// Database of the ledger.
-    pub ledger: PathBuf,
+    /// Where the ledger is.
+    pub ledger: Place,
     /// Folder of the vault.
     pub vault: PathBuf,
     /// Folder of the classifiers.

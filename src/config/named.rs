@@ -2,6 +2,7 @@
 
 use super::Pipeline;
 use super::secret::CREDENTIAL;
+use crate::model::place::Place;
 use crate::model::town::{FilesTarget, HttpAccess, HttpLogin, KeyPlace, MailTarget, PlaceWay, TargetWay};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,9 @@ pub fn files(pipeline: &Pipeline) -> Vec<NamedFile> {
     }
     if let Some(ca) = pipeline.desk.directory.as_ref().and_then(|d| d.ca_file.as_ref()) {
         found.add("[web.ldap]", "ca_file", Holds::Certificates, ca);
+    }
+    if let Place::Server(server) = &pipeline.ledger {
+        found.maybe("ledger", "ledger_password_file", Holds::Secret, server.password_file.as_ref());
     }
     found.seal(pipeline);
     found.0

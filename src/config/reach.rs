@@ -1,6 +1,7 @@
 //! Every connection the configuration can make, and the one it takes. Pure: nothing is asked, nothing resolved.
 
 use super::Pipeline;
+use crate::model::place::Place;
 use crate::model::town::{
     HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, ScannerPlace, System, Target,
     TargetWay,
@@ -63,6 +64,12 @@ pub fn connections(pipeline: &Pipeline) -> Vec<Connection> {
     }
     if let Some(ScannerPlace::Host(host, port)) = pipeline.malware.as_ref().map(|scanner| &scanner.place) {
         rows.push(outbound("[malware]", "Virenscanner (clamd)", host, *port, "clamd", "keines", None));
+    }
+    if let Place::Server(server) = &pipeline.ledger {
+        for (host, port, safe) in crate::ledger::connections(&server.address) {
+            let tls = if safe { "TLS 1.2 oder 1.3" } else { "keines" };
+            rows.push(outbound("ledger", "Journal (PostgreSQL)", &host, port, "postgresql", tls, None));
+        }
     }
     if let Some(address) = pipeline.web {
         rows.push(Connection {

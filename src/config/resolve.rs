@@ -3,6 +3,7 @@
 use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
+use crate::model::place::{Place, Server};
 use crate::model::town::{Decide, Department, Person, Procedure, SheetSettings, Station, Target};
 use crate::record::sample::Plan;
 use std::net::SocketAddr;
@@ -31,6 +32,12 @@ pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Comp
     pipeline.filter(|_| check.complaints.is_empty()).ok_or(check.complaints)
 }
 
+/// The address of a database, if that is what stands there.
+fn address(ledger: &Path) -> Option<&str> {
+    let address = ledger.to_str()?;
+    ["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme)).then_some(address)
+}
+
 impl Check<'_> {
     pub(super) fn complain(
         &mut self,
@@ -46,7 +53,46 @@ impl Check<'_> {
         self.base.join(path)
     }
 
+    /// A file, or a database by its address.
+    pub(super) fn ledger(&self, written: &File) -> Place {
+        match address(written.ledger.get_ref()) {
+            None => Place::File(self.path(written.ledger.get_ref())),
+            Some(address) => {
+                let password = written.ledger_password_file.as_ref();
+                let password_file = password.map(|file| self.secret(file.get_ref()));
+                Place::Server(Server { address: address.into(), password_file })
+            }
+        }
+    }
+
+    fn ledger_is_sound(&mut self, written: &File) {
+        let span = written.ledger.span();
+        let config = address(written.ledger.get_ref()).map(str::parse::<postgres::Config>);
+        match (config, &written.ledger_password_file) {
+            (None, Some(file)) => self.complain(
+                file.span(),
+                "config.ledger_password",
+                "Ein Journal in einer Datei hat kein Kennwort.",
+                "Weglassen, oder ledger = \"postgres://…\".",
+            ),
+            (Some(Err(error)), _) => self.complain(
+                span,
+                "config.ledger_address",
+                format!("Keine Adresse einer Datenbank: {error}."),
+                "Zum Beispiel ledger = \"postgres://poststelle@db.stadt.example/poststelle\".",
+            ),
+            (Some(Ok(config)), _) if config.get_password().is_some() => self.complain(
+                span,
+                "config.ledger_password",
+                "Das Kennwort der Datenbank steht im Klartext in der Adresse.",
+                "In eine Datei legen und sie mit ledger_password_file nennen.",
+            ),
+            _ => {}
+        }
+    }
+
     fn pipeline(&mut self, written: &File) -> Pipeline {
+        self.ledger_is_sound(written);
         let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t, written)).collect();
         self.keys_of_targets(written);
         let circles = written.circle.iter().map(|c| self.circle(c, written)).collect();
@@ -126,7 +172,7 @@ impl Check<'_> {
             stations,
             targets,
             decide: self.decide(&written.decide),
-            ledger: self.path(&written.ledger),
+            ledger: self.ledger(written),
             vault: self.path(&written.vault),
             classifiers: self.path(&written.classifiers),
             procedure: self.procedure(&written.procedure),

@@ -207,9 +207,10 @@ impl Check<'_> {
 
     /// No station inside another, none over ledger, vault or a target folder.
     pub(super) fn apart(&mut self, written: &File, stations: &[Station]) {
-        let own = [self.path(&written.ledger), self.path(&written.vault)];
+        let ledger = self.ledger(written).file().map(Path::to_owned);
+        let own = ledger.into_iter().chain([self.path(&written.vault)]);
         let outputs = written.target.iter().filter_map(|t| t.path.as_ref()).map(|p| self.path(p));
-        let others: Vec<PathBuf> = own.into_iter().chain(outputs).collect();
+        let others: Vec<PathBuf> = own.chain(outputs).collect();
         let touch = |a: &Path, b: &Path| a.starts_with(b) || b.starts_with(a);
         for (index, station) in stations.iter().enumerate() {
             let span = written.station[index].folder.span();

@@ -127,7 +127,7 @@ impl Check<'_> {
                 "Jedem Amt ein eigenes Ziel mit type = \"inbox\" geben.",
             );
         }
-        TargetWay::Inbox { ledger: self.path(&file.ledger), tenant: file.town.id.get_ref().clone() }
+        TargetWay::Inbox { ledger: self.ledger(file), tenant: file.town.id.get_ref().clone() }
     }
 
     /// A key that does nothing is a mistake the town would find out about too late.

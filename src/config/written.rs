@@ -54,7 +54,7 @@ pub fn understood(pipeline: &Pipeline, base: &Path) -> Settings {
     let seconds = |d: std::time::Duration| Value::Integer(i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
     // As written numbers are: 0.9, not 0.8999999761581421.
     let share = |x: f32| Value::Float(x.to_string().parse().unwrap_or_else(|_| f64::from(x)));
-    assume("ledger".into(), path(&pipeline.ledger));
+    assume("ledger".into(), Value::String(pipeline.ledger.to_string()));
     assume("vault".into(), path(&pipeline.vault));
     assume("classifiers".into(), path(&pipeline.classifiers));
     assume("workers".into(), Value::Integer(i64::try_from(pipeline.workers).unwrap_or(i64::MAX)));

@@ -6,7 +6,7 @@ use crate::delivery::breaker::Breaker;
 use crate::delivery::{Target, retry};
 use crate::error::Result;
 use crate::fault;
-use crate::ledger::{DeliveryRow, Ledger};
+use crate::ledger::{DeliveryRow, LEASE, Ledger};
 use crate::model::delivery::{AttemptResult, Confirmation, Guarantee, Moved, Parcel, ProbeResult};
 use crate::model::document::Need;
 use crate::model::ids::DocumentId;
@@ -34,12 +34,13 @@ impl<'a> Counter<'a> {
         if self.closed_until.is_some_and(|until| Instant::now() < until) {
             return Ok(false);
         }
+        let begun = Instant::now();
         let Some(delivery) = self.house.ledger.lease_delivery(self.target, worker)? else { return Ok(false) };
         fault::point("delivery.leased");
         let parcel = parcel(&self.house.ledger, &self.house.vault, &delivery)?;
         match delivery.state {
             DeliveryState::HandedOver => self.ask(&delivery, &parcel)?,
-            DeliveryState::Planned => self.send(&delivery, parcel)?,
+            DeliveryState::Planned => self.send(&delivery, parcel, begun)?,
             DeliveryState::Sending => {
                 // The program died during an attempt: nobody knows how it ended.
                 let text = "Der Versand wurde unterbrochen; es wird nachgesehen.";
@@ -70,12 +71,16 @@ impl<'a> Counter<'a> {
         self.apply(delivery, retry::after_probe(&delivery.id.0, history, answer))
     }
 
-    fn send(&mut self, delivery: &DeliveryRow, parcel: Parcel) -> Result<()> {
+    fn send(&mut self, delivery: &DeliveryRow, parcel: Parcel, begun: Instant) -> Result<()> {
         // Only at a target that cannot be asked does "it may have arrived" outlive the probe.
         let repeat = delivery.unsure && self.way.capabilities().guarantee == Guarantee::HandedOver;
         let parcel = Parcel { repeat, ..parcel };
         self.house.ledger.delivery_sending(&delivery.id, parcel.repeat)?;
         fault::point("delivery.sending");
+        // Who stood still meanwhile may not be the only one any more: the target is asked before anything is sent.
+        if begun.elapsed() > fault::lease(LEASE) / 2 {
+            return Ok(());
+        }
         let result = self.way.deliver(&parcel);
         fault::point("delivery.answered");
         let asked = match &result {

@@ -32,7 +32,7 @@ use crate::engine::{Engine, EngineLimits};
 use crate::error::Result;
 use crate::intake::subfolders::FolderWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
-use crate::ledger::{BatchRow, Ledger};
+use crate::ledger::{Alone, BatchRow, Ledger};
 use crate::model::state::PageState;
 use crate::model::town::Station;
 use crate::observe::pulse::{self, Pulse, Works};
@@ -45,6 +45,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How often mail that waits too long is looked for: it is about hours and days.
 const WAITING_EVERY: Duration = Duration::from_secs(600);
+
+/// How often a process that stands by asks whether the duty is free, and one that has it whether it still has.
+const STAND_BY: Duration = Duration::from_secs(1);
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
@@ -177,17 +180,6 @@ impl House {
             scope.spawn(|| self.repeat("document", Works::Inside, |w| steps::next_document(self, w)));
             if deliver {
                 scope.spawn(|| self.repeat("product", Works::Outside, |w| steps::next_product(self, w)));
-                scope.spawn(|| {
-                    let mut next = Instant::now();
-                    self.repeat("waiting", Works::Inside, |_| {
-                        if Instant::now() >= next {
-                            next = Instant::now() + WAITING_EVERY;
-                            stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
-                            divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
-                        }
-                        Ok(false)
-                    });
-                });
                 for target in &self.pipeline.targets {
                     scope.spawn(move || {
                         let way = crate::delivery::open(target);
@@ -211,9 +203,19 @@ impl House {
     }
 
     /// One step after the other; trouble is reported and never ends the loop.
-    fn repeat(&self, worker: &str, works: Works, mut step: impl FnMut(&str) -> Result<bool>) {
+    fn repeat(&self, worker: &str, works: Works, step: impl FnMut(&str) -> Result<bool>) {
+        self.repeat_while(|| !self.stopping(), worker, works, step);
+    }
+
+    fn repeat_while(
+        &self,
+        goes_on: impl Fn() -> bool,
+        worker: &str,
+        works: Works,
+        mut step: impl FnMut(&str) -> Result<bool>,
+    ) {
         let _beating = self.pulse.begin(worker, works);
-        while !self.stopping() {
+        while goes_on() {
             pulse::beat();
             match step(worker) {
                 Ok(true) => {}
@@ -226,16 +228,64 @@ impl House {
         }
     }
 
-    /// Watches all stations until stopped, each on a thread of its own.
-    pub fn watch(&self) {
-        std::thread::scope(|scope| {
-            for (station, config) in self.versions.stations() {
-                scope.spawn(move || self.watch_station(&station, &config));
+    /// Does what only one process does for a town, until stopped: watches its stations and passes on what waits too
+    /// long. Where another process has that duty, this one stands by until it has gone. Gives the duty back, so that
+    /// whoever goes on here keeps it.
+    pub fn intake(&self, mut alone: Option<Alone>) -> Option<Alone> {
+        let _beating = self.pulse.begin("intake", Works::Outside);
+        while !self.stopping() {
+            pulse::beat();
+            match &mut alone {
+                Some(duty) => {
+                    if !self.watch(duty) {
+                        alone = None;
+                    }
+                }
+                None => match self.ledger.alone("intake") {
+                    Ok(found) => alone = found,
+                    Err(error) => observe::trouble("intake", &error),
+                },
             }
-        });
+            if alone.is_none() {
+                std::thread::sleep(STAND_BY);
+            }
+        }
+        alone
     }
 
-    fn watch_station(&self, station: &Station, config: &str) {
+    /// Watches all stations as long as this process alone does, each on a thread of its own. Gives whether it still
+    /// has the duty.
+    fn watch(&self, alone: &mut Alone) -> bool {
+        let lost = AtomicBool::new(false);
+        let goes_on = || !self.stopping() && !lost.load(Ordering::SeqCst);
+        std::thread::scope(|scope| {
+            for (station, config) in self.versions.stations() {
+                let goes_on = &goes_on;
+                scope.spawn(move || self.watch_station(&station, &config, goes_on));
+            }
+            scope.spawn(|| {
+                let mut next = Instant::now();
+                self.repeat_while(&goes_on, "waiting", Works::Inside, |_| {
+                    if Instant::now() >= next {
+                        next = Instant::now() + WAITING_EVERY;
+                        stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                        divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
+                    }
+                    Ok(false)
+                });
+            });
+            while goes_on() {
+                pulse::beat();
+                std::thread::sleep(STAND_BY);
+                // Who cannot ask does not know: the stations wait until somebody has the duty again.
+                let holds = alone.holds().inspect_err(|error| observe::trouble("intake", error));
+                lost.store(!holds.unwrap_or(false), Ordering::SeqCst);
+            }
+        });
+        !lost.into_inner()
+    }
+
+    fn watch_station(&self, station: &Station, config: &str, goes_on: impl Fn() -> bool) {
         let _beating = self.pulse.begin(&format!("station-{}", station.id), Works::Outside);
         if let Err(error) = make_station_folder(&station.folder) {
             observe::trouble(&station.id, &error);
@@ -246,7 +296,7 @@ impl House {
         }
         let (mut watch, mut folders) = (Watch::new(station), FolderWatch::default());
         let intake = Intake { ledger: &self.ledger, vault: &self.vault, config };
-        while !self.stopping() {
+        while goes_on() {
             pulse::beat();
             let at = Instant::now();
             let loose = intake.round(station, &mut watch, at);
@@ -260,7 +310,7 @@ impl House {
             }
             // Short waits, so that a stop is not kept waiting and the quiet time is met.
             let until = Instant::now() + station.poll.min(station.quiet.max(IDLE));
-            while Instant::now() < until && !self.stopping() {
+            while Instant::now() < until && goes_on() {
                 pulse::beat();
                 bell.wait(IDLE);
             }

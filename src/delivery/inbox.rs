@@ -7,27 +7,27 @@ use crate::model::delivery::{
     AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
 };
 use crate::model::hash::ContentHash;
+use crate::model::place::Place;
 use crate::model::refusal::Refusal;
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// One department's inbox.
 #[derive(Debug)]
 pub struct Inbox {
-    path: PathBuf,
+    place: Place,
     tenant: String,
     ledger: OnceLock<Ledger>,
 }
 
 impl Inbox {
     /// In that ledger; opened when the first letter comes.
-    pub fn new(path: &Path, tenant: &str) -> Self {
-        Self { path: path.to_owned(), tenant: tenant.to_owned(), ledger: OnceLock::new() }
+    pub fn new(place: &Place, tenant: &str) -> Self {
+        Self { place: place.clone(), tenant: tenant.to_owned(), ledger: OnceLock::new() }
     }
 
     fn ledger(&self) -> Result<&Ledger> {
         if self.ledger.get().is_none() {
-            let _ = self.ledger.set(Ledger::open(&self.path, &self.tenant)?);
+            let _ = self.ledger.set(Ledger::open(&self.place, &self.tenant)?);
         }
         self.ledger.get().ok_or_else(|| Error::Format("inbox without ledger".into()))
     }

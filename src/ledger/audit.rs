@@ -1,15 +1,15 @@
 //! The whole ledger against itself, the vault and heads kept outside. Reads only; works on a copy.
 
+use super::Place;
 use super::log::{ENTRY, RECORD_WRITTEN, Stored, entry, signed};
+use super::sql::Db;
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::record::Envelope;
 use crate::record::log::{Entry, Head};
 use crate::record::merkle::{self, Nodes};
 use crate::vault::Vault;
-use rusqlite::{Connection, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Every object of the vault that rows of a tenant name, and who names it.
 pub(super) const OBJECTS: &str = "SELECT hash, id FROM batch WHERE tenant = ?1
@@ -31,20 +31,18 @@ pub struct Audit {
     pub wrong: Vec<(&'static str, String)>,
 }
 
-/// Checks a ledger file. `heads` were kept outside; without any, a rewritten log cannot be told from a true one.
-pub fn audit(ledger: &Path, vault: Option<&Vault>, heads: &[Head]) -> Result<Audit> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(ledger, flags)?;
+/// Checks a ledger. `heads` were kept outside; without any, a rewritten log cannot be told from a true one.
+pub fn audit(ledger: impl Into<Place>, vault: Option<&Vault>, heads: &[Head]) -> Result<Audit> {
+    let db = Db::reading(&ledger.into())?;
     let mut audit = Audit::default();
-    let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if sound != "ok" {
-        audit.complain("ledger.file", sound);
+    if let Some(damage) = db.damage()? {
+        audit.complain("ledger.file", damage);
         return Ok(audit);
     }
     let mut tenants = BTreeSet::new();
     for table in ["event", "batch", "document", "log_leaf"] {
         let mut statement = db.prepare(&format!("SELECT DISTINCT tenant FROM {table}"))?;
-        for tenant in statement.query_map([], |row| row.get::<_, String>(0))? {
+        for tenant in statement.query_map((), |row| row.get::<String>(0))? {
             tenants.insert(tenant?);
         }
     }
@@ -70,14 +68,14 @@ impl Audit {
     }
 
     /// Every event is the leaf it was, in its place; every node follows from those below. Gives what was said.
-    fn log(&mut self, db: &Connection, tenant: &str) -> Result<Said> {
+    fn log(&mut self, db: &Db, tenant: &str) -> Result<Said> {
         let nodes = Stored { db, tenant };
         let mut said = Said::new();
         let mut statement = db.prepare(&format!(
             "SELECT {ENTRY}, l.place FROM event e LEFT JOIN log_leaf l ON l.event = e.seq
              WHERE e.tenant = ?1 ORDER BY e.seq"
         ))?;
-        let rows = statement.query_map([tenant], |row| Ok((entry(row)?, row.get::<_, Option<i64>>(7)?)))?;
+        let rows = statement.query_map([tenant], |row| Ok((entry(row)?, row.get::<Option<i64>>(7)?)))?;
         let mut expected = 0u64;
         for row in rows {
             let (entry, place): (Entry, Option<i64>) = row?;
@@ -127,11 +125,10 @@ impl Audit {
     }
 
     /// States and hashes in the rows are those the events speak of.
-    fn rows(&mut self, db: &Connection, tenant: &str, said: &Said) -> Result<()> {
+    fn rows(&mut self, db: &Db, tenant: &str, said: &Said) -> Result<()> {
         for table in ["batch", "document", "delivery"] {
             let mut statement = db.prepare(&format!("SELECT id, state FROM {table} WHERE tenant = ?1"))?;
-            let rows =
-                statement.query_map([tenant], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
+            let rows = statement.query_map([tenant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?;
             for row in rows {
                 let (id, state) = row?;
                 if said.get(&id).is_none_or(|codes| !codes.contains_key(&format!("{table}.{state}"))) {
@@ -149,8 +146,7 @@ impl Audit {
         ];
         for (sql, code) in hashes {
             let mut statement = db.prepare(sql)?;
-            let rows =
-                statement.query_map([tenant], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
+            let rows = statement.query_map([tenant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?;
             for row in rows {
                 let (id, hash) = row?;
                 let noted = said.get(&id).and_then(|codes| codes.get(code));
@@ -167,10 +163,10 @@ impl Audit {
     }
 
     /// Everything the rows name lies in the vault, unaltered, and each record says what its rows say.
-    fn vault(&mut self, db: &Connection, tenant: &str, vault: &Vault) -> Result<()> {
+    fn vault(&mut self, db: &Db, tenant: &str, vault: &Vault) -> Result<()> {
         let mut statement = db.prepare(OBJECTS)?;
-        let rows = statement
-            .query_map([tenant], |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, String>(1)?)))?;
+        let rows =
+            statement.query_map([tenant], |r| Ok((r.get::<Option<String>>(0)?, r.get::<String>(1)?)))?;
         let mut seen = BTreeSet::new();
         for row in rows {
             let (Some(hex), id) = row? else { continue };
@@ -197,7 +193,7 @@ impl Audit {
         )?;
         let mut rows = statement.query([tenant])?;
         while let Some(row) = rows.next()? {
-            let column = |n: usize| row.get::<_, String>(n);
+            let column = |n: usize| row.get::<String>(n);
             let (id, record) = (column(0)?, column(1)?);
             let Some(Ok(bytes)) = ContentHash::from_hex(&record).map(|hash| vault.read(&hash)) else {
                 continue;
@@ -228,7 +224,7 @@ impl Audit {
     }
 
     /// The log still begins as it did when that head was taken.
-    fn head(&mut self, db: &Connection, head: &Head) -> Result<()> {
+    fn head(&mut self, db: &Db, head: &Head) -> Result<()> {
         let nodes = Stored { db, tenant: &head.tenant };
         let now = nodes.size()?;
         if head.size > now {

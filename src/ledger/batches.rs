@@ -1,13 +1,13 @@
 //! Batches and their pages.
 
-use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use super::sql::{self, Db, Optional, Row};
+use super::{DUE, Ledger, advance, event, far, hold_bytes, later, leased_until, missing, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::OpenedSource;
 use crate::model::sidecar::Sidecar;
 use crate::model::state::{BatchState, PageState};
-use rusqlite::{Connection, OptionalExtension, Row};
 use std::time::Duration;
 
 /// What intake hands over: the bytes are in the vault already.
@@ -83,14 +83,14 @@ pub struct BatchRow {
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
     received_date, received_from, config, duplicate_of, opened, attempts, circle, sidecar, accepted_by";
 
-fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
+fn batch_row(row: &Row<'_>) -> sql::Result<BatchRow> {
     Ok(BatchRow {
         id: BatchId(row.get(0)?),
-        state: parsed(1, BatchState::parse(&row.get::<_, String>(1)?))?,
+        state: parsed(1, BatchState::parse(&row.get::<String>(1)?))?,
         station: row.get(2)?,
         file_name: row.get(3)?,
-        hash: parsed(4, ContentHash::from_hex(&row.get::<_, String>(4)?))?,
-        bytes: row.get::<_, i64>(5)?.unsigned_abs(),
+        hash: parsed(4, ContentHash::from_hex(&row.get::<String>(4)?))?,
+        bytes: row.get::<i64>(5)?.unsigned_abs(),
         file_modified: row.get(6)?,
         taken_at: row.get(7)?,
         operator: row.get(8)?,
@@ -106,27 +106,21 @@ fn batch_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
     })
 }
 
-pub(super) fn parsed<T>(column: usize, value: Option<T>) -> rusqlite::Result<T> {
-    value.ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            "unknown word in the ledger".into(),
-        )
-    })
+pub(super) fn parsed<T>(column: usize, value: Option<T>) -> sql::Result<T> {
+    value.ok_or_else(|| sql::Error::Unreadable(column, "unbekanntes Wort".into()))
 }
 
 pub(super) fn json<T: serde::de::DeserializeOwned>(
     column: usize,
     text: Option<String>,
-) -> rusqlite::Result<Option<T>> {
-    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e))
-    })
+) -> sql::Result<Option<T>> {
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|e| sql::Error::Unreadable(column, e.to_string()))
 }
 
-fn batch_by(db: &Connection, tenant: &str, id: &str) -> Result<BatchRow> {
-    db.prepare_cached(&format!("SELECT {BATCH} FROM batch WHERE tenant = ?1 AND id = ?2"))?
+fn batch_by(db: &Db, tenant: &str, id: &str) -> Result<BatchRow> {
+    db.prepare(&format!("SELECT {BATCH} FROM batch WHERE tenant = ?1 AND id = ?2"))?
         .query_row((tenant, id), batch_row)
         .map_err(|e| missing(e, "batch", id))
 }
@@ -154,12 +148,12 @@ impl Ledger {
                 )
                 .optional()?;
             let at = now();
-            tx.execute(
+            let number: u64 = tx.query_row(
                 "INSERT INTO batch (tenant, id, state, station, circle, claim, file_name, hash, bytes,
                    file_modified, taken_at, operator, received_date, received_from, config, duplicate_of, due_at,
                    sidecar)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '', ?17)",
-                rusqlite::params![
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '', ?17) RETURNING number",
+                sql::params![
                     tenant,
                     format!("taking {}", new.claim),
                     BatchState::Received.text(),
@@ -168,7 +162,7 @@ impl Ledger {
                     new.claim,
                     new.file_name,
                     hash,
-                    i64::try_from(new.bytes).unwrap_or(i64::MAX),
+                    new.bytes,
                     new.file_modified,
                     at,
                     new.operator,
@@ -178,12 +172,12 @@ impl Ledger {
                     duplicate,
                     new.sidecar.as_ref().map(serde_json::to_string).transpose()?,
                 ],
+                |row| row.get(0),
             )?;
-            let number = u64::try_from(tx.last_insert_rowid()).unwrap_or_default();
             let id = BatchId::new(number, &new.hash);
             tx.execute(
                 "UPDATE batch SET id = ?3 WHERE tenant = ?1 AND number = ?2",
-                (tenant, number as i64, &id.0),
+                (tenant, number, &id.0),
             )?;
             hold_bytes(tx, tenant, &hash, &format!("{id} source"))?;
             if let Some(sidecar) = &new.sidecar {
@@ -206,7 +200,7 @@ impl Ledger {
     pub fn batch_of_claim(&self, station: &str, claim: &str) -> Result<Option<BatchRow>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(&format!(
+                .prepare(&format!(
                     "SELECT {BATCH} FROM batch WHERE tenant = ?1 AND station = ?2 AND claim = ?3"
                 ))?
                 .query_row((tenant, station, claim), batch_row)
@@ -218,7 +212,7 @@ impl Ledger {
     pub fn knows_bytes(&self, hash: &ContentHash) -> Result<bool> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND hash = ?2")?
+                .prepare("SELECT 1 FROM batch WHERE tenant = ?1 AND hash = ?2")?
                 .exists((tenant, hash.hex()))?)
         })
     }
@@ -226,16 +220,16 @@ impl Ledger {
     /// Takes the next due batch in that state, or none.
     pub fn lease_batch(&self, state: BatchState, worker: &str) -> Result<Option<BatchRow>> {
         let worker = worker.to_owned();
-        self.write(move |tx, tenant| {
-            let at = now();
+        self.claim_row(move |tx, tenant| {
+            let free = tx.free();
             Ok(tx
-                .prepare_cached(&format!(
-                    "UPDATE batch SET leased_by = ?4, leased_until = ?5 WHERE number = (
+                .prepare(&format!(
+                    "UPDATE batch SET leased_by = ?5, leased_until = ?6 WHERE number = (
                        SELECT number FROM batch WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                         AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, number LIMIT 1)
+                         AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, number LIMIT 1 {free})
                      RETURNING {BATCH}"
                 ))?
-                .query_row((tenant, state.text(), at, worker, later(LEASE)), batch_row)
+                .query_row((tenant, state.text(), now(), far(), worker, leased_until()), batch_row)
                 .optional()?)
         })
     }
@@ -251,9 +245,9 @@ impl Ledger {
             )?;
             let rank = format!("{} {received}", if urgent { 0 } else { 1 });
             for page in &opened.pages {
-                tx.prepare_cached(
-                    "INSERT OR IGNORE INTO page (tenant, batch, number, state, source, due_at, rank)
-                     VALUES (?1, ?2, ?3, ?4, ?5, '', ?6)",
+                tx.prepare(
+                    "INSERT INTO page (tenant, batch, number, state, source, due_at, rank)
+                     VALUES (?1, ?2, ?3, ?4, ?5, '', ?6) ON CONFLICT DO NOTHING",
                 )?
                 .execute((
                     tenant,
@@ -355,13 +349,13 @@ impl Ledger {
     /// Batches that wait for a person: id and reason, oldest first.
     pub fn batches_held(&self) -> Result<Vec<(BatchId, String)>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT id, coalesce(reason, '') FROM batch WHERE tenant = ?1 AND state = ?2 ORDER BY number",
             )?;
             let rows = statement.query_map((tenant, BatchState::Held.text()), |row| {
                 Ok((BatchId(row.get(0)?), row.get(1)?))
             })?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 

@@ -1,8 +1,8 @@
 //! How a ledger stands, for whoever looks after the machine: read without changing anything.
 
-use super::copy::reading;
+use super::Place;
+use super::sql::{Db, Optional};
 use crate::error::Result;
-use std::path::Path;
 
 /// What an administrator wants to know. Times are UTC, as the ledger writes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,16 +21,16 @@ pub struct Condition {
     pub ambiguous: u64,
 }
 
-/// Looks at a ledger file.
-pub fn condition(ledger: &Path, tenant: &str) -> Result<Condition> {
-    let db = reading(ledger)?;
-    let oldest = |sql: &str| db.query_row(sql, [tenant], |row| row.get::<_, Option<String>>(0));
+/// Looks at a ledger.
+pub fn condition(ledger: impl Into<Place>, tenant: &str) -> Result<Condition> {
+    let db = Db::reading(&ledger.into())?;
+    let oldest = |sql: &str| db.query_row(sql, [tenant], |row| row.get::<Option<String>>(0));
     let count = |state: &str| -> Result<u64> {
         let sql = "SELECT count(*) FROM delivery WHERE tenant = ?1 AND state = ?2";
-        Ok(db.query_row(sql, (tenant, state), |row| row.get::<_, i64>(0))?.unsigned_abs())
+        Ok(db.query_row(sql, (tenant, state), |row| row.get::<i64>(0))?.unsigned_abs())
     };
     Ok(Condition {
-        last_event: oldest("SELECT at FROM event WHERE tenant = ?1 ORDER BY seq DESC LIMIT 1").or_else(none)?,
+        last_event: oldest("SELECT at FROM event WHERE tenant = ?1 ORDER BY seq DESC LIMIT 1").optional()?.flatten(),
         oldest_work: oldest(
             "SELECT min(taken_at) FROM batch b WHERE b.tenant = ?1 AND (b.state IN ('received', 'opened', 'read')
                OR EXISTS (SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id
@@ -45,12 +45,4 @@ pub fn condition(ledger: &Path, tenant: &str) -> Result<Condition> {
         dead: count("dead")?,
         ambiguous: count("ambiguous")?,
     })
-}
-
-/// No row is no value.
-fn none(error: rusqlite::Error) -> rusqlite::Result<Option<String>> {
-    match error {
-        rusqlite::Error::QueryReturnedNoRows => Ok(None),
-        error => Err(error),
-    }
 }

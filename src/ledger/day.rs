@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use super::batches::{json, parsed};
+use super::sql::{self, Db, Optional};
 use crate::batch::CutDocument;
 use crate::batch::cover_sheet::Order;
 use crate::delivery::reconcile::{DayBatch, DayDelivery, DayDocument};
@@ -9,7 +10,6 @@ use crate::error::Result;
 use crate::model::hash::ContentHash;
 use crate::model::sidecar::Sidecar;
 use crate::model::state::{BatchState, DeliveryState, DocumentState};
-use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 
 impl Ledger {
@@ -22,26 +22,21 @@ impl Ledger {
         in_vault: impl Fn(&ContentHash) -> bool,
     ) -> Result<Vec<DayBatch>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT subject FROM event WHERE tenant = ?1 AND code = 'batch.received' AND at >= ?2 AND at < ?3
                  UNION SELECT id FROM batch WHERE tenant = ?1 AND taken_at >= ?2 AND taken_at < ?3
                  ORDER BY 1",
             )?;
-            let ids = statement.query_map((tenant, from, to), |row| row.get::<_, String>(0))?;
-            let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+            let ids = statement.query_map((tenant, from, to), |row| row.get::<String>(0))?;
+            let ids = ids.collect::<sql::Result<Vec<_>>>()?;
             ids.into_iter().map(|id| batch(db, tenant, id, &in_vault)).collect()
         })
     }
 }
 
-fn batch(
-    db: &Connection,
-    tenant: &str,
-    id: String,
-    in_vault: &impl Fn(&ContentHash) -> bool,
-) -> Result<DayBatch> {
+fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> bool) -> Result<DayBatch> {
     let row = db
-        .prepare_cached(
+        .prepare(
             "SELECT station, file_name, circle IS NOT NULL, state, sidecar, accepted_by,
                (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id)
              FROM batch b WHERE tenant = ?1 AND id = ?2",
@@ -53,11 +48,11 @@ fn batch(
                 station: row.get(0)?,
                 file_name: row.get(1)?,
                 confidential: row.get(2)?,
-                state: Some(parsed(3, BatchState::parse(&row.get::<_, String>(3)?))?),
+                state: Some(parsed(3, BatchState::parse(&row.get::<String>(3)?))?),
                 expected: sidecar.and_then(|s| s.images),
                 announced: None,
                 accepted_by: row.get(5)?,
-                pages: usize::try_from(row.get::<_, i64>(6)?).unwrap_or_default(),
+                pages: usize::try_from(row.get::<i64>(6)?).unwrap_or_default(),
                 documents: Vec::new(),
                 formed: BTreeSet::new(),
                 planned: BTreeSet::new(),
@@ -89,34 +84,34 @@ fn batch(
 }
 
 /// Everything below a batch that an event of that code is about.
-fn subjects(db: &Connection, tenant: &str, batch: &str, code: &str) -> Result<BTreeSet<String>> {
+fn subjects(db: &Db, tenant: &str, batch: &str, code: &str) -> Result<BTreeSet<String>> {
     // Ids of documents and deliveries begin with that of their batch and a dash; `.` follows the dash in ASCII.
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare(
         "SELECT subject FROM event WHERE tenant = ?1 AND subject > ?2 || '-' AND subject < ?2 || '.' AND code = ?3",
     )?;
     let rows = statement.query_map((tenant, batch, code), |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 /// The documents in order, each with the number of documents its cover sheet announced for the batch.
 fn documents(
-    db: &Connection,
+    db: &Db,
     tenant: &str,
     batch: &str,
     in_vault: &impl Fn(&ContentHash) -> bool,
 ) -> Result<Vec<(DayDocument, Option<u32>)>> {
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare(
         "SELECT id, state, COALESCE(department, ''), pages, product FROM document
          WHERE tenant = ?1 AND batch = ?2 ORDER BY ordinal",
     )?;
     let rows = statement.query_map((tenant, batch), |row| {
-        let cut: CutDocument = json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?;
+        let cut: CutDocument = json(3, row.get(3)?)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?;
         let product: Option<String> = row.get(4)?;
         let announced = |wanted: fn(&Order) -> Option<u32>| cut.orders.iter().find_map(wanted);
         let of_batch = announced(|order| if let Order::Documents(n) = order { Some(*n) } else { None });
         let document = DayDocument {
             id: row.get(0)?,
-            state: parsed(1, DocumentState::parse(&row.get::<_, String>(1)?))?,
+            state: parsed(1, DocumentState::parse(&row.get::<String>(1)?))?,
             department: row.get(2)?,
             announced: announced(|order| if let Order::Pages(n) = order { Some(*n) } else { None }),
             pages: cut.pages,
@@ -127,8 +122,8 @@ fn documents(
         };
         Ok((document, of_batch))
     })?;
-    let mut documents = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut statement = db.prepare_cached(
+    let mut documents = rows.collect::<sql::Result<Vec<_>>>()?;
+    let mut statement = db.prepare(
         "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
          ORDER BY id",
     )?;
@@ -137,11 +132,11 @@ fn documents(
             Ok(DayDelivery {
                 id: row.get(0)?,
                 target: row.get(1)?,
-                state: parsed(2, DeliveryState::parse(&row.get::<_, String>(2)?))?,
+                state: parsed(2, DeliveryState::parse(&row.get::<String>(2)?))?,
                 receipt: row.get(3)?,
             })
         })?;
-        document.deliveries = rows.collect::<rusqlite::Result<_>>()?;
+        document.deliveries = rows.collect::<sql::Result<_>>()?;
     }
     Ok(documents)
 }

@@ -1,12 +1,12 @@
 //! The outbox: intention, attempt, receipt.
 
 use super::documents::settle;
-use super::{DUE, LEASE, Ledger, advance, event, later, missing, now};
+use super::sql::{self, Optional, Row};
+use super::{DUE, Ledger, advance, event, far, later, leased_until, missing, now};
 use crate::error::{Error, Result};
 use crate::model::delivery::Moved;
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
-use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
 
 /// A delivery as the ledger knows it.
@@ -61,13 +61,13 @@ impl DeliveryRow {
 const DELIVERY: &str = "id, document, department, target, state, attempts, repeats, receipt, trouble,
     awaits, unsure, again_by";
 
-fn delivery_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
+fn delivery_row(row: &Row<'_>) -> sql::Result<DeliveryRow> {
     Ok(DeliveryRow {
         id: DeliveryId(row.get(0)?),
         document: DocumentId(row.get(1)?),
         department: row.get(2)?,
         target: row.get(3)?,
-        state: super::batches::parsed(4, DeliveryState::parse(&row.get::<_, String>(4)?))?,
+        state: super::batches::parsed(4, DeliveryState::parse(&row.get::<String>(4)?))?,
         attempts: row.get(5)?,
         repeats: row.get(6)?,
         receipt: row.get(7)?,
@@ -83,18 +83,18 @@ impl Ledger {
     /// was being sent when the program died (then it counts as ambiguous).
     pub fn lease_delivery(&self, target: &str, worker: &str) -> Result<Option<DeliveryRow>> {
         let (target, worker) = (target.to_owned(), worker.to_owned());
-        self.write(move |tx, tenant| {
-            let at = now();
+        self.claim_row(move |tx, tenant| {
+            let free = tx.free();
             Ok(tx
-                .prepare_cached(&format!(
-                    "UPDATE delivery SET leased_by = ?4, leased_until = ?5
+                .prepare(&format!(
+                    "UPDATE delivery SET leased_by = ?5, leased_until = ?6
                      WHERE tenant = ?1 AND id = (
                        SELECT id FROM delivery WHERE tenant = ?1 AND target = ?2 AND {DUE}
                          AND (state IN ('planned', 'sending', 'ambiguous') OR state = 'handed_over' AND awaits)
-                         AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1)
+                         AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1 {free})
                      RETURNING {DELIVERY}"
                 ))?
-                .query_row((tenant, target, at, worker, later(LEASE)), delivery_row)
+                .query_row((tenant, target, now(), far(), worker, leased_until()), delivery_row)
                 .optional()?)
         })
     }
@@ -176,7 +176,7 @@ impl Ledger {
         let id = id.clone();
         self.write(move |tx, tenant| {
             tx.execute(
-                "UPDATE delivery SET awaits = 0, leased_by = NULL, leased_until = NULL
+                "UPDATE delivery SET awaits = FALSE, leased_by = NULL, leased_until = NULL
                  WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0),
             )?;
@@ -220,7 +220,7 @@ impl Ledger {
     /// One delivery.
     pub fn delivery(&self, id: &DeliveryId) -> Result<DeliveryRow> {
         self.read(|db, tenant| {
-            db.prepare_cached(&format!("SELECT {DELIVERY} FROM delivery WHERE tenant = ?1 AND id = ?2"))?
+            db.prepare(&format!("SELECT {DELIVERY} FROM delivery WHERE tenant = ?1 AND id = ?2"))?
                 .query_row((tenant, &id.0), delivery_row)
                 .map_err(|e| missing(e, "delivery", &id.0))
         })
@@ -229,24 +229,24 @@ impl Ledger {
     /// Every delivery that is not done: first those a clerk must decide, then those the program goes on with.
     pub fn deliveries_open(&self) -> Result<Vec<DeliveryRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {DELIVERY} FROM delivery WHERE tenant = ?1
                    AND (state IN ('planned', 'sending', 'ambiguous', 'refused') OR state = 'handed_over' AND awaits)
                  ORDER BY state <> 'refused', target, id"
             ))?;
             let rows = statement.query_map([tenant], delivery_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
     /// All deliveries of a document.
     pub fn deliveries(&self, document: &DocumentId) -> Result<Vec<DeliveryRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {DELIVERY} FROM delivery WHERE tenant = ?1 AND document = ?2 ORDER BY id"
             ))?;
             let rows = statement.query_map((tenant, &document.0), delivery_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 }

@@ -4,6 +4,7 @@
 //! the target itself is never touched.
 
 use super::inbox::write_note;
+use super::sql;
 use super::{Ledger, event};
 use crate::error::{Error, Result};
 use crate::model::ids::{DeliveryId, DocumentId};
@@ -14,7 +15,7 @@ impl Ledger {
     pub fn down_since(&self, target: &str) -> Result<Option<String>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
+                .prepare(
                     "SELECT min(e.at) FROM delivery v
                      JOIN event e ON e.tenant = v.tenant AND e.subject = v.id AND e.code = 'delivery.sending'
                      WHERE v.tenant = ?1 AND v.target = ?2 AND v.trouble IS NOT NULL
@@ -31,7 +32,7 @@ impl Ledger {
     /// Urgent documents that wait for a target, each with the department it is for.
     pub fn urgent_waiting(&self, target: &str) -> Result<Vec<(DocumentId, String)>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT v.document, v.department FROM delivery v
                  JOIN document_words w ON w.tenant = v.tenant AND w.document = v.document
                  WHERE v.tenant = ?1 AND v.target = ?2 AND v.state IN ('planned', 'sending', 'ambiguous')
@@ -39,7 +40,7 @@ impl Ledger {
             )?;
             let rows =
                 statement.query_map((tenant, target), |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -50,8 +51,8 @@ impl Ledger {
         self.write(move |tx, tenant| {
             let delivery = DeliveryId::new(&document, &inbox);
             let new = tx.execute(
-                "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
+                "INSERT INTO delivery (tenant, id, document, department, target, state, due_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '') ON CONFLICT DO NOTHING",
                 (tenant, &delivery.0, &document.0, &department, &inbox, DeliveryState::Planned.text()),
             )?;
             if new > 0 {

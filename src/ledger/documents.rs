@@ -2,7 +2,8 @@
 
 use super::batches::{json, parsed};
 use super::log::RECORD_WRITTEN;
-use super::{DUE, LEASE, Ledger, advance, event, hold_bytes, later, missing, now};
+use super::sql::{self, Db, Optional, Row};
+use super::{DUE, Ledger, advance, event, far, hold_bytes, later, leased_until, missing, now};
 use crate::batch::CutDocument;
 use crate::batch::cover_sheet;
 use crate::error::{Error, Result};
@@ -10,7 +11,6 @@ use crate::model::document::DocumentSheet;
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DeliveryId, DocumentId};
 use crate::model::state::{BatchState, DeliveryState, DocumentState};
-use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
 
 /// A document as the ledger knows it.
@@ -73,16 +73,16 @@ pub(super) const DOCUMENT: &str =
     w.words, d.attempts, d.text, d.circle FROM document d
     LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id";
 
-pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
-    let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {
-        Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
+pub(super) fn document_row(row: &Row<'_>) -> sql::Result<DocumentRow> {
+    let hash = |column: usize| -> sql::Result<Option<ContentHash>> {
+        Ok(row.get::<Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
     };
     Ok(DocumentRow {
         id: DocumentId(row.get(0)?),
         batch: BatchId(row.get(1)?),
         ordinal: row.get(2)?,
-        state: parsed(3, DocumentState::parse(&row.get::<_, String>(3)?))?,
-        cut: json(4, row.get(4)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+        state: parsed(3, DocumentState::parse(&row.get::<String>(3)?))?,
+        cut: json(4, row.get(4)?)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?,
         department: row.get(5)?,
         product: hash(6)?,
         sheet_hash: hash(7)?,
@@ -103,10 +103,11 @@ impl Ledger {
                 let ordinal = u32::try_from(index + 1).unwrap_or(u32::MAX);
                 let id = DocumentId::new(&batch, ordinal);
                 let ordered = cover_sheet::circle(&cut.orders, &circles);
-                tx.prepare_cached(
-                    "INSERT OR IGNORE INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
+                tx.prepare(
+                    "INSERT INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, '',
-                       COALESCE(?7, (SELECT circle FROM batch WHERE tenant = ?1 AND id = ?3)))",
+                       COALESCE(?7, (SELECT circle FROM batch WHERE tenant = ?1 AND id = ?3)))
+                     ON CONFLICT DO NOTHING",
                 )?
                 .execute((
                     tenant,
@@ -134,22 +135,22 @@ impl Ledger {
     /// Takes the next due document in that state.
     pub fn lease_document(&self, state: DocumentState, worker: &str) -> Result<Option<DocumentRow>> {
         let worker = worker.to_owned();
-        self.write(move |tx, tenant| {
-            let at = now();
+        self.claim_row(move |tx, tenant| {
+            let free = tx.free();
             let id: Option<String> = tx
-                .prepare_cached(&format!(
+                .prepare(&format!(
                     "SELECT id FROM document WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1"
+                       AND (leased_until IS NULL OR leased_until < ?3) ORDER BY due_at, id LIMIT 1 {free}"
                 ))?
-                .query_row((tenant, state.text(), &at), |row| row.get(0))
+                .query_row((tenant, state.text(), now(), far()), |row| row.get(0))
                 .optional()?;
             let Some(id) = id else { return Ok(None) };
-            tx.prepare_cached(
+            tx.prepare(
                 "UPDATE document SET leased_by = ?3, leased_until = ?4 WHERE tenant = ?1 AND id = ?2",
             )?
-            .execute((tenant, &id, worker, later(LEASE)))?;
+            .execute((tenant, &id, worker, leased_until()))?;
             Ok(Some(
-                tx.prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+                tx.prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
                     .query_row((tenant, &id), document_row)?,
             ))
         })
@@ -158,7 +159,7 @@ impl Ledger {
     /// One document.
     pub fn document(&self, id: &DocumentId) -> Result<DocumentRow> {
         self.read(|db, tenant| {
-            db.prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+            db.prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
                 .query_row((tenant, &id.0), document_row)
                 .map_err(|e| missing(e, "document", &id.0))
         })
@@ -173,12 +174,12 @@ impl Ledger {
         };
         self.read(|db, tenant| {
             let found = db
-                .prepare_cached(
+                .prepare(
                     "SELECT w.document FROM document_words w JOIN document d ON d.tenant = w.tenant AND d.id = w.document
                      WHERE w.tenant = ?1 AND json_extract(w.words, '$.fields.invoice_number.value') = ?2
                        AND json_extract(w.words, '$.fields.gross_amount.value') = ?3
-                       AND json_extract(w.words, '$.fields.sender.value') IS ?4
-                       AND w.document <> ?5 AND d.circle IS ?6 AND d.kind = ?7 ORDER BY w.document LIMIT 1",
+                       AND json_extract(w.words, '$.fields.sender.value') IS NOT DISTINCT FROM ?4
+                       AND w.document <> ?5 AND d.circle IS NOT DISTINCT FROM ?6 AND d.kind = ?7 ORDER BY w.document LIMIT 1",
                 )?
                 .query_row(
                     (tenant, number, amount, field("sender"), &sheet.document_id.0, circle, &sheet.understanding.kind),
@@ -196,37 +197,36 @@ impl Ledger {
         circle: Option<&str>,
     ) -> Result<Vec<(DocumentId, Option<String>)>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT w.document, json_extract(w.words, '$.fields.sender.value')
                  FROM document_words w JOIN document d ON d.tenant = w.tenant AND d.id = w.document
                  WHERE w.tenant = ?1 AND json_extract(w.words, '$.fields.invoice_number.value') = ?2
-                   AND d.circle IS ?3 AND d.kind = 'rechnung' ORDER BY w.document LIMIT 5",
+                   AND d.circle IS NOT DISTINCT FROM ?3 AND d.kind = 'rechnung' ORDER BY w.document LIMIT 5",
             )?;
             let rows =
                 statement.query_map((tenant, number, circle), |r| Ok((DocumentId(r.get(0)?), r.get(1)?)))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
     /// All documents of a batch in order.
     pub fn documents(&self, batch: &BatchId) -> Result<Vec<DocumentRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.batch = ?2 ORDER BY d.ordinal"
             ))?;
             let rows = statement.query_map((tenant, &batch.0), document_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
     /// All documents in that state, oldest first.
     pub fn documents_in(&self, state: DocumentState) -> Result<Vec<DocumentRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.state = ?2 ORDER BY d.id"
-            ))?;
+            let mut statement =
+                db.prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.state = ?2 ORDER BY d.id"))?;
             let rows = statement.query_map((tenant, state.text()), document_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -286,8 +286,8 @@ impl Ledger {
             for Intention { department, target } in &intentions {
                 let delivery = DeliveryId::new(&id, target);
                 tx.execute(
-                    "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
+                    "INSERT INTO delivery (tenant, id, document, department, target, state, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '') ON CONFLICT DO NOTHING",
                     (tenant, &delivery.0, &id.0, department, target, DeliveryState::Planned.text()),
                 )?;
                 event(tx, tenant, "delivery.planned", &delivery.0, "engine", target)?;
@@ -319,16 +319,16 @@ impl Ledger {
 }
 
 /// Closes a document whose deliveries are all settled, and then its batch.
-pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &str) -> Result<()> {
+pub(super) fn settle(tx: &Db, tenant: &str, document: &str) -> Result<()> {
     let open = tx
-        .prepare_cached(
+        .prepare(
             "SELECT 1 FROM delivery WHERE tenant = ?1 AND document = ?2
                AND state NOT IN ('confirmed', 'dead') AND (state <> 'handed_over' OR awaits)",
         )?
         .exists((tenant, document))?;
     // A letter that was passed on later is closed already; its delivery changes that no more.
     let closed = tx
-        .prepare_cached("SELECT 1 FROM document WHERE tenant = ?1 AND id = ?2 AND state = 'closed'")?
+        .prepare("SELECT 1 FROM document WHERE tenant = ?1 AND id = ?2 AND state = 'closed'")?
         .exists((tenant, document))?;
     if open || closed {
         return Ok(());
@@ -341,7 +341,7 @@ pub(super) fn settle(tx: &rusqlite::Transaction<'_>, tenant: &str, document: &st
         |row| row.get(0),
     )?;
     let open = tx
-        .prepare_cached("SELECT 1 FROM document WHERE tenant = ?1 AND batch = ?2 AND state <> 'closed'")?
+        .prepare("SELECT 1 FROM document WHERE tenant = ?1 AND batch = ?2 AND state <> 'closed'")?
         .exists((tenant, &batch))?;
     if !open {
         advance(tx, tenant, &batch, BatchState::Released, "delivery", "")?;

@@ -1,10 +1,10 @@
 //! What records need to know from the ledger.
 
 use super::Ledger;
+use super::sql::Optional;
 use crate::batch::CutDocument;
 use crate::error::Result;
 use crate::model::ids::{BatchId, DocumentId};
-use rusqlite::OptionalExtension;
 
 /// Where the images of a batch went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Ledger {
     /// When the document was last decided by the program, and when and by whom it was confirmed, if it was.
     pub fn decided_at(&self, id: &DocumentId) -> Result<(Option<String>, Option<Confirmed>)> {
         self.read(|db, tenant| {
-            let mut newest = db.prepare_cached(
+            let mut newest = db.prepare(
                 "SELECT at, actor FROM event WHERE tenant = ?1 AND subject = ?2 AND code = ?3
                  ORDER BY seq DESC LIMIT 1",
             )?;
@@ -43,12 +43,11 @@ impl Ledger {
     pub fn image_places(&self, batch: &BatchId) -> Result<ImagePlaces> {
         self.read(|db, tenant| {
             let found: i64 = db
-                .prepare_cached("SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2")?
+                .prepare("SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2")?
                 .query_row((tenant, &batch.0), |r| r.get(0))?;
             let mut places = ImagePlaces { found: count(found as usize), ..ImagePlaces::default() };
-            let mut cuts =
-                db.prepare_cached("SELECT pages FROM document WHERE tenant = ?1 AND batch = ?2")?;
-            let rows = cuts.query_map((tenant, &batch.0), |r| r.get::<_, String>(0))?;
+            let mut cuts = db.prepare("SELECT pages FROM document WHERE tenant = ?1 AND batch = ?2")?;
+            let rows = cuts.query_map((tenant, &batch.0), |r| r.get::<String>(0))?;
             for row in rows {
                 let cut: CutDocument = serde_json::from_str(&row?)?;
                 places.in_documents += count(cut.pages.len());

@@ -4,13 +4,13 @@ use super::batches::json;
 use super::documents::{DOCUMENT, document_row};
 use super::overview::{documents_in, queue_rows};
 use super::sight::{Names, OWN_CIRCLE, SEES_BATCH, SEES_DOCUMENT};
+use super::sql::{self, Bind, Optional};
 use super::{BatchRow, DocumentRow, Ledger, QueueRow, event, missing};
 use crate::error::{Error, Result};
 use crate::ledger::Sight;
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::page::{MeasuredPage, SourcePage};
-use rusqlite::{OptionalExtension, ToSql};
 
 /// What is needed to show a page.
 #[derive(Clone, Debug)]
@@ -31,9 +31,10 @@ pub struct PageFace {
 /// does not see the whole house sees one it lies in. Before anybody knows what it is, a page is for those who
 /// work on it: the mailroom, and the members of the circle its batch belongs to.
 fn sees_page() -> String {
-    let lies_in = "(EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE value = p.number - 1)
+    let lies_in =
+        "(EXISTS (SELECT 1 FROM json_each(d.pages, '$.pages') WHERE CAST(value AS INTEGER) = p.number - 1)
         OR EXISTS (SELECT 1 FROM json_each(d.pages, '$.suppressed')
-                   WHERE json_extract(value, '$[0]') = p.number - 1))";
+                   WHERE CAST(json_extract(value, '$[0]') AS INTEGER) = p.number - 1))";
     let documents = "SELECT 1 FROM document d WHERE d.tenant = b.tenant AND d.batch = b.id";
     format!(
         "{OWN_CIRCLE} AND NOT EXISTS ({documents} AND {lies_in} AND NOT ({SEES_DOCUMENT}))
@@ -47,12 +48,12 @@ impl Ledger {
     pub fn document_for(&self, sight: &Sight, id: &DocumentId) -> Result<DocumentRow> {
         let names = Names::of(sight);
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":id", &id.0)];
+            let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant), (":id", &id.0)];
             values.extend(names.document());
-            db.prepare_cached(&format!(
+            db.prepare(&format!(
                 "SELECT {DOCUMENT} WHERE d.tenant = :tenant AND d.id = :id AND {SEES_DOCUMENT}"
             ))?
-            .query_row(&*values, document_row)
+            .query_row(&values[..], document_row)
             .map_err(|e| missing(e, "Schriftstück", &id.0))
         })
     }
@@ -61,13 +62,13 @@ impl Ledger {
     pub fn batch_for(&self, sight: &Sight, id: &BatchId) -> Result<BatchRow> {
         let names = Names::of(sight);
         let seen: Option<i64> = self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":id", &id.0)];
+            let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant), (":id", &id.0)];
             values.extend(names.batch());
             Ok(db
-                .prepare_cached(&format!(
+                .prepare(&format!(
                     "SELECT 1 FROM batch b WHERE b.tenant = :tenant AND b.id = :id AND {SEES_BATCH}"
                 ))?
-                .query_row(&*values, |row| row.get(0))
+                .query_row(&values[..], |row| row.get(0))
                 .optional()?)
         })?;
         match seen {
@@ -80,7 +81,7 @@ impl Ledger {
     pub fn batches_for(&self, sight: &Sight, before: Option<&str>, rows_max: u32) -> Result<Vec<QueueRow>> {
         let names = Names::of(sight);
         let before = before.unwrap_or_default();
-        let mut values: Vec<(&str, &dyn ToSql)> = vec![(":before", &before)];
+        let mut values: Vec<(&str, &dyn Bind)> = vec![(":before", &before)];
         values.extend(names.batch());
         let batches = format!(
             "{SEES_BATCH} AND (:before = '' OR b.number <
@@ -101,16 +102,16 @@ impl Ledger {
     pub fn pages_with_thumbnail(&self, sight: &Sight, batch: &BatchId) -> Result<Vec<u32>> {
         let names = Names::of(sight);
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
+            let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant), (":batch", &batch.0)];
             values.extend(names.page());
             let sees = sees_page();
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT p.number FROM page p JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
                  WHERE p.tenant = :tenant AND p.batch = :batch AND p.thumbnail IS NOT NULL
                    AND {sees} ORDER BY p.number"
             ))?;
-            let rows = statement.query_map(&*values, |row| row.get(0))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            let rows = statement.query_map(&values[..], |row| row.get(0))?;
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -118,24 +119,24 @@ impl Ledger {
     pub fn page_for(&self, sight: &Sight, batch: &BatchId, number: u32) -> Result<PageFace> {
         let names = Names::of(sight);
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> =
+            let mut values: Vec<(&str, &dyn Bind)> =
                 vec![(":tenant", &tenant), (":batch", &batch.0), (":number", &number)];
             values.extend(names.page());
             let sees = sees_page();
-            db.prepare_cached(&format!(
+            db.prepare(&format!(
                 "SELECT b.hash, b.station, p.source, p.measured, p.thumbnail FROM page p
                  JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
                  WHERE p.tenant = :tenant AND p.batch = :batch AND p.number = :number
                    AND {sees}"
             ))?
-            .query_row(&*values, |row| {
-                let hash = |column: usize| -> rusqlite::Result<Option<ContentHash>> {
-                    Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
+            .query_row(&values[..], |row| {
+                let hash = |column: usize| -> sql::Result<Option<ContentHash>> {
+                    Ok(row.get::<Option<String>>(column)?.as_deref().and_then(ContentHash::from_hex))
                 };
                 Ok(PageFace {
-                    source: hash(0)?.ok_or(rusqlite::Error::InvalidQuery)?,
+                    source: hash(0)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?,
                     station: row.get(1)?,
-                    page: json(2, row.get(2)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+                    page: json(2, row.get(2)?)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?,
                     measured: json(3, row.get(3)?)?,
                     thumbnail: hash(4)?,
                 })

@@ -1,13 +1,13 @@
 //! The inboxes of departments: what arrived, who has it, where it went on to.
 
 use super::sight::{Names, SEES_DOCUMENT};
+use super::sql::{self, Bind, Db, Optional};
 use super::{Ledger, Sight, event, now};
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::refusal::Refusal;
 use crate::model::state::DeliveryState;
-use rusqlite::{OptionalExtension, ToSql, Transaction};
 
 /// Longest note in characters.
 pub const NOTE_CHARS_MAX: usize = 2000;
@@ -55,7 +55,7 @@ const INBOX: &str = "i.document, i.department, i.state, i.person, i.arrived_at, 
     JOIN document d ON d.tenant = i.tenant AND d.id = i.document
     LEFT JOIN document_words w ON w.tenant = i.tenant AND w.document = i.document";
 
-fn inbox_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<InboxRow> {
+fn inbox_row(row: &sql::Row<'_>) -> sql::Result<InboxRow> {
     Ok(InboxRow {
         document: DocumentId(row.get(0)?),
         department: row.get(1)?,
@@ -79,8 +79,8 @@ impl Ledger {
         let [department, product] = [department, product].map(str::to_owned);
         self.write(move |tx, tenant| {
             let new = tx.execute(
-                "INSERT OR IGNORE INTO inbox (tenant, document, department, delivery, product, state, arrived_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'new', ?6)",
+                "INSERT INTO inbox (tenant, document, department, delivery, product, state, arrived_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'new', ?6) ON CONFLICT DO NOTHING",
                 (tenant, &document, &department, &delivery, &product, now()),
             )?;
             if new > 0 {
@@ -94,9 +94,7 @@ impl Ledger {
     pub fn inbox_holds(&self, document: &DocumentId, department: &str) -> Result<Option<String>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
-                    "SELECT product FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3",
-                )?
+                .prepare("SELECT product FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3")?
                 .query_row((tenant, &document.0, department), |row| row.get(0))
                 .optional()?)
         })
@@ -123,17 +121,17 @@ impl Ledger {
     }
 
     /// Letters of which a condition holds, as far as this person may see them.
-    fn letters(&self, sight: &Sight, condition: &str, with: &[(&str, &dyn ToSql)]) -> Result<Vec<InboxRow>> {
+    fn letters(&self, sight: &Sight, condition: &str, with: &[(&str, &dyn Bind)]) -> Result<Vec<InboxRow>> {
         let names = Names::of(sight);
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant)];
+            let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant)];
             values.extend(with);
             values.extend(names.document());
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {INBOX} WHERE i.tenant = :tenant AND {SEES_DOCUMENT} AND {condition}"
             ))?;
-            let rows = statement.query_map(&*values, inbox_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            let rows = statement.query_map(&values[..], inbox_row)?;
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -164,7 +162,7 @@ impl Ledger {
         document: &DocumentId,
         department: &str,
     ) -> Result<Option<InboxRow>> {
-        let key: [(&str, &dyn ToSql); 2] = [(":document", &document.0), (":department", &department)];
+        let key: [(&str, &dyn Bind); 2] = [(":document", &document.0), (":department", &department)];
         Ok(self.letters(sight, "i.document = :document AND i.department = :department", &key)?.pop())
     }
 
@@ -249,8 +247,8 @@ impl Ledger {
             for target in &targets {
                 let delivery = DeliveryId::new(&document, target);
                 let new = tx.execute(
-                    "INSERT OR IGNORE INTO delivery (tenant, id, document, department, target, state, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')",
+                    "INSERT INTO delivery (tenant, id, document, department, target, state, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, '') ON CONFLICT DO NOTHING",
                     (tenant, &delivery.0, &document.0, &department, target, DeliveryState::Planned.text()),
                 )?;
                 if new > 0 {
@@ -273,24 +271,17 @@ impl Ledger {
     /// What people wrote when they passed it on: moment, person, text; oldest first.
     pub fn inbox_notes(&self, document: &DocumentId) -> Result<Vec<[String; 3]>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT at, person, text FROM inbox_note WHERE tenant = ?1 AND document = ?2 ORDER BY number",
             )?;
             let rows = statement
                 .query_map((tenant, &document.0), |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 }
 
-fn moved(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    document: &str,
-    department: &str,
-    from: &[&str],
-    to: &str,
-) -> Result<()> {
+fn moved(tx: &Db, tenant: &str, document: &str, department: &str, from: &[&str], to: &str) -> Result<()> {
     let state: Option<String> = tx
         .query_row(
             "SELECT state FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3",
@@ -309,13 +300,7 @@ fn moved(
     Ok(())
 }
 
-pub(super) fn write_note(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    document: &str,
-    note: &str,
-    by: &str,
-) -> Result<()> {
+pub(super) fn write_note(tx: &Db, tenant: &str, document: &str, note: &str, by: &str) -> Result<()> {
     if note.chars().count() > NOTE_CHARS_MAX {
         return Err(Error::Refused(Refusal::new(
             "inbox.note",

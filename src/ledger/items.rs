@@ -1,9 +1,9 @@
 //! The mail book (Posteingangsbuch): items without a scan, registered and handed over.
 
+use super::sql::{self, Db, Optional};
 use super::{Ledger, event};
 use crate::error::{Error, Result};
 use crate::model::ids::{DocumentId, ItemId};
-use rusqlite::{OptionalExtension, Transaction};
 
 /// What comes to the counter.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ const ITEM: &str =
     coalesce(i.department, ''), coalesce(w.sender, ''), coalesce(i.opens, ''), i.late, i.handed_to
     FROM item i LEFT JOIN item_words w ON w.tenant = i.tenant AND w.item = i.id";
 
-fn item_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<ItemRow> {
+fn item_row(row: &sql::Row<'_>) -> sql::Result<ItemRow> {
     Ok(ItemRow {
         id: ItemId(row.get(0)?),
         item: NewItem {
@@ -119,7 +119,7 @@ impl Ledger {
     /// One item.
     pub fn item(&self, id: &ItemId) -> Result<ItemRow> {
         self.read(|db, tenant| {
-            db.prepare_cached(&format!("SELECT {ITEM} WHERE i.tenant = ?1 AND i.id = ?2"))?
+            db.prepare(&format!("SELECT {ITEM} WHERE i.tenant = ?1 AND i.id = ?2"))?
                 .query_row((tenant, &id.0), item_row)
                 .map_err(|e| super::missing(e, "Sendung", &id.0))
         })
@@ -129,30 +129,25 @@ impl Ledger {
     pub fn items(&self, here: bool, rows_max: u32) -> Result<Vec<ItemRow>> {
         self.read(|db, tenant| {
             let gone = if here { "IS NULL" } else { "IS NOT NULL" };
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {ITEM} WHERE i.tenant = ?1 AND i.handed_to {gone} ORDER BY i.number DESC LIMIT ?2"
             ))?;
             let rows = statement.query_map((tenant, rows_max), item_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 }
 
-fn register(tx: &Transaction<'_>, tenant: &str, item: &NewItem, by: &str) -> Result<ItemId> {
-    let last: u64 = tx
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'item'", [], |r| r.get::<_, i64>(0))
-        .optional()?
-        .map_or(0, i64::unsigned_abs);
-    let id = ItemId::new(last + 1);
+fn register(tx: &Db, tenant: &str, item: &NewItem, by: &str) -> Result<ItemId> {
     let arrived = format!("{}T{}", item.date, item.time);
     let late = !item.opens.is_empty() && arrived > item.opens;
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    tx.execute(
+    // The number is the book's to give; until it did, the item has no id.
+    let number: u64 = tx.query_row(
         "INSERT INTO item (tenant, id, received_date, received_time, channel, place, what, department, opens, late)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         VALUES (?1, '', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING number",
         (
             tenant,
-            &id.0,
             &item.date,
             &item.time,
             &item.channel,
@@ -162,7 +157,10 @@ fn register(tx: &Transaction<'_>, tenant: &str, item: &NewItem, by: &str) -> Res
             given(&item.opens),
             late,
         ),
+        |row| row.get(0),
     )?;
+    let id = ItemId::new(number);
+    tx.execute("UPDATE item SET id = ?3 WHERE tenant = ?1 AND number = ?2", (tenant, number, &id.0))?;
     if !item.sender.is_empty() {
         tx.execute(
             "INSERT INTO item_words (tenant, item, sender) VALUES (?1, ?2, ?3)",

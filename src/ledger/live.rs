@@ -2,6 +2,7 @@
 //! none counts what is finished. Nothing in here tells one person from another, and nothing of a circle.
 
 use super::Ledger;
+use super::sql;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -79,20 +80,20 @@ impl Ledger {
     pub fn live(&self, today: &str, targets: &[String]) -> Result<Live> {
         self.read(|db, tenant| {
             let mut live = Live::default();
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT b.station, count(*), max(b.taken_at),
                    sum((SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id))
                  FROM batch b WHERE b.tenant = ?1 AND b.taken_at >= ?2 GROUP BY b.station",
             )?;
             let rows = statement.query_map((tenant, today), |row| {
-                let number = |column: usize| -> rusqlite::Result<u64> {
-                    Ok(row.get::<_, i64>(column)?.unsigned_abs())
+                let number = |column: usize| -> sql::Result<u64> {
+                    Ok(row.get::<i64>(column)?.unsigned_abs())
                 };
                 let station = StationToday { batches: number(1)?, last: row.get(2)?, pages: number(3)? };
-                Ok((row.get::<_, String>(0)?, station))
+                Ok((row.get::<String>(0)?, station))
             })?;
-            live.stations = rows.collect::<rusqlite::Result<_>>()?;
-            let mut statement = db.prepare_cached(
+            live.stations = rows.collect::<sql::Result<_>>()?;
+            let mut statement = db.prepare(
                 "SELECT b.id, b.station, b.state, b.taken_at,
                    (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
                    (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
@@ -105,13 +106,13 @@ impl Ledger {
                     station: row.get(1)?,
                     state: row.get(2)?,
                     taken_at: row.get(3)?,
-                    pages: row.get::<_, i64>(4)?.unsigned_abs(),
-                    read: row.get::<_, i64>(5)?.unsigned_abs(),
+                    pages: row.get::<i64>(4)?.unsigned_abs(),
+                    read: row.get::<i64>(5)?.unsigned_abs(),
                 })
             })?;
-            live.in_work = rows.collect::<rusqlite::Result<_>>()?;
+            live.in_work = rows.collect::<sql::Result<_>>()?;
             let count = |sql: &str| -> Result<u64> {
-                let count: i64 = db.prepare_cached(sql)?.query_row([tenant], |row| row.get(0))?;
+                let count: i64 = db.prepare(sql)?.query_row([tenant], |row| row.get(0))?;
                 Ok(count.unsigned_abs())
             };
             live.in_work_count = count(
@@ -120,23 +121,23 @@ impl Ledger {
             live.pages_waiting =
                 count("SELECT count(*) FROM page WHERE tenant = ?1 AND state IN ('stored', 'measured')")?;
             live.batches_held = count("SELECT count(*) FROM batch WHERE tenant = ?1 AND state = 'held'")?;
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT state, count(*) FROM document WHERE tenant = ?1 AND state IN
                    ('formed', 'understood', 'review', 'hold', 'sample', 'approved', 'sealed', 'delivering')
                  GROUP BY state",
             )?;
             let rows = statement
-                .query_map([tenant], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            live.documents = rows.collect::<rusqlite::Result<_>>()?;
+                .query_map([tenant], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+            live.documents = rows.collect::<sql::Result<_>>()?;
             // Ids count up, so the least one is the oldest.
             live.oldest_review = db
-                .prepare_cached(
+                .prepare(
                     "SELECT (SELECT b.taken_at FROM batch b WHERE b.tenant = ?1 AND b.id =
                        (SELECT batch FROM document WHERE tenant = ?1 AND id = d.first))
                      FROM (SELECT min(id) AS first FROM document WHERE tenant = ?1 AND state = 'review') d",
                 )?
                 .query_row([tenant], |row| row.get(0))?;
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT document, target, state, attempts, coalesce(trouble, '') FROM delivery
                  WHERE tenant = ?1 AND target = ?2 AND state IN ('planned', 'sending', 'ambiguous', 'refused')
                    AND trouble IS NOT NULL LIMIT ?3",
@@ -151,7 +152,7 @@ impl Ledger {
                         trouble: row.get(4)?,
                     })
                 })?;
-                live.stuck.extend(rows.collect::<rusqlite::Result<Vec<_>>>().map_err(Error::from)?);
+                live.stuck.extend(rows.collect::<sql::Result<Vec<_>>>().map_err(Error::from)?);
             }
             live.stuck.truncate(STUCK_MAX as usize);
             Ok(live)

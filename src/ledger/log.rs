@@ -1,19 +1,19 @@
 //! The log over all events: written with them, read for heads and proofs.
 
 use super::Ledger;
+use super::sql::{self, Db, Optional};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
 use crate::record::log::{Entry, HEAD, Head, PROOF, Proof};
 use crate::record::merkle::{self, Hash, Nodes};
-use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// Code of the event that a record was written; its detail is SHA-256 of `record.json`.
 pub const RECORD_WRITTEN: &str = "record.written";
 
 /// Full nodes of one tenant.
 pub(super) struct Stored<'a> {
-    pub db: &'a Connection,
+    pub db: &'a Db,
     pub tenant: &'a str,
 }
 
@@ -23,7 +23,7 @@ impl Nodes for Stored<'_> {
     fn node(&self, level: u32, place: u64) -> Result<Hash> {
         let hash: Option<Hash> = self
             .db
-            .prepare_cached("SELECT hash FROM log_node WHERE tenant = ?1 AND level = ?2 AND place = ?3")?
+            .prepare("SELECT hash FROM log_node WHERE tenant = ?1 AND level = ?2 AND place = ?3")?
             .query_row((self.tenant, level, signed(place)), |row| row.get(0))
             .optional()?;
         hash.ok_or_else(|| Error::Missing { what: "log node", id: format!("{level}/{place}") })
@@ -35,7 +35,7 @@ impl Stored<'_> {
     pub fn size(&self) -> Result<u64> {
         let last: Option<i64> = self
             .db
-            .prepare_cached("SELECT place FROM log_leaf WHERE tenant = ?1 ORDER BY place DESC LIMIT 1")?
+            .prepare("SELECT place FROM log_leaf WHERE tenant = ?1 ORDER BY place DESC LIMIT 1")?
             .query_row([self.tenant], |row| row.get(0))
             .optional()?;
         Ok(last.map_or(0, |place| place.unsigned_abs() + 1))
@@ -49,34 +49,42 @@ impl Stored<'_> {
 }
 
 /// Makes an event that was just written the next leaf.
-pub(super) fn append(tx: &Transaction<'_>, entry: &Entry) -> Result<()> {
+pub(super) fn append(tx: &Db, entry: &Entry) -> Result<()> {
     let nodes = Stored { db: tx, tenant: &entry.tenant };
     let place = nodes.size()?;
-    tx.prepare_cached("INSERT INTO log_leaf (tenant, place, event) VALUES (?1, ?2, ?3)")?.execute((
+    tx.prepare("INSERT INTO log_leaf (tenant, place, event) VALUES (?1, ?2, ?3)")?.execute((
         &entry.tenant,
         signed(place),
         entry.seq,
     ))?;
     for (level, place, hash) in merkle::appended(&nodes, place, entry.leaf())? {
-        tx.prepare_cached("INSERT INTO log_node (tenant, level, place, hash) VALUES (?1, ?2, ?3, ?4)")?
+        tx.prepare("INSERT INTO log_node (tenant, level, place, hash) VALUES (?1, ?2, ?3, ?4)")?
             .execute((&entry.tenant, level, signed(place), hash))?;
     }
     Ok(())
 }
 
 /// Events from before there was a log become its first leaves.
-pub(super) fn catch_up(tx: &Transaction<'_>) -> Result<()> {
-    let mut events = tx.prepare(&format!(
+pub(super) fn catch_up(db: &Db) -> Result<()> {
+    if late(db)?.is_empty() {
+        return Ok(());
+    }
+    let tx = db.begin("")?;
+    late(&tx)?.iter().try_for_each(|entry| append(&tx, entry))?;
+    Ok(tx.commit()?)
+}
+
+fn late(db: &Db) -> Result<Vec<Entry>> {
+    let mut events = db.prepare(&format!(
         "SELECT {ENTRY} FROM event e WHERE e.seq > (SELECT coalesce(max(event), 0) FROM log_leaf) ORDER BY e.seq"
     ))?;
-    let late = events.query_map([], entry)?.collect::<rusqlite::Result<Vec<Entry>>>()?;
-    late.iter().try_for_each(|entry| append(tx, entry))
+    Ok(events.query_map((), entry)?.collect::<sql::Result<_>>()?)
 }
 
 /// Columns of [`entry`].
 pub(super) const ENTRY: &str = "e.seq, e.tenant, e.at, e.code, e.subject, e.actor, e.detail";
 
-pub(super) fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &sql::Row<'_>) -> sql::Result<Entry> {
     Ok(Entry {
         seq: row.get(0)?,
         tenant: row.get(1)?,
@@ -125,7 +133,7 @@ impl Ledger {
                  WHERE l.tenant = ?1 AND l.place >= ?2 AND l.place < ?3 ORDER BY l.place"
             ))?;
             let rows = statement.query_map((tenant, signed(before), signed(size)), entry)?;
-            let entries = rows.collect::<rusqlite::Result<_>>()?;
+            let entries = rows.collect::<sql::Result<_>>()?;
             let full = merkle::full(&nodes, before)?.into_iter().map(ContentHash).collect();
             Ok(LogSpan { before, nodes: full, entries, head: nodes.head(size)? })
         })
@@ -134,12 +142,12 @@ impl Ledger {
     /// Every entry of these codes before a moment, oldest first.
     pub fn entries_of(&self, codes: &[&str], before: &str) -> Result<Vec<Entry>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT {ENTRY} FROM event e WHERE e.tenant = ?1 AND e.at < ?2 AND e.code IN (SELECT value FROM json_each(?3))
                  ORDER BY e.seq"
             ))?;
             let rows = statement.query_map((tenant, before, serde_json::to_string(codes)?), entry)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 
@@ -156,12 +164,12 @@ impl Ledger {
         self.read(|db, tenant| {
             let nodes = Stored { db, tenant };
             let found = db
-                .prepare_cached(&format!(
+                .prepare(&format!(
                     "SELECT {ENTRY}, l.place FROM event e JOIN log_leaf l ON l.event = e.seq
                      WHERE e.tenant = ?1 AND e.subject = ?2 AND e.code = ?3 ORDER BY e.seq DESC LIMIT 1"
                 ))?
                 .query_row((tenant, &document.0, RECORD_WRITTEN), |row| {
-                    Ok((entry(row)?, row.get::<_, i64>(7)?.unsigned_abs()))
+                    Ok((entry(row)?, row.get::<i64>(7)?.unsigned_abs()))
                 })
                 .optional()?;
             let Some((entry, index)) = found else {

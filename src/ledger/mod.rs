@@ -32,15 +32,17 @@ mod sample;
 mod scanned;
 mod search;
 mod sight;
+mod sql;
 mod stations;
 mod substitutes;
 mod watched;
 mod writer;
 
+pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch};
 pub use condition::{Condition, condition};
-pub use copy::{named_objects, snapshot};
+pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
 pub use documents::{DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
@@ -59,35 +61,52 @@ pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
 pub use search::{Found, Wanted, hits, stems};
 pub use sight::Sight;
+pub use sql::{Error as Unanswered, connections};
 pub use stations::StationDay;
 pub use watched::{Recent, Watched};
 
 use crate::error::{Error, Result};
+use crate::fault;
 use crate::record::log::Entry;
-use rusqlite::{Connection, OpenFlags, Transaction};
+use sql::{Db, Kept};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use writer::Writer;
 
-/// Migrations in order; the database's `user_version` counts how many ran.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/001.sql"),
-    include_str!("migrations/002.sql"),
-    include_str!("migrations/delivery_answers.sql"),
-    include_str!("migrations/people.sql"),
-    include_str!("migrations/review.sql"),
-    include_str!("migrations/003_log.sql"),
-    include_str!("migrations/inbox.sql"),
-    include_str!("migrations/same_invoice.sql"),
-    include_str!("migrations/sample.sql"),
-    include_str!("migrations/recut.sql"),
-    include_str!("migrations/search.sql"),
-    include_str!("migrations/application.sql"),
-    include_str!("migrations/items.sql"),
-    include_str!("migrations/rank.sql"),
-    include_str!("migrations/watched.sql"),
+/// One step from a version to the next, in the words of both engines.
+struct Migration {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// A step from the time before ledgers were shared.
+const fn alone(sqlite: &'static str) -> Migration {
+    Migration { sqlite, postgres: "" }
+}
+
+/// Migrations in order; the version counts how many ran. A shared ledger begins with everything of the sixteenth.
+const MIGRATIONS: &[Migration] = &[
+    alone(include_str!("migrations/001.sql")),
+    alone(include_str!("migrations/002.sql")),
+    alone(include_str!("migrations/delivery_answers.sql")),
+    alone(include_str!("migrations/people.sql")),
+    alone(include_str!("migrations/review.sql")),
+    alone(include_str!("migrations/003_log.sql")),
+    alone(include_str!("migrations/inbox.sql")),
+    alone(include_str!("migrations/same_invoice.sql")),
+    alone(include_str!("migrations/sample.sql")),
+    alone(include_str!("migrations/recut.sql")),
+    alone(include_str!("migrations/search.sql")),
+    alone(include_str!("migrations/application.sql")),
+    alone(include_str!("migrations/items.sql")),
+    alone(include_str!("migrations/rank.sql")),
+    alone(include_str!("migrations/watched.sql")),
+    Migration {
+        sqlite: include_str!("migrations/words_change.sql"),
+        postgres: include_str!("migrations/postgres.sql"),
+    },
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.
@@ -96,53 +115,79 @@ const READERS: usize = 3;
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
 
-/// Proof that no other daemon works on this ledger.
+/// Proof that no other process has a duty.
 #[derive(Debug)]
-pub struct SoleDaemon {
-    _lock: File,
+pub enum Alone {
+    /// By a lock of the system.
+    File(File),
+    /// By a lock of the server, under that name.
+    Server(Db, String),
 }
 
-/// The embedded ledger: SQLite, WAL, synced at every commit.
+impl Alone {
+    /// Whether it still holds. A server that began anew knows of no lock: it is taken again, unless another was faster.
+    pub fn holds(&mut self) -> Result<bool> {
+        match self {
+            Self::File(_) => Ok(true),
+            Self::Server(db, name) => {
+                db.refresh()?;
+                Ok(db.lock(name)?)
+            }
+        }
+    }
+}
+
+fn lock_beside(path: &Path) -> Result<Option<File>> {
+    let mut path = path.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let file = File::create(&path).map_err(Error::io("Journal sperren", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(Error::io("Journal sperren", path)(error)),
+    }
+}
+
+/// The ledger, open: every commit is on disk when it returns.
 #[derive(Debug)]
 pub struct Ledger {
     writer: Writer,
-    readers: [Mutex<Connection>; READERS],
+    readers: [Mutex<Option<Db>>; READERS],
+    /// Takes rows beside the writer, where the engine can lock single ones.
+    claims: Option<Mutex<Option<Db>>>,
     tenant: String,
-    path: PathBuf,
+    place: Place,
+    kept: Kept,
 }
 
 impl Ledger {
-    /// Opens or creates the database and brings it to the current version.
-    pub fn open(path: &Path, tenant: &str) -> Result<Self> {
-        Self::open_with(path, tenant, "FULL")
+    /// Opens it and brings it to the current version; a file is created, a database has to be there.
+    pub fn open(place: impl Into<Place>, tenant: &str) -> Result<Self> {
+        Self::open_with(place.into(), tenant, Kept::Lastingly)
     }
 
     /// The same for states nobody needs after this run: nothing waits for the disk.
-    pub fn open_fleeting(path: &Path, tenant: &str) -> Result<Self> {
-        Self::open_with(path, tenant, "OFF")
+    pub fn open_fleeting(place: impl Into<Place>, tenant: &str) -> Result<Self> {
+        Self::open_with(place.into(), tenant, Kept::Fleetingly)
     }
 
-    fn open_with(path: &Path, tenant: &str, synchronous: &str) -> Result<Self> {
-        if let Some(folder) = path.parent() {
+    fn open_with(place: Place, tenant: &str, kept: Kept) -> Result<Self> {
+        if let Some(folder) = place.file().and_then(Path::parent) {
             std::fs::create_dir_all(folder).map_err(Error::io("Journal anlegen", folder))?;
         }
-        let mut connection = connect(path, synchronous)?;
-        migrate(&mut connection)?;
-        let tx = connection.transaction()?;
-        log::catch_up(&tx)?;
-        tx.commit()?;
-        let readers = [connect(path, synchronous)?, connect(path, synchronous)?, connect(path, synchronous)?];
-        Ok(Self {
-            writer: Writer::start(connection)?,
-            readers: readers.map(Mutex::new),
-            tenant: tenant.into(),
-            path: path.into(),
-        })
+        let db = Db::connect(&place, kept)?;
+        migrate(&db)?;
+        log::catch_up(&db)?;
+        // The other connections come to be when they are needed: a server counts them.
+        let claims = db.locks_rows().then(Mutex::default);
+        let writer = Writer::start(db, tenant)?;
+        Ok(Self { writer, readers: Default::default(), claims, tenant: tenant.into(), place, kept })
     }
 
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Where it is.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Whose rows it holds.
@@ -150,69 +195,92 @@ impl Ledger {
         &self.tenant
     }
 
-    /// Makes this process the only daemon of the embedded ledger, and forgets the leases an earlier one left
-    /// behind; nothing if another runs. Held until dropped, and by the system no longer than the process lives.
-    pub fn sole_daemon(&self) -> Result<Option<SoleDaemon>> {
-        let mut path = self.path.as_os_str().to_owned();
-        path.push(".lock");
-        let path = PathBuf::from(path);
-        let file = File::create(&path).map_err(Error::io("Journal sperren", &path))?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(Error::io("Journal sperren", path)(error)),
-            Ok(()) => {}
+    /// Makes this process the only one that has that duty for this town; nothing if another has it. Kept until dropped,
+    /// and no longer than the process lives. On a file there is one duty, all of them, and whoever takes it forgets
+    /// the leases an earlier process left behind.
+    pub fn alone(&self, duty: &str) -> Result<Option<Alone>> {
+        match &self.place {
+            Place::File(path) => {
+                let Some(lock) = lock_beside(path)? else { return Ok(None) };
+                self.forget_leases()?;
+                Ok(Some(Alone::File(lock)))
+            }
+            Place::Server(_) => {
+                let name = format!("{duty} {}", self.tenant);
+                let db = self.apart()?;
+                Ok(if db.lock(&name)? { Some(Alone::Server(db, name)) } else { None })
+            }
         }
+    }
+
+    fn forget_leases(&self) -> Result<()> {
         self.write(|tx, _| {
             for table in ["batch", "page", "document", "delivery"] {
-                tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), [])?;
+                tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), ())?;
             }
             Ok(())
-        })?;
-        Ok(Some(SoleDaemon { _lock: file }))
+        })
     }
 
     fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Transaction<'_>, &str) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Db, &str) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let tenant = self.tenant.clone();
         self.writer.write(move |tx| work(tx, &tenant))
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection, &str) -> Result<T>) -> Result<T> {
+    /// Takes a row for a worker and writes nothing else, above all no event.
+    fn claim_row<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Db, &str) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let Some(claims) = &self.claims else { return self.write(work) };
+        let mut slot = claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = self.connected(&mut slot)?.begin_claim()?;
+        let taken = work(&tx, &self.tenant)?;
+        tx.commit()?;
+        Ok(taken)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Db, &str) -> Result<T>) -> Result<T> {
         // The first that is free; if none is, the first in turn.
         let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
-        let reader = free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
-        work(&reader, &self.tenant)
+        let mut slot = free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner));
+        work(self.connected(&mut slot)?, &self.tenant)
+    }
+
+    fn connected<'s>(&self, slot: &'s mut Option<Db>) -> Result<&'s Db> {
+        if let Some(db) = slot {
+            db.refresh()?;
+        }
+        match slot {
+            Some(db) => Ok(db),
+            None => Ok(slot.insert(Db::connect(&self.place, self.kept)?)),
+        }
+    }
+
+    /// A connection of its own, for what takes a while: nobody waits for it.
+    fn apart(&self) -> Result<Db> {
+        Db::connect(&self.place, Kept::Fleetingly)
     }
 }
 
-fn connect(path: &Path, synchronous: &str) -> Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(30))?;
-    connection.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;"
-    ))?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-fn migrate(connection: &mut Connection) -> Result<()> {
-    let done: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let done = done as usize;
-    if done > MIGRATIONS.len() {
-        return Err(Error::Format(format!(
-            "Das Journal hat Version {done}, dieses Programm kennt nur {}",
-            MIGRATIONS.len()
-        )));
-    }
-    for (number, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-        let tx = connection.transaction()?;
-        tx.execute_batch(sql)?;
-        tx.execute_batch(&format!("PRAGMA user_version = {}", number + 1))?;
+fn migrate(db: &Db) -> Result<()> {
+    let current = MIGRATIONS.len();
+    while db.version()? as usize != current {
+        // Several processes may open it at once: each looks again when it is alone.
+        let tx = db.begin("")?;
+        let done = tx.version()? as usize;
+        if done > current {
+            return Err(Error::Format(format!(
+                "Das Journal hat Version {done}, dieses Programm kennt nur {current}"
+            )));
+        }
+        if let Some((number, migration)) = MIGRATIONS.iter().enumerate().nth(done) {
+            tx.batch(tx.choose(migration.sqlite, migration.postgres))?;
+            tx.set_version(u32::try_from(number + 1).unwrap_or(u32::MAX))?;
+        }
         tx.commit()?;
     }
     Ok(())
@@ -220,7 +288,13 @@ fn migrate(connection: &mut Connection) -> Result<()> {
 
 /// Due at once is the empty time, before all others, so that a clock set back delays nothing; a wait that
 /// ends further away than any wait is long was written by a clock that has been set back since, and is over.
-pub(crate) const DUE: &str = "(due_at <= ?3 OR due_at > strftime('%Y-%m-%dT%H:%M:%fZ', ?3, '+2 hours'))";
+/// `?3` is now, `?4` is [`far`].
+pub(crate) const DUE: &str = "(due_at <= ?3 OR due_at > ?4)";
+
+/// Further away than any wait is long.
+pub(crate) fn far() -> String {
+    later(Duration::from_secs(2 * 3600))
+}
 
 /// Now, as the ledger writes it: UTC, milliseconds, sortable as text.
 pub(crate) fn now() -> String {
@@ -237,9 +311,20 @@ pub(crate) fn later(by: Duration) -> String {
     stamp(now.checked_add(by).unwrap_or(now))
 }
 
+/// A moment that long ago.
+pub(crate) fn earlier(by: Duration) -> String {
+    let now = jiff::Timestamp::now();
+    stamp(now.checked_sub(by).unwrap_or(now))
+}
+
+/// When a lease taken now ends.
+pub(crate) fn leased_until() -> String {
+    later(fault::lease(LEASE))
+}
+
 /// Writes one event, and its leaf in the log. `detail` carries codes and numbers, never words of a letter.
 pub(crate) fn event(
-    tx: &Transaction<'_>,
+    tx: &Db,
     tenant: &str,
     code: &str,
     subject: &str,
@@ -247,12 +332,13 @@ pub(crate) fn event(
     detail: &str,
 ) -> Result<()> {
     let at = now();
-    tx.prepare_cached(
-        "INSERT INTO event (tenant, at, code, subject, actor, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute((tenant, &at, code, subject, actor, detail))?;
+    let seq = tx.query_row(
+        "INSERT INTO event (tenant, at, code, subject, actor, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING seq",
+        (tenant, &at, code, subject, actor, detail),
+        |row| row.get(0),
+    )?;
     let [tenant, code, subject, actor, detail] = [tenant, code, subject, actor, detail].map(str::to_owned);
-    log::append(tx, &Entry { seq: tx.last_insert_rowid(), tenant, at, code, subject, actor, detail })
+    log::append(tx, &Entry { seq, tenant, at, code, subject, actor, detail })
 }
 
 /// A state of one of the four machines, as far as the ledger needs it.
@@ -286,7 +372,7 @@ ledger_state!(crate::model::state::DeliveryState, "delivery");
 /// The only way a batch, document or delivery changes its state: checked
 /// against the table, lease given back, event written in the same transaction.
 pub(crate) fn advance<S: State>(
-    tx: &Transaction<'_>,
+    tx: &Db,
     tenant: &str,
     id: &str,
     to: S,
@@ -295,7 +381,7 @@ pub(crate) fn advance<S: State>(
 ) -> Result<S> {
     let table = S::TABLE;
     let word: String = tx
-        .prepare_cached(&format!("SELECT state FROM {table} WHERE tenant = ?1 AND id = ?2"))?
+        .prepare(&format!("SELECT state FROM {table} WHERE tenant = ?1 AND id = ?2"))?
         .query_row((tenant, id), |row| row.get(0))
         .map_err(|e| missing(e, table, id))?;
     let from = S::parse(&word).filter(|from| from.may_become(to)).ok_or_else(|| Error::Transition {
@@ -303,7 +389,7 @@ pub(crate) fn advance<S: State>(
         from: word.clone(),
         to: to.text().into(),
     })?;
-    tx.prepare_cached(&format!(
+    tx.prepare(&format!(
         "UPDATE {table} SET state = ?3, attempts = 0, leased_by = NULL, leased_until = NULL, due_at = ''
          WHERE tenant = ?1 AND id = ?2"
     ))?
@@ -313,17 +399,19 @@ pub(crate) fn advance<S: State>(
 }
 
 /// "No such row" becomes an error that names what was asked for.
-pub(crate) fn missing(error: rusqlite::Error, what: &'static str, id: &str) -> Error {
+pub(crate) fn missing(error: sql::Error, what: &'static str, id: &str) -> Error {
     match error {
-        rusqlite::Error::QueryReturnedNoRows => Error::Missing { what, id: id.into() },
+        sql::Error::NoRow => Error::Missing { what, id: id.into() },
         other => Error::Ledger(other),
     }
 }
 
 /// Notes that a vault object is needed by `holder`.
-pub(crate) fn hold_bytes(tx: &Transaction<'_>, tenant: &str, hash: &str, holder: &str) -> Result<()> {
-    tx.prepare_cached("INSERT OR IGNORE INTO vault_ref (tenant, hash, holder) VALUES (?1, ?2, ?3)")?
-        .execute((tenant, hash, holder))?;
+pub(crate) fn hold_bytes(tx: &Db, tenant: &str, hash: &str, holder: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO vault_ref (tenant, hash, holder) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        (tenant, hash, holder),
+    )?;
     Ok(())
 }
 

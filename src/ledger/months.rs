@@ -1,7 +1,7 @@
 //! What became of each document that came in a span of time: for figures by month, never by person.
 
 use super::batches::json;
-use super::{Ledger, connect};
+use super::{Ledger, sql};
 use crate::batch::CutDocument;
 use crate::error::{Error, Result};
 use crate::observe::monthly::Story;
@@ -10,7 +10,7 @@ impl Ledger {
     /// One story per document taken over from `from` on and before `to` (UTC). Reads through a connection of its own:
     /// it takes a while, and nobody waits for it.
     pub fn stories(&self, from: &str, to: &str) -> Result<Vec<Story>> {
-        let db = connect(self.path(), "OFF")?;
+        let db = self.apart()?;
         let mut statement = db.prepare(
             "SELECT substr(b.taken_at, 1, 7), coalesce(d.department, ''),
                coalesce(json_extract(w.words, '$.received.channel'), ''), d.pages, b.taken_at,
@@ -38,14 +38,14 @@ impl Ledger {
                 sent_back: row.get(8)?,
             })
         })?;
-        rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        rows.collect::<sql::Result<_>>().map_err(Error::from)
     }
 
     /// Bytes of the sources taken over from `from` on and before `to` (UTC).
     pub fn bytes_taken(&self, from: &str, to: &str) -> Result<u64> {
         self.read(|db, tenant| {
             let sum: i64 = db
-                .prepare_cached(
+                .prepare(
                     "SELECT coalesce(sum(bytes), 0) FROM batch WHERE tenant = ?1 AND taken_at >= ?2 AND taken_at < ?3",
                 )?
                 .query_row((tenant, from, to), |row| row.get(0))?;

@@ -1,8 +1,8 @@
 //! What is where: counts and the queue, for screens and for "is all settled?".
 
 use super::Ledger;
+use super::sql::{self, Bind, Db};
 use crate::error::{Error, Result};
-use rusqlite::{Connection, ToSql};
 use std::collections::BTreeMap;
 
 /// Counts per state.
@@ -70,26 +70,26 @@ pub struct EventRow {
 }
 
 /// A condition with the values of its names.
-pub(super) type Where<'a> = (&'a str, &'a [(&'static str, &'a dyn ToSql)]);
+pub(super) type Where<'a> = (&'a str, &'a [(&'static str, &'a dyn Bind)]);
 
 /// The newest batches `b` and documents `d` of which two conditions hold.
 pub(super) fn queue_rows(
-    db: &Connection,
+    db: &Db,
     tenant: &str,
     rows_max: u32,
     batches: Where<'_>,
     documents: Where<'_>,
 ) -> Result<Vec<QueueRow>> {
-    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":max", &rows_max)];
+    let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant), (":max", &rows_max)];
     values.extend(batches.1);
-    let mut statement = db.prepare_cached(&format!(
+    let mut statement = db.prepare(&format!(
         "SELECT b.id, b.state, b.station, b.file_name, b.taken_at, b.reason,
            (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
            (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
          FROM batch b WHERE b.tenant = :tenant AND {} ORDER BY b.number DESC LIMIT :max",
         batches.0
     ))?;
-    let rows = statement.query_map(&*values, |row| {
+    let rows = statement.query_map(&values[..], |row| {
         Ok(QueueRow {
             batch: row.get(0)?,
             state: row.get(1)?,
@@ -97,12 +97,12 @@ pub(super) fn queue_rows(
             file_name: row.get(3)?,
             taken_at: row.get(4)?,
             reason: row.get(5)?,
-            pages: row.get::<_, i64>(6)?.unsigned_abs(),
-            pages_read: row.get::<_, i64>(7)?.unsigned_abs(),
+            pages: row.get::<i64>(6)?.unsigned_abs(),
+            pages_read: row.get::<i64>(7)?.unsigned_abs(),
             documents: Vec::new(),
         })
     })?;
-    let mut queue = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut queue = rows.collect::<sql::Result<Vec<_>>>()?;
     for row in &mut queue {
         row.documents = documents_in(db, tenant, &row.batch, documents)?;
     }
@@ -111,33 +111,31 @@ pub(super) fn queue_rows(
 
 /// Documents `d` of a batch of which a condition holds: id, state, kind, department, hold.
 pub(super) fn documents_in(
-    db: &Connection,
+    db: &Db,
     tenant: &str,
     batch: &str,
     documents: Where<'_>,
 ) -> Result<Vec<[String; 5]>> {
-    let mut values: Vec<(&str, &dyn ToSql)> = vec![(":tenant", &tenant), (":batch", &batch)];
+    let mut values: Vec<(&str, &dyn Bind)> = vec![(":tenant", &tenant), (":batch", &batch)];
     values.extend(documents.1);
-    let mut statement = db.prepare_cached(&format!(
+    let mut statement = db.prepare(&format!(
         "SELECT d.id, d.state, COALESCE(d.kind, ''), COALESCE(d.department, ''), COALESCE(d.hold, '')
          FROM document d WHERE d.tenant = :tenant AND d.batch = :batch AND {} ORDER BY d.ordinal",
         documents.0
     ))?;
     let rows =
-        statement.query_map(&*values, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
-    rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        statement.query_map(&values[..], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
+    rows.collect::<sql::Result<_>>().map_err(Error::from)
 }
 
 /// Counts per state.
-pub(super) fn counts(db: &Connection, tenant: &str) -> Result<Overview> {
+pub(super) fn counts(db: &Db, tenant: &str) -> Result<Overview> {
     let count = |table: &str| -> Result<BTreeMap<String, u64>> {
-        let mut statement = db.prepare_cached(&format!(
-            "SELECT state, count(*) FROM {table} WHERE tenant = ?1 GROUP BY state"
-        ))?;
-        let rows = statement.query_map([tenant], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-        })?;
-        rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+        let mut statement =
+            db.prepare(&format!("SELECT state, count(*) FROM {table} WHERE tenant = ?1 GROUP BY state"))?;
+        let rows = statement
+            .query_map([tenant], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?.unsigned_abs())))?;
+        rows.collect::<sql::Result<_>>().map_err(Error::from)
     };
     Ok(Overview {
         batches: count("batch")?,
@@ -161,7 +159,7 @@ impl Ledger {
     /// Events about a subject and everything below it, oldest first.
     pub fn events(&self, subject: &str) -> Result<Vec<EventRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT at, code, subject, actor, detail FROM event
                  WHERE tenant = ?1 AND subject >= ?2 AND subject < ?2 || 'A' AND (subject = ?2 OR substr(subject, 1, length(?2) + 1) IN (?2 || '-', ?2 || '@'))
                  ORDER BY seq",
@@ -175,7 +173,7 @@ impl Ledger {
                     detail: row.get(4)?,
                 })
             })?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 }

@@ -1,13 +1,13 @@
 //! Pages: leased one by one, read, given back.
 
 use super::batches::{json, parsed};
-use super::{DUE, LEASE, Ledger, advance, hold_bytes, later, now};
+use super::sql::{self, Db, Optional, Row};
+use super::{DUE, Ledger, advance, far, hold_bytes, later, leased_until, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::{MeasuredPage, PageText, ReadPage, SourcePage};
 use crate::model::state::{BatchState, PageState};
-use rusqlite::{OptionalExtension, Row, Transaction};
 use std::time::Duration;
 
 /// A page as the ledger knows it.
@@ -27,12 +27,12 @@ pub struct PageRow {
     pub text: Option<PageText>,
 }
 
-fn page_row(row: &Row<'_>) -> rusqlite::Result<PageRow> {
+fn page_row(row: &Row<'_>) -> sql::Result<PageRow> {
     Ok(PageRow {
         batch: BatchId(row.get(0)?),
         number: row.get(1)?,
-        state: parsed(2, PageState::parse(&row.get::<_, String>(2)?))?,
-        source: json(3, row.get(3)?)?.ok_or(rusqlite::Error::InvalidQuery)?,
+        state: parsed(2, PageState::parse(&row.get::<String>(2)?))?,
+        source: json(3, row.get(3)?)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?,
         measured: json(4, row.get(4)?)?,
         text: json(5, row.get(5)?)?,
     })
@@ -42,23 +42,23 @@ const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FRO
     LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
 /// Pages that wait to be measured, counted no further than one more than `few`.
-fn waiting(tx: &Transaction<'_>, tenant: &str, few: u32) -> Result<u32> {
-    let sql = "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3)";
+fn waiting(tx: &Db, tenant: &str, few: u32) -> Result<u32> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM page WHERE tenant = ?1 AND state = ?2 LIMIT ?3) few";
     let key = (tenant, PageState::Stored.text(), few.saturating_add(1));
-    Ok(tx.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
+    Ok(tx.prepare(sql)?.query_row(key, |row| row.get(0))?)
 }
 
 impl Ledger {
     /// Small pictures of a batch's pages: number and hash.
     pub fn thumbnails(&self, batch: &BatchId) -> Result<Vec<(u32, ContentHash)>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT number, thumbnail FROM page WHERE tenant = ?1 AND batch = ?2 AND thumbnail IS NOT NULL ORDER BY number",
             )?;
             let rows = statement.query_map((tenant, &batch.0), |r| {
-                Ok((r.get(0)?, parsed(1, ContentHash::from_hex(&r.get::<_, String>(1)?))?))
+                Ok((r.get(0)?, parsed(1, ContentHash::from_hex(&r.get::<String>(1)?))?))
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 
@@ -68,31 +68,31 @@ impl Ledger {
     /// batch.
     pub fn lease_page(&self, worker: &str, rather: PageState, few: u32) -> Result<Option<PageRow>> {
         let worker = worker.to_owned();
-        self.write(move |tx, tenant| {
-            let at = now();
+        self.claim_row(move |tx, tenant| {
+            let (at, far, free) = (now(), far(), tx.free());
             let mut order = [PageState::Stored, PageState::Measured];
             if rather == PageState::Measured && waiting(tx, tenant, few)? > few {
                 order.reverse();
             }
-            let mut next = tx.prepare_cached(&format!(
+            let mut next = tx.prepare(&format!(
                 "SELECT batch, number FROM page WHERE tenant = ?1 AND state = ?2 AND {DUE}
-                   AND (leased_until IS NULL OR leased_until < ?3) ORDER BY rank, number, batch LIMIT 1"
+                   AND (leased_until IS NULL OR leased_until < ?3) ORDER BY rank, number, batch LIMIT 1 {free}"
             ))?;
             let mut found: Option<(String, u32)> = None;
             for state in order {
                 if found.is_none() {
-                    let key = (tenant, state.text(), &at);
+                    let key = (tenant, state.text(), &at, &far);
                     found = next.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
                 }
             }
             let Some((batch, number)) = found else { return Ok(None) };
-            tx.prepare_cached(
+            tx.prepare(
                 "UPDATE page SET leased_by = ?4, leased_until = ?5, attempts = attempts + 1
                  WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
             )?
-            .execute((tenant, &batch, number, worker, later(LEASE)))?;
+            .execute((tenant, &batch, number, worker, leased_until()))?;
             Ok(Some(
-                tx.prepare_cached(&format!(
+                tx.prepare(&format!(
                     "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 AND p.number = ?3"
                 ))?
                 .query_row((tenant, &batch, number), page_row)?,
@@ -104,7 +104,7 @@ impl Ledger {
     pub fn batch_urgent(&self, batch: &BatchId) -> Result<()> {
         let batch = batch.clone();
         self.write(move |tx, tenant| {
-            tx.prepare_cached(
+            tx.prepare(
                 "UPDATE page SET rank = '0' || substr(rank, 2) WHERE tenant = ?1 AND batch = ?2 AND rank >= '1'",
             )?
             .execute((tenant, &batch.0))?;
@@ -127,7 +127,7 @@ impl Ledger {
         let batch = batch.clone();
         self.write(move |tx, tenant| {
             let changed = tx
-                .prepare_cached(
+                .prepare(
                     "UPDATE page SET state = ?4, measured = ?5, thumbnail = ?6, leased_by = NULL, leased_until = NULL
                      WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state = ?7",
                 )?
@@ -159,7 +159,7 @@ impl Ledger {
         let batch = batch.clone();
         self.write(move |tx, tenant| {
             let changed = tx
-                .prepare_cached(
+                .prepare(
                     "UPDATE page SET state = ?4, measured = ?5, thumbnail = COALESCE(?6, thumbnail),
                        leased_by = NULL, leased_until = NULL
                      WHERE tenant = ?1 AND batch = ?2 AND number = ?3 AND state <> ?4",
@@ -175,20 +175,21 @@ impl Ledger {
             if changed == 0 {
                 return Ok(()); // Another worker was faster after a lease ran out.
             }
-            tx.prepare_cached(
-                "INSERT OR REPLACE INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)",
+            tx.prepare(
+                "INSERT INTO page_text (tenant, batch, number, text) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant, batch, number) DO UPDATE SET text = excluded.text",
             )?
             .execute((tenant, &batch.0, number, serde_json::to_string(&page.text)?))?;
             if let Some(hash) = thumbnail {
                 hold_bytes(tx, tenant, &hash.hex(), &format!("{batch} thumbnail {number}"))?;
             }
             let open = tx
-                .prepare_cached("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
+                .prepare("SELECT 1 FROM page WHERE tenant = ?1 AND batch = ?2 AND state <> ?3")?
                 .exists((tenant, &batch.0, PageState::Read.text()))?;
             if !open {
                 // A page that a person turned is read again long after its batch was.
                 let opened = tx
-                    .prepare_cached("SELECT 1 FROM batch WHERE tenant = ?1 AND id = ?2 AND state = ?3")?
+                    .prepare("SELECT 1 FROM batch WHERE tenant = ?1 AND id = ?2 AND state = ?3")?
                     .exists((tenant, &batch.0, BatchState::Opened.text()))?;
                 if opened {
                     advance(tx, tenant, &batch.0, BatchState::Read, "engine", "")?;
@@ -201,11 +202,10 @@ impl Ledger {
     /// All pages of a batch in order, with their text where it still exists.
     pub fn pages(&self, batch: &BatchId) -> Result<Vec<PageRow>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 ORDER BY p.number"
-            ))?;
+            let mut statement =
+                db.prepare(&format!("SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 ORDER BY p.number"))?;
             let rows = statement.query_map((tenant, &batch.0), page_row)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 

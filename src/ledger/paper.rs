@@ -1,12 +1,12 @@
 //! What is known about paper: said by people and targets as events, read back from them.
 
+use super::sql::{self, Optional};
 use super::{Ledger, event, hold_bytes};
 use crate::error::Result;
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::town::Station;
 use crate::record::release::{self, Release};
-use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
 
 /// Code of the event that procedure documentation was written; its subject is SHA-256 of the configuration, its
@@ -68,7 +68,7 @@ impl Ledger {
         let (hash, by) = (hash.hex(), by.to_owned());
         self.write(move |tx, tenant| {
             let last: Option<String> = tx
-                .prepare_cached(
+                .prepare(
                     "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC LIMIT 1",
                 )?
                 .query_row((tenant, CONFIGURED), |r| r.get(0))
@@ -87,9 +87,7 @@ impl Ledger {
         let hash = hash.hex();
         self.write(move |tx, tenant| {
             let said: i64 = tx
-                .prepare_cached(
-                    "SELECT count(*) FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3",
-                )?
+                .prepare("SELECT count(*) FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3")?
                 .query_row((tenant, CONFIGURATION_WAITS, &hash), |r| r.get(0))?;
             if said > 0 {
                 return Ok(());
@@ -103,7 +101,7 @@ impl Ledger {
     pub fn configuration_at(&self, moment: &str) -> Result<Option<ContentHash>> {
         self.read(|db, tenant| {
             let hash: Option<String> = db
-                .prepare_cached(
+                .prepare(
                     "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 AND at < ?3 ORDER BY seq DESC LIMIT 1",
                 )?
                 .query_row((tenant, CONFIGURED, moment), |r| r.get(0))
@@ -116,11 +114,10 @@ impl Ledger {
     pub fn configuration_before(&self, now: &ContentHash) -> Result<Option<ContentHash>> {
         let now = now.hex();
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
-                "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC",
-            )?;
-            let rows = statement.query_map((tenant, CONFIGURED), |r| r.get::<_, String>(0))?;
-            let all = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement =
+                db.prepare("SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC")?;
+            let rows = statement.query_map((tenant, CONFIGURED), |r| r.get::<String>(0))?;
+            let all = rows.collect::<sql::Result<Vec<_>>>()?;
             Ok(all.iter().find(|hash| **hash != now).and_then(|hash| ContentHash::from_hex(hash)))
         })
     }
@@ -128,21 +125,21 @@ impl Ledger {
     /// What was said last about a subject, by code.
     pub fn said(&self, subject: &str) -> Result<Said> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT code, seq, at, actor, detail FROM event WHERE tenant = ?1 AND subject = ?2 ORDER BY seq",
             )?;
             let rows = statement.query_map((tenant, subject), |r| {
                 let statement = Statement { seq: r.get(1)?, at: r.get(2)?, by: r.get(3)?, detail: r.get(4)? };
-                Ok((r.get::<_, String>(0)?, statement))
+                Ok((r.get::<String>(0)?, statement))
             })?;
-            Ok(Said(rows.collect::<rusqlite::Result<_>>()?))
+            Ok(Said(rows.collect::<sql::Result<_>>()?))
         })
     }
 
     /// The first event of that code about a subject: its detail.
     pub fn first_said(&self, subject: &str, code: &str) -> Result<Option<String>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT detail FROM event WHERE tenant = ?1 AND subject = ?2 AND code = ?3 ORDER BY seq LIMIT 1",
             )?;
             let mut rows = statement.query((tenant, subject, code))?;
@@ -161,13 +158,13 @@ impl Ledger {
     /// Pages of a batch that the station is asked to scan again.
     pub fn rescans(&self, batch: &BatchId) -> Result<Vec<u32>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT detail FROM event e WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescan' AND seq >
                    coalesce((SELECT max(seq) FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'paper.rescanned'), 0)
                  ORDER BY seq",
             )?;
-            let rows = statement.query_map((tenant, &batch.0), |row| row.get::<_, String>(0))?;
-            let details = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let rows = statement.query_map((tenant, &batch.0), |row| row.get::<String>(0))?;
+            let details = rows.collect::<sql::Result<Vec<_>>>()?;
             Ok(details.iter().filter_map(|d| d.strip_prefix("page=")?.parse().ok()).collect())
         })
     }
@@ -176,8 +173,8 @@ impl Ledger {
     pub fn read_back(&self, id: &DocumentId) -> Result<Option<String>> {
         self.read(|db, tenant| {
             let (all, open): (i64, i64) = db
-                .prepare_cached(
-                    "SELECT count(*), coalesce(sum(state <> 'confirmed'), 0) FROM delivery
+                .prepare(
+                    "SELECT count(*), count(*) FILTER (WHERE state <> 'confirmed') FROM delivery
                      WHERE tenant = ?1 AND document = ?2",
                 )?
                 .query_row((tenant, &id.0), |r| Ok((r.get(0)?, r.get(1)?)))?;
@@ -185,7 +182,7 @@ impl Ledger {
                 return Ok(None);
             }
             Ok(db
-                .prepare_cached(
+                .prepare(
                     "SELECT max(at) FROM event WHERE tenant = ?1 AND code = 'delivery.confirmed'
                        AND subject IN (SELECT id FROM delivery WHERE tenant = ?1 AND document = ?2)",
                 )?
@@ -197,7 +194,7 @@ impl Ledger {
     pub fn recalled(&self, id: &DocumentId) -> Result<Option<i64>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
+                .prepare(
                     "SELECT max(seq) FROM event WHERE tenant = ?1 AND code = 'delivery.recalled'
                        AND subject IN (SELECT id FROM delivery WHERE tenant = ?1 AND document = ?2)",
                 )?
@@ -208,11 +205,11 @@ impl Ledger {
     /// Batches a station took over on the same day (UTC), oldest first.
     pub fn batches_of_day(&self, station: &str, day: &str) -> Result<Vec<BatchId>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT id FROM batch WHERE tenant = ?1 AND station = ?2 AND substr(taken_at, 1, 10) = ?3 ORDER BY id",
             )?;
             let rows = statement.query_map((tenant, station, day), |r| Ok(BatchId(r.get(0)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 
@@ -220,8 +217,9 @@ impl Ledger {
     pub fn verdicts(&self, from: &str, to: &str) -> Result<Vec<(String, String, u64, u64)>> {
         self.read(|db, tenant| {
             // Of several verdicts about one document the first counts: it is the one of the draw.
-            let mut statement = db.prepare_cached(
-                "SELECT substr(e.at, 1, 7), b.station, sum(e.code = 'sample.passed'), sum(e.code = 'sample.failed')
+            let mut statement = db.prepare(
+                "SELECT substr(e.at, 1, 7), b.station, count(*) FILTER (WHERE e.code = 'sample.passed'),
+                   count(*) FILTER (WHERE e.code = 'sample.failed')
                  FROM event e JOIN document d ON d.tenant = e.tenant AND d.id = e.subject
                  JOIN batch b ON b.tenant = d.tenant AND b.id = d.batch
                  WHERE e.tenant = ?1 AND e.code IN ('sample.passed', 'sample.failed') AND e.at >= ?2 AND e.at < ?3
@@ -233,31 +231,31 @@ impl Ledger {
             let rows = statement.query_map((tenant, from, to), |r| {
                 Ok((r.get(0)?, r.get(1)?, count(r.get(2)?), count(r.get(3)?)))
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 
     /// Batches in that box, oldest first.
     pub fn batches_in_box(&self, name: &str) -> Result<Vec<BatchId>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT subject FROM event e WHERE tenant = ?1 AND code = 'paper.boxed' AND detail = ?2
                    AND seq = (SELECT max(seq) FROM event n WHERE n.tenant = e.tenant AND n.subject = e.subject
                               AND n.code = 'paper.boxed') ORDER BY seq",
             )?;
             let rows = statement.query_map((tenant, name), |r| Ok(BatchId(r.get(0)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 
     /// Boxes anything was put into, by name.
     pub fn boxes(&self) -> Result<Vec<String>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT DISTINCT detail FROM event WHERE tenant = ?1 AND code = 'paper.boxed' ORDER BY detail",
             )?;
             let rows = statement.query_map([tenant], |r| r.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
 }

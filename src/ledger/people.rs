@@ -1,13 +1,15 @@
 //! Secrets and sessions of the people who sign on. The browser's token and the password stay outside;
 //! here lie only what they can be checked against.
 
-use super::{Ledger, event, now, stamp};
+use super::sql::Optional;
+use super::{Ledger, earlier, event, now};
 use crate::error::Result;
-use rusqlite::OptionalExtension;
 use std::time::Duration;
 
 /// However busy somebody is, once a working day everybody signs on anew.
 const SESSION_LONGEST: Duration = Duration::from_secs(12 * 3600);
+/// A session nobody used for so long is forgotten.
+const UNUSED: Duration = Duration::from_secs(24 * 3600);
 /// `seen_at` is written this coarsely, so that reading pages writes next to nothing.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 
@@ -17,7 +19,8 @@ impl Ledger {
         let [person, hash, by] = [person, hash, by].map(str::to_owned);
         self.write(move |tx, tenant| {
             tx.execute(
-                "INSERT OR REPLACE INTO person_secret (tenant, person, hash, changed_at) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO person_secret (tenant, person, hash, changed_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant, person) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at",
                 (tenant, &person, &hash, now()),
             )?;
             tx.execute("DELETE FROM session WHERE tenant = ?1 AND person = ?2", (tenant, &person))?;
@@ -29,7 +32,7 @@ impl Ledger {
     pub fn person_secret(&self, person: &str) -> Result<Option<String>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached("SELECT hash FROM person_secret WHERE tenant = ?1 AND person = ?2")?
+                .prepare("SELECT hash FROM person_secret WHERE tenant = ?1 AND person = ?2")?
                 .query_row((tenant, person), |row| row.get(0))
                 .optional()?)
         })
@@ -40,8 +43,8 @@ impl Ledger {
         let [application, token, by] = [application, token_hash, by].map(str::to_owned);
         self.write(move |tx, tenant| {
             tx.execute(
-                "INSERT OR REPLACE INTO application_token (tenant, application, token, changed_at)
-                 VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO application_token (tenant, application, token, changed_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant, application) DO UPDATE SET token = excluded.token, changed_at = excluded.changed_at",
                 (tenant, &application, &token, now()),
             )?;
             event(tx, tenant, "application.token_set", &application, &by, "")
@@ -52,7 +55,7 @@ impl Ledger {
     pub fn application(&self, token_hash: &str) -> Result<Option<String>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached("SELECT application FROM application_token WHERE tenant = ?1 AND token = ?2")?
+                .prepare("SELECT application FROM application_token WHERE tenant = ?1 AND token = ?2")?
                 .query_row((tenant, token_hash), |row| row.get(0))
                 .optional()?)
         })
@@ -63,10 +66,7 @@ impl Ledger {
         let [token, person] = [token_hash, person].map(str::to_owned);
         self.write(move |tx, tenant| {
             let at = now();
-            tx.execute(
-                "DELETE FROM session WHERE tenant = ?1 AND seen_at < strftime('%Y-%m-%dT%H:%M:%fZ', ?2, '-1 day')",
-                (tenant, &at),
-            )?;
+            tx.execute("DELETE FROM session WHERE tenant = ?1 AND seen_at < ?2", (tenant, earlier(UNUSED)))?;
             tx.execute(
                 "INSERT INTO session (tenant, token, person, begun_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?4)",
                 (tenant, &token, &person, &at),
@@ -77,21 +77,19 @@ impl Ledger {
 
     /// Whose session that is, unless it is over.
     pub fn session(&self, token_hash: &str, idle: Duration) -> Result<Option<String>> {
-        let at = jiff::Timestamp::now();
-        let ago = |by: Duration| stamp(at.checked_sub(by).unwrap_or(at));
         let found: Option<(String, String)> = self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
+                .prepare(
                     "SELECT person, seen_at FROM session
                      WHERE tenant = ?1 AND token = ?2 AND seen_at > ?3 AND begun_at > ?4",
                 )?
-                .query_row((tenant, token_hash, ago(idle), ago(SESSION_LONGEST)), |row| {
+                .query_row((tenant, token_hash, earlier(idle), earlier(SESSION_LONGEST)), |row| {
                     Ok((row.get(0)?, row.get(1)?))
                 })
                 .optional()?)
         })?;
         let Some((person, seen)) = found else { return Ok(None) };
-        if seen < ago(SEEN_EVERY) {
+        if seen < earlier(SEEN_EVERY) {
             let token = token_hash.to_owned();
             self.write(move |tx, tenant| {
                 tx.execute(

@@ -3,6 +3,7 @@
 
 use super::documents::{DOCUMENT, document_row};
 use super::review::theirs;
+use super::sql::{self, Db, Optional};
 use super::{DocumentRow, Ledger, State, advance, event, missing};
 use crate::batch::CutDocument;
 use crate::error::{Error, Result};
@@ -12,7 +13,6 @@ use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, TURNED_BY_HAND};
 use crate::model::refusal::Refusal;
 use crate::model::state::{DocumentState, PageState};
-use rusqlite::{OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
 
 /// What a person does to the cut.
@@ -49,7 +49,8 @@ impl Ledger {
             let document = in_review(tx, tenant, &id)?;
             let mut before = vec![as_it_is(tx, tenant, &document)?];
             let mut made = Vec::new();
-            let none = || refused("review.no_page", "Das geht mit dieser Seite nicht.", "Eine andere Seite wählen.");
+            let none =
+                || refused("review.no_page", "Das geht mit dieser Seite nicht.", "Eine andere Seite wählen.");
             let (cut, detail) = match act {
                 Recut::Divide(place) => {
                     let (first, second) = document.cut.divided(place).ok_or_else(none)?;
@@ -79,7 +80,9 @@ impl Ledger {
             event(tx, tenant, "document.recut", &id.0, &by, &detail)?;
             advance(tx, tenant, &id.0, DocumentState::Formed, &by, &detail)?;
             tx.execute(
-                "INSERT OR REPLACE INTO recut_before (tenant, document, person, before, made) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO recut_before (tenant, document, person, before, made) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (tenant, document) DO UPDATE
+                   SET person = excluded.person, before = excluded.before, made = excluded.made",
                 (tenant, &id.0, &by, serde_json::to_string(&before)?, serde_json::to_string(&made)?),
             )?;
             Ok(made)
@@ -90,9 +93,7 @@ impl Ledger {
     pub fn can_undo_recut(&self, id: &DocumentId, by: &str) -> Result<bool> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
-                    "SELECT 1 FROM recut_before WHERE tenant = ?1 AND document = ?2 AND person = ?3",
-                )?
+                .prepare("SELECT 1 FROM recut_before WHERE tenant = ?1 AND document = ?2 AND person = ?3")?
                 .exists((tenant, &id.0, by))?)
         })
     }
@@ -123,7 +124,7 @@ impl Ledger {
                 } else {
                     tx.execute(
                         "INSERT INTO document (tenant, id, batch, ordinal, state, pages, due_at, circle)
-                         SELECT tenant, ?3, batch, ?4, 'review', ?5, '', ?6 FROM document WHERE tenant = ?1 AND id = ?2",
+                         SELECT tenant, ?3, batch, CAST(?4 AS BIGINT), 'review', ?5, '', ?6 FROM document WHERE tenant = ?1 AND id = ?2",
                         (tenant, &id.0, &was.id, was.ordinal, serde_json::to_string(&was.pages)?, &was.circle),
                     )?;
                     event(tx, tenant, "document.review", &was.id, &by, "undo")?;
@@ -195,9 +196,9 @@ fn refused(code: &str, text: &str, hint: &str) -> Error {
 }
 
 /// The document, if it is in review.
-fn in_review(tx: &Transaction<'_>, tenant: &str, id: &DocumentId) -> Result<DocumentRow> {
+fn in_review(tx: &Db, tenant: &str, id: &DocumentId) -> Result<DocumentRow> {
     let document = tx
-        .prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+        .prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
         .query_row((tenant, &id.0), document_row)
         .map_err(|e| missing(e, "document", &id.0))?;
     if document.state == DocumentState::Review {
@@ -210,7 +211,7 @@ fn in_review(tx: &Transaction<'_>, tenant: &str, id: &DocumentId) -> Result<Docu
     })
 }
 
-fn as_it_is(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow) -> Result<Before> {
+fn as_it_is(tx: &Db, tenant: &str, document: &DocumentRow) -> Result<Before> {
     let words = tx
         .query_row(
             "SELECT words FROM document_words WHERE tenant = ?1 AND document = ?2",
@@ -227,7 +228,7 @@ fn as_it_is(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow) -> Resul
     })
 }
 
-fn set_cut(tx: &Transaction<'_>, tenant: &str, id: &str, cut: &CutDocument) -> Result<()> {
+fn set_cut(tx: &Db, tenant: &str, id: &str, cut: &CutDocument) -> Result<()> {
     tx.execute(
         "UPDATE document SET pages = ?3 WHERE tenant = ?1 AND id = ?2",
         (tenant, id, serde_json::to_string(cut)?),
@@ -236,7 +237,7 @@ fn set_cut(tx: &Transaction<'_>, tenant: &str, id: &str, cut: &CutDocument) -> R
 }
 
 /// A new document of the same batch and circle. Its number was never another's.
-fn insert(tx: &Transaction<'_>, tenant: &str, of: &DocumentRow, cut: &CutDocument) -> Result<DocumentId> {
+fn insert(tx: &Db, tenant: &str, of: &DocumentRow, cut: &CutDocument) -> Result<DocumentId> {
     let last: u32 = tx.query_row(
         "SELECT max(CAST(substr(subject, length(?2) + 2) AS INTEGER)) FROM event
          WHERE tenant = ?1 AND subject > ?2 || '-' AND subject < ?2 || '.' AND code = 'document.formed'",
@@ -254,12 +255,11 @@ fn insert(tx: &Transaction<'_>, tenant: &str, of: &DocumentRow, cut: &CutDocumen
 }
 
 /// The next one in the stack, if it is in review too and of the same circle.
-fn following(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow) -> Result<DocumentRow> {
-    let mut statement =
-        tx.prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.batch = ?2"))?;
+fn following(tx: &Db, tenant: &str, document: &DocumentRow) -> Result<DocumentRow> {
+    let mut statement = tx.prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.batch = ?2"))?;
     let all = statement.query_map((tenant, &document.batch.0), document_row)?;
     let first = |d: &DocumentRow| d.cut.pages.iter().min().copied();
-    let mut after: Vec<DocumentRow> = all.collect::<rusqlite::Result<_>>()?;
+    let mut after: Vec<DocumentRow> = all.collect::<sql::Result<_>>()?;
     after.retain(|other| other.id != document.id && first(other) > first(document));
     let next = after.into_iter().min_by_key(|other| first(other)).ok_or_else(|| {
         refused(
@@ -279,7 +279,7 @@ fn following(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow) -> Resu
 }
 
 /// A document that is no more: its pages are `into`'s.
-fn remove(tx: &Transaction<'_>, tenant: &str, id: &DocumentId, by: &str, into: &DocumentId) -> Result<()> {
+fn remove(tx: &Db, tenant: &str, id: &DocumentId, by: &str, into: &DocumentId) -> Result<()> {
     for sql in [
         "DELETE FROM document WHERE tenant = ?1 AND id = ?2",
         "DELETE FROM document_words WHERE tenant = ?1 AND document = ?2",

@@ -2,12 +2,12 @@
 
 use super::documents::{DOCUMENT, document_row};
 use super::sight::{Names, SEES_DOCUMENT};
+use super::sql::{self, Bind, Db, Optional};
 use super::{DocumentRow, Ledger, Sight, advance, event, later, missing, now};
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
-use rusqlite::{OptionalExtension, ToSql, Transaction};
 use std::time::Duration;
 
 /// A document somebody opened and left comes back after this long.
@@ -56,7 +56,7 @@ impl Ledger {
         let names = Names::of(sight);
         self.read(|db, tenant| {
             let at = now();
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![
+            let mut values: Vec<(&str, &dyn Bind)> = vec![
                 (":tenant", &tenant),
                 (":person", &person),
                 (":now", &at),
@@ -66,7 +66,7 @@ impl Ledger {
             let word = state.text();
             values.push((":state", &word));
             values.extend(names.document());
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT d.id, (SELECT b.taken_at FROM batch b WHERE b.tenant = d.tenant AND b.id = d.batch),
                    coalesce(d.kind, ''), coalesce(d.department, ''), coalesce(d.hold, ''),
                    EXISTS (SELECT 1 FROM desk_claim c WHERE c.tenant = d.tenant AND c.document = d.id
@@ -74,7 +74,7 @@ impl Ledger {
                  FROM document d WHERE d.tenant = :tenant AND d.state = :state AND d.id > :after AND {SEES_DOCUMENT}
                  ORDER BY d.id LIMIT :max"
             ))?;
-            let rows = statement.query_map(&*values, |row| {
+            let rows = statement.query_map(&values[..], |row| {
                 Ok(Waiting {
                     id: DocumentId(row.get(0)?),
                     since: row.get(1)?,
@@ -84,7 +84,7 @@ impl Ledger {
                     taken: row.get(5)?,
                 })
             })?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -96,7 +96,8 @@ impl Ledger {
             tx.execute("DELETE FROM desk_claim WHERE tenant = ?1 AND until < ?2", (tenant, now()))?;
             let changed = tx.execute(
                 "INSERT INTO desk_claim (tenant, document, person, until) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (tenant, document) DO UPDATE SET until = excluded.until WHERE person = excluded.person",
+                 ON CONFLICT (tenant, document) DO UPDATE SET until = excluded.until
+                   WHERE desk_claim.person = excluded.person",
                 (tenant, &id.0, &person, later(CLAIM)),
             )?;
             Ok(changed > 0)
@@ -116,7 +117,8 @@ impl Ledger {
                 )
                 .optional()?;
             tx.execute(
-                "INSERT OR REPLACE INTO document_before (tenant, document, person, words) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO document_before (tenant, document, person, words) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant, document) DO UPDATE SET person = excluded.person, words = excluded.words",
                 (tenant, &id.0, &by, before.unwrap_or_default()),
             )?;
             for change in &decided.changed {
@@ -147,7 +149,7 @@ impl Ledger {
             // A worker that is making the product will finish: then it is too late.
             let leased: bool = tx
                 .query_row(
-                    "SELECT coalesce(leased_until > ?3, 0) FROM document WHERE tenant = ?1 AND id = ?2",
+                    "SELECT coalesce(leased_until > ?3, FALSE) FROM document WHERE tenant = ?1 AND id = ?2",
                     (tenant, &id.0, now()),
                     |row| row.get(0),
                 )
@@ -163,7 +165,8 @@ impl Ledger {
             write_sheet(tx, tenant, &id, &serde_json::from_str(&before)?)?;
             advance(tx, tenant, &id.0, DocumentState::Review, &by, "undo")?;
             tx.execute(
-                "INSERT OR REPLACE INTO desk_claim (tenant, document, person, until) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO desk_claim (tenant, document, person, until) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant, document) DO UPDATE SET person = excluded.person, until = excluded.until",
                 (tenant, &id.0, &by, later(CLAIM)),
             )?;
             Ok(())
@@ -180,23 +183,23 @@ impl Ledger {
         let names = Names::of(sight);
         self.read(|db, tenant| {
             let word = state.text();
-            let mut values: Vec<(&str, &dyn ToSql)> =
+            let mut values: Vec<(&str, &dyn Bind)> =
                 vec![(":tenant", &tenant), (":id", &id.0), (":state", &word)];
             values.extend(names.document());
             Ok(db
-                .prepare_cached(&format!(
+                .prepare(&format!(
                     "SELECT {DOCUMENT} WHERE d.tenant = :tenant AND d.id = :id AND d.state = :state AND {SEES_DOCUMENT}"
                 ))?
-                .query_row(&*values, document_row)
+                .query_row(&values[..], document_row)
                 .optional()?)
         })
     }
 }
 
 /// Refuses if somebody else has it.
-pub(super) fn theirs(tx: &Transaction<'_>, tenant: &str, id: &DocumentId, by: &str) -> Result<()> {
+pub(super) fn theirs(tx: &Db, tenant: &str, id: &DocumentId, by: &str) -> Result<()> {
     let other = tx
-        .prepare_cached(
+        .prepare(
             "SELECT 1 FROM desk_claim WHERE tenant = ?1 AND document = ?2 AND person <> ?3 AND until > ?4",
         )?
         .exists((tenant, &id.0, by, now()))?;
@@ -211,12 +214,7 @@ pub(super) fn theirs(tx: &Transaction<'_>, tenant: &str, id: &DocumentId, by: &s
 }
 
 /// The decision as it stands now; its words lie in the deletable table.
-pub(super) fn write_sheet(
-    tx: &Transaction<'_>,
-    tenant: &str,
-    id: &DocumentId,
-    sheet: &DocumentSheet,
-) -> Result<()> {
+pub(super) fn write_sheet(tx: &Db, tenant: &str, id: &DocumentId, sheet: &DocumentSheet) -> Result<()> {
     let decision = &sheet.understanding;
     tx.execute(
         "UPDATE document SET kind = ?3, department = ?4, hold = ?5 WHERE tenant = ?1 AND id = ?2",
@@ -229,7 +227,8 @@ pub(super) fn write_sheet(
         ),
     )?;
     tx.execute(
-        "INSERT OR REPLACE INTO document_words (tenant, document, words) VALUES (?1, ?2, ?3)",
+        "INSERT INTO document_words (tenant, document, words) VALUES (?1, ?2, ?3)
+         ON CONFLICT (tenant, document) DO UPDATE SET words = excluded.words",
         (tenant, &id.0, serde_json::to_string(sheet)?),
     )?;
     Ok(())

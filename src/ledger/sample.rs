@@ -1,12 +1,12 @@
 //! The sample check: lots as they were drawn, pages compared, verdicts given.
 
 use super::sight::{Names, SEES_BATCH};
+use super::sql::{self, Bind};
 use super::{DocumentRow, Ledger, Sight, event};
 use crate::error::{Error, Result};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::record::sample::{Member, POOLED_BELOW, Plan, drawn, eyes, standing};
-use rusqlite::ToSql;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A document of a lot, and who found it good since it was last found bad.
@@ -59,7 +59,7 @@ impl Ledger {
     /// Who found it good since it was last found bad, and whether it ever was.
     fn verdicts_about(&self, id: &DocumentId) -> Result<(Vec<String>, bool)> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT code, actor FROM event WHERE tenant = ?1 AND subject = ?2
                    AND code IN ('sample.passed', 'sample.failed') ORDER BY seq",
             )?;
@@ -82,27 +82,27 @@ impl Ledger {
         let names = Names::of(sight);
         let first = serde_json::Value::from(first.to_vec()).to_string();
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> =
+            let mut values: Vec<(&str, &dyn Bind)> =
                 vec![(":tenant", &tenant), (":first", &first), (":max", &rows_max)];
             values.extend(names.batch());
-            let mut statement = db.prepare_cached(&format!(
+            let mut statement = db.prepare(&format!(
                 "SELECT l.batch FROM sample_lot l JOIN batch b ON b.tenant = l.tenant AND b.id = l.batch
                  WHERE l.tenant = :tenant AND l.open AND {SEES_BATCH}
                  ORDER BY b.station NOT IN (SELECT value FROM json_each(:first)), l.batch LIMIT :max"
             ))?;
-            let rows = statement.query_map(&*values, |row| Ok(BatchId(row.get(0)?)))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            let rows = statement.query_map(&values[..], |row| Ok(BatchId(row.get(0)?)))?;
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
     /// Pages of a document that this person compared and found good.
     pub fn sample_pages(&self, id: &DocumentId, by: &str) -> Result<Vec<u32>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare(
                 "SELECT number FROM sample_page WHERE tenant = ?1 AND document = ?2 AND person = ?3",
             )?;
             let rows = statement.query_map((tenant, &id.0, by), |row| row.get(0))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
@@ -111,7 +111,8 @@ impl Ledger {
         let (id, by) = (id.clone(), by.to_owned());
         self.write(move |tx, tenant| {
             tx.execute(
-                "INSERT OR IGNORE INTO sample_page (tenant, document, person, number) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO sample_page (tenant, document, person, number) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
                 (tenant, &id.0, &by, number),
             )?;
             Ok(())

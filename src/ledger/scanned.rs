@@ -2,12 +2,12 @@
 
 use super::batches::{json, parsed};
 use super::sight::{Names, SEES_BATCH};
+use super::sql::{self, Bind};
 use super::{Ledger, Sight};
 use crate::error::{Error, Result};
 use crate::model::ids::BatchId;
 use crate::model::notes::Note;
 use crate::model::state::BatchState;
-use rusqlite::ToSql;
 
 /// A batch as whoever scanned it sees it.
 #[derive(Clone, Debug)]
@@ -52,19 +52,19 @@ impl Ledger {
     ) -> Result<Vec<ScannedBatch>> {
         let names = Names::of(sight);
         let mut batches: Vec<ScannedBatch> = self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> =
+            let mut values: Vec<(&str, &dyn Bind)> =
                 vec![(":tenant", &tenant), (":station", &station), (":since", &since), (":max", &rows_max)];
             values.extend(names.batch());
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT b.id, b.state, b.taken_at, b.file_name, b.reason, json_extract(b.sidecar, '$.images'),
+            let mut statement = db.prepare(&format!(
+                "SELECT b.id, b.state, b.taken_at, b.file_name, b.reason, CAST(json_extract(b.sidecar, '$.images') AS INTEGER),
                    b.accepted_by IS NOT NULL
                  FROM batch b WHERE b.tenant = :tenant AND b.taken_at >= :since AND b.station = :station
                    AND {SEES_BATCH} ORDER BY b.taken_at DESC, b.number DESC LIMIT :max"
             ))?;
-            let rows = statement.query_map(&*values, |row| {
+            let rows = statement.query_map(&values[..], |row| {
                 Ok(ScannedBatch {
                     id: BatchId(row.get(0)?),
-                    state: parsed(1, BatchState::parse(&row.get::<_, String>(1)?))?,
+                    state: parsed(1, BatchState::parse(&row.get::<String>(1)?))?,
                     taken_at: row.get(2)?,
                     file_name: row.get(3)?,
                     reason: row.get(4)?,
@@ -73,12 +73,12 @@ impl Ledger {
                     pages: Vec::new(),
                 })
             })?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })?;
         for batch in &mut batches {
             let visible = self.pages_with_thumbnail(sight, &batch.id)?;
             batch.pages = self.read(|db, tenant| {
-                let mut statement = db.prepare_cached(
+                let mut statement = db.prepare(
                     "SELECT number, json_extract(coalesce(measured, source), '$.notes') FROM page
                      WHERE tenant = ?1 AND batch = ?2 ORDER BY number",
                 )?;
@@ -90,7 +90,7 @@ impl Ledger {
                         notes: json(1, row.get(1)?)?.unwrap_or_default(),
                     })
                 })?;
-                rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+                rows.collect::<sql::Result<_>>().map_err(Error::from)
             })?;
         }
         Ok(batches)

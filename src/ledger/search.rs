@@ -2,13 +2,14 @@
 
 use super::documents::{DOCUMENT, document_row};
 use super::sight::{Names, SEES_DOCUMENT};
+use super::sql::{self, Bind, Db, Optional};
 use super::{DocumentRow, Ledger, Sight};
 use crate::error::{Error, Result};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::page::PageText;
-use rusqlite::{OptionalExtension, ToSql, Transaction};
 use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::BTreeSet;
 
 /// Documents brought into the index in one transaction: others wait no longer than that takes.
 const INDEXED_AT_ONCE: u32 = 10;
@@ -86,49 +87,90 @@ fn squeezed(number: &str) -> String {
 }
 
 impl Wanted {
-    /// The question as the index understands it; empty if it asks for no words.
-    fn question(&self) -> String {
-        let terms = |column: &str, text: &str| {
+    /// What has to stand in the index, all of it.
+    fn terms(&self) -> Vec<Term> {
+        let of = |column, text: &str| {
             let stems = stems(text).into_iter().take(TERMS_MAX);
-            stems
-                .map(|s| format!("{column} : \"{s}\"{}", if prefix(&s) { " *" } else { "" }))
-                .collect::<Vec<_>>()
+            stems.map(|stem| Term { column, longer: prefix(&stem), stem }).collect::<Vec<_>>()
         };
-        let mut all = terms("words", &self.text);
-        all.extend(terms("sender", &self.sender));
+        let mut all = of("words", &self.text);
+        all.extend(of("sender", &self.sender));
         let number = squeezed(&self.number);
         if !number.is_empty() {
-            all.push(format!("numbers : \"{number}\" *"));
+            all.push(Term { column: "numbers", stem: number, longer: true });
         }
-        all.join(" AND ")
+        all
     }
+}
+
+/// One word of a question: letters and digits alone, so that nothing in it is a sign of an engine's language.
+struct Term {
+    column: &'static str,
+    stem: String,
+    /// Longer words that begin with it are meant too.
+    longer: bool,
+}
+
+/// The question to SQLite's index.
+fn fts5(terms: &[Term]) -> String {
+    let term = |t: &Term| format!("{} : \"{}\"{}", t.column, t.stem, if t.longer { " *" } else { "" });
+    terms.iter().map(term).collect::<Vec<_>>().join(" AND ")
+}
+
+/// The question to PostgreSQL's, where a word begins with the first letter of its column.
+fn tsquery(terms: &[Term]) -> String {
+    let term = |t: &Term| format!("'{}{}'{}", &t.column[..1], t.stem, if t.longer { ":*" } else { "" });
+    terms.iter().map(term).collect::<Vec<_>>().join(" & ")
+}
+
+/// Where the index is asked, which number counts its rows, what must hold, and the value of `:question`.
+#[derive(Clone)]
+struct Question {
+    rows: &'static str,
+    number: &'static str,
+    condition: &'static str,
+    asked: Option<String>,
+}
+
+/// Full text is each engine's own. Rows are read backwards from the newest and left off when the page is full.
+fn question(db: &Db, wanted: &Wanted) -> Question {
+    let terms = wanted.terms();
+    let all = Question { rows: "search_row r", number: "r.number", condition: "TRUE", asked: None };
+    if terms.is_empty() {
+        return all;
+    }
+    db.choose(
+        Question {
+            rows: "search_text s CROSS JOIN search_row r ON r.number = s.rowid AND search_text MATCH :question",
+            number: "s.rowid",
+            asked: Some(fts5(&terms)),
+            ..all.clone()
+        },
+        Question {
+            condition: "r.terms @@ CAST(CAST(:question AS TEXT) AS tsquery)",
+            asked: Some(tsquery(&terms)),
+            ..all
+        },
+    )
 }
 
 impl Ledger {
     /// Documents this person may see of which everything holds that is wanted, newest first, below `before`.
     pub fn search(&self, sight: &Sight, wanted: &Wanted, before: i64, rows_max: u32) -> Result<Vec<Found>> {
-        let (names, question) = (Names::of(sight), wanted.question());
-        // Read backwards from the newest and left off when the page is full: no list is sorted.
-        let (rows, number) = if question.is_empty() {
-            ("search_row r", "r.number")
-        } else {
-            (
-                "search_text s CROSS JOIN search_row r ON r.number = s.rowid AND search_text MATCH :question",
-                "s.rowid",
-            )
-        };
-        let sql = format!(
-            "SELECT r.number, d.id, d.batch, d.state, coalesce(d.kind, ''), coalesce(d.department, ''), r.received,
-               coalesce(json_extract(w.words, '$.fields.sender.value'), ''),
-               coalesce(json_extract(w.words, '$.fields.subject.value'), '')
-             FROM {rows} CROSS JOIN document d ON d.tenant = r.tenant AND d.id = r.document
-             LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id
-             WHERE {number} < :before AND r.tenant = :tenant AND (:from = '' OR r.received >= :from)
-               AND (:to = '' OR (r.received <> '' AND r.received <= :to)) AND (:kind = '' OR d.kind = :kind)
-               AND {SEES_DOCUMENT} ORDER BY {number} DESC LIMIT :max"
-        );
+        let names = Names::of(sight);
         self.read(|db, tenant| {
-            let mut values: Vec<(&str, &dyn ToSql)> = vec![
+            let Question { rows, number, condition, asked } = question(db, wanted);
+            let sql = format!(
+                "SELECT r.number, d.id, d.batch, d.state, coalesce(d.kind, ''), coalesce(d.department, ''), r.received,
+                   coalesce(json_extract(w.words, '$.fields.sender.value'), ''),
+                   coalesce(json_extract(w.words, '$.fields.subject.value'), '')
+                 FROM {rows} CROSS JOIN document d ON d.tenant = r.tenant AND d.id = r.document
+                 LEFT JOIN document_words w ON w.tenant = d.tenant AND w.document = d.id
+                 WHERE {number} < :before AND r.tenant = :tenant AND (:from = '' OR r.received >= :from)
+                   AND (:to = '' OR (r.received <> '' AND r.received <= :to)) AND (:kind = '' OR d.kind = :kind)
+                   AND {condition} AND {SEES_DOCUMENT} ORDER BY {number} DESC LIMIT :max"
+            );
+            let mut values: Vec<(&str, &dyn Bind)> = vec![
                 (":tenant", &tenant),
                 (":before", &before),
                 (":from", &wanted.from),
@@ -136,12 +178,10 @@ impl Ledger {
                 (":kind", &wanted.kind),
                 (":max", &rows_max),
             ];
-            if !question.is_empty() {
-                values.push((":question", &question));
-            }
+            values.extend(asked.as_ref().map(|asked| (":question", asked as &dyn Bind)));
             values.extend(names.document());
-            let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map(&*values, |row| {
+            let mut statement = db.prepare(&sql)?;
+            let rows = statement.query_map(&values[..], |row| {
                 Ok(Found {
                     number: row.get(0)?,
                     id: DocumentId(row.get(1)?),
@@ -154,27 +194,26 @@ impl Ledger {
                     subject: row.get(8)?,
                 })
             })?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 
     /// Brings some documents into the index whose words changed: how many. Zero: nothing is left to do.
     pub fn index_some(&self) -> Result<usize> {
         let waits = self.read(|db, tenant| {
-            Ok(db.prepare_cached("SELECT 1 FROM search_todo WHERE tenant = ?1")?.exists([tenant])?)
+            Ok(db.prepare("SELECT 1 FROM search_todo WHERE tenant = ?1")?.exists([tenant])?)
         })?;
         if !waits {
             return Ok(0);
         }
         self.write(|tx, tenant| {
-            let mut statement =
-                tx.prepare_cached("SELECT document FROM search_todo WHERE tenant = ?1 LIMIT ?2")?;
-            let ids = statement.query_map((tenant, INDEXED_AT_ONCE), |row| row.get::<_, String>(0))?;
-            let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement = tx.prepare("SELECT document FROM search_todo WHERE tenant = ?1 LIMIT ?2")?;
+            let ids = statement.query_map((tenant, INDEXED_AT_ONCE), |row| row.get::<String>(0))?;
+            let ids = ids.collect::<sql::Result<Vec<_>>>()?;
             for id in &ids {
                 tx.execute("DELETE FROM search_todo WHERE tenant = ?1 AND document = ?2", (tenant, id))?;
                 let document = tx
-                    .prepare_cached(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
+                    .prepare(&format!("SELECT {DOCUMENT} WHERE d.tenant = ?1 AND d.id = ?2"))?
                     .query_row((tenant, id), document_row)
                     .optional()?;
                 if let Some((document, sheet)) = document.and_then(|d| d.sheet.clone().map(|s| (d, s))) {
@@ -186,12 +225,12 @@ impl Ledger {
     }
 }
 
-fn index(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow, sheet: &DocumentSheet) -> Result<()> {
+fn index(tx: &Db, tenant: &str, document: &DocumentRow, sheet: &DocumentSheet) -> Result<()> {
     let mut text = String::new();
     for index in &document.cut.pages {
         let number = i64::try_from(index + 1).unwrap_or(i64::MAX);
         let page: Option<String> = tx
-            .prepare_cached("SELECT text FROM page_text WHERE tenant = ?1 AND batch = ?2 AND number = ?3")?
+            .prepare("SELECT text FROM page_text WHERE tenant = ?1 AND batch = ?2 AND number = ?3")?
             .query_row((tenant, &document.batch.0, number), |row| row.get(0))
             .optional()?;
         if let Some(page) = page {
@@ -212,7 +251,8 @@ fn index(tx: &Transaction<'_>, tenant: &str, document: &DocumentRow, sheet: &Doc
             tenant,
             &document.id.0,
             sheet.received.date.as_deref().unwrap_or_default(),
-            stems(&format!("{text} {corrected}")).join(" "),
+            // Each once: the index knows whether a word stands in a letter, not where.
+            stems(&format!("{text} {corrected}")).into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" "),
             sender,
             numbers,
         ),
@@ -253,8 +293,10 @@ mod tests {
             number: "DE12 3\"4".into(),
             ..Wanted::default()
         };
-        let question = wanted.question();
-        assert!(question.contains("numbers : \"de1234\" *"), "{question}");
-        assert!(!question.contains("NEAR("), "{question}");
+        let terms = wanted.terms();
+        assert!(fts5(&terms).contains("numbers : \"de1234\" *"), "{}", fts5(&terms));
+        assert!(tsquery(&terms).contains("'nde1234':*"), "{}", tsquery(&terms));
+        assert!(!fts5(&terms).contains("NEAR(") && !tsquery(&terms).contains("NEAR("));
+        assert!(terms.iter().all(|t| t.stem.chars().all(char::is_alphanumeric)));
     }
 }

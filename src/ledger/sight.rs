@@ -1,6 +1,6 @@
 //! What somebody may see: one condition, in one place, in every query that answers a person.
 
-use rusqlite::types::ToSql;
+use super::sql::Bind;
 
 /// What somebody may see, in words the ledger can compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) const OWN_CIRCLE: &str =
 
 /// The condition on a batch `b` as a whole: a circle's is for its members alone.
 pub(super) const SEES_BATCH: &str =
-    "iif(b.circle IS NULL, :house, b.circle IN (SELECT value FROM json_each(:circles)))";
+    "CASE WHEN b.circle IS NULL THEN :house ELSE b.circle IN (SELECT value FROM json_each(:circles)) END";
 
 /// The values of the conditions' names.
 pub(super) struct Names {
@@ -67,7 +67,7 @@ impl Names {
     }
 
     /// For conditions on documents.
-    pub(super) fn document(&self) -> [(&'static str, &dyn ToSql); 6] {
+    pub(super) fn document(&self) -> [(&'static str, &dyn Bind); 6] {
         [
             (":circles", &self.circles),
             (":holds", &self.holds),
@@ -79,13 +79,13 @@ impl Names {
     }
 
     /// For conditions on pages.
-    pub(super) fn page(&self) -> [(&'static str, &dyn ToSql); 7] {
+    pub(super) fn page(&self) -> [(&'static str, &dyn Bind); 7] {
         let [circles, holds, claimed, departments, unclaimed, house] = self.document();
         [circles, holds, claimed, departments, unclaimed, house, (":mailroom", &self.mailroom)]
     }
 
     /// For conditions on batches.
-    pub(super) fn batch(&self) -> [(&'static str, &dyn ToSql); 2] {
+    pub(super) fn batch(&self) -> [(&'static str, &dyn Bind); 2] {
         [(":circles", &self.circles), (":house", &self.house)]
     }
 }

@@ -1,8 +1,8 @@
 //! Station-days: who scans at a station, and since when the mail is here.
 
+use super::sql::Optional;
 use super::{Ledger, event, now};
 use crate::error::Result;
-use rusqlite::OptionalExtension;
 
 /// An open station-day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,10 @@ impl Ledger {
                 (tenant, &station, &at),
             )?;
             tx.execute(
-                "INSERT OR REPLACE INTO station_day (tenant, station, opened_at, operator, received_date, source)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO station_day (tenant, station, opened_at, operator, received_date, source)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (tenant, station, opened_at) DO UPDATE SET operator = excluded.operator,
+                   received_date = excluded.received_date, source = excluded.source, closed_at = NULL",
                 (tenant, &station, &at, &operator, &received, &source),
             )?;
             event(tx, tenant, "station.opened", &station, &by, &received)
@@ -77,7 +79,7 @@ impl Ledger {
     pub fn lot_was(&self, lot: &str, code: &str) -> Result<bool> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached("SELECT 1 FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3")?
+                .prepare("SELECT 1 FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3")?
                 .exists((tenant, code, lot))?)
         })
     }
@@ -86,7 +88,7 @@ impl Ledger {
     pub fn station_day(&self, station: &str) -> Result<Option<StationDay>> {
         self.read(|db, tenant| {
             Ok(db
-                .prepare_cached(
+                .prepare(
                     "SELECT station, opened_at, operator, received_date, source FROM station_day
                      WHERE tenant = ?1 AND station = ?2 AND closed_at IS NULL ORDER BY opened_at DESC LIMIT 1",
                 )?

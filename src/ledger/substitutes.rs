@@ -3,6 +3,7 @@
 //! In: a department or a circle. Out: what nobody took over, and since when; and whom a document belongs to then. How
 //! long is too long is not judged here.
 
+use super::sql;
 use super::{Ledger, event};
 use crate::error::{Error, Result};
 use crate::model::ids::DocumentId;
@@ -25,21 +26,21 @@ impl Ledger {
     /// Documents of a circle that none of its members decided or took over, with the moment they began to wait.
     pub fn circle_waiting(&self, circle: &str) -> Result<Vec<(DocumentId, String)>> {
         self.unopened(
-            "SELECT d.id, coalesce(
+            "SELECT id, since FROM (SELECT d.id, coalesce(
                (SELECT min(i.arrived_at) FROM inbox i
                 WHERE i.tenant = d.tenant AND i.document = d.id AND i.state = 'new'),
                (SELECT max(e.at) FROM event e WHERE e.tenant = d.tenant AND e.subject = d.id
                 AND d.state IN ('hold', 'review') AND e.code = 'document.' || d.state)) AS since
-             FROM document d WHERE d.tenant = ?1 AND d.circle = ?2 AND since IS NOT NULL ORDER BY d.id",
+             FROM document d WHERE d.tenant = ?1 AND d.circle = ?2) w WHERE since IS NOT NULL ORDER BY id",
             circle,
         )
     }
 
     fn unopened(&self, query: &str, of: &str) -> Result<Vec<(DocumentId, String)>> {
         self.read(|db, tenant| {
-            let mut statement = db.prepare_cached(query)?;
+            let mut statement = db.prepare(query)?;
             let rows = statement.query_map((tenant, of), |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
         })
     }
 

@@ -54,8 +54,8 @@ fn a_leased_row_is_not_leased_again_until_it_is_given_back() {
     assert!(ledger.lease_batch(BatchState::Received, "w2").unwrap().is_none());
     ledger.batch_again(&leased.id, Duration::ZERO).unwrap();
     assert_eq!(ledger.lease_batch(BatchState::Received, "w2").unwrap().unwrap().attempts, 1);
-    let sole = ledger.sole_daemon().unwrap();
-    assert!(sole.is_some() && ledger.sole_daemon().unwrap().is_none(), "one daemon at a time");
+    let sole = ledger.alone("all").unwrap();
+    assert!(sole.is_some() && ledger.alone("all").unwrap().is_none(), "one daemon at a time");
     assert!(ledger.lease_batch(BatchState::Received, "w3").unwrap().is_some());
 }
 

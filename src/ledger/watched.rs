@@ -2,10 +2,10 @@
 //! own, so that counting keeps nobody from their page.
 
 use super::overview::counts;
-use super::{Ledger, Overview, connect, later, stamp};
+use super::sql::{self, Db, Optional, Row};
+use super::{Ledger, Overview, earlier};
 use crate::error::{Error, Result};
 use crate::model::state::{BatchState, DocumentState};
-use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub struct Recent {
 impl Ledger {
     /// Now; `stations` are those of the configuration.
     pub fn watched(&self, stations: &[String]) -> Result<Watched> {
-        let db = connect(self.path(), "OFF")?;
+        let db = self.apart()?;
         let tenant = self.tenant();
         let mut last = BTreeMap::new();
         for station in stations {
@@ -72,15 +72,14 @@ impl Ledger {
     pub fn writable(&self) -> Result<()> {
         self.write(|tx, _| {
             // Setting the version to what it is writes a page, and the commit waits for the disk.
-            let version: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            Ok(tx.execute_batch(&format!("PRAGMA user_version = {version}"))?)
+            Ok(tx.set_version(tx.version()?)?)
         })
     }
 }
 
 /// Ids count up, so the least one of a state is the oldest. The index is named because the key, which also has them
 /// in order, would be walked past everything that is done.
-fn oldest(db: &Connection, tenant: &str) -> Result<Vec<(&'static str, String, String)>> {
+fn oldest(db: &Db, tenant: &str) -> Result<Vec<(&'static str, String, String)>> {
     let mut found = Vec::new();
     for state in BatchState::ALL.iter().filter(|s| !s.next().is_empty() && **s != BatchState::Cut) {
         let at: Option<String> = db.query_row(
@@ -105,12 +104,12 @@ fn oldest(db: &Connection, tenant: &str) -> Result<Vec<(&'static str, String, St
 }
 
 /// A reason begins with its code in brackets; what follows may name a file and stays here.
-fn held(db: &Connection, tenant: &str) -> Result<BTreeMap<String, u64>> {
+fn held(db: &Db, tenant: &str) -> Result<BTreeMap<String, u64>> {
     let mut statement = db.prepare(
         "SELECT coalesce(substr(reason, 2, instr(reason, ']') - 2), ''), count(*) FROM batch
          WHERE tenant = ?1 AND state = 'held' GROUP BY 1",
     )?;
-    let rows = statement.query_map([tenant], |row| Ok((row.get::<_, String>(0)?, count(row, 1)?)))?;
+    let rows = statement.query_map([tenant], |row| Ok((row.get::<String>(0)?, count(row, 1)?)))?;
     let mut codes = BTreeMap::new();
     for row in rows {
         let (code, number) = row?;
@@ -126,12 +125,12 @@ fn is_code(text: &str) -> bool {
 
 type PerTarget = (Vec<(String, String, u64)>, BTreeMap<String, u64>);
 
-fn deliveries(db: &Connection, tenant: &str) -> Result<PerTarget> {
+fn deliveries(db: &Db, tenant: &str) -> Result<PerTarget> {
     let mut statement =
         db.prepare("SELECT target, state, count(*) FROM delivery WHERE tenant = ?1 GROUP BY target, state")?;
     let all = statement
         .query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?, count(row, 2)?)))?
-        .collect::<rusqlite::Result<Vec<(String, String, u64)>>>()?;
+        .collect::<sql::Result<Vec<(String, String, u64)>>>()?;
     let mut failing = BTreeMap::new();
     let mut statement = db.prepare(
         "SELECT count(*) FROM delivery INDEXED BY delivery_due WHERE tenant = ?1 AND target = ?2
@@ -147,21 +146,19 @@ fn deliveries(db: &Connection, tenant: &str) -> Result<PerTarget> {
     Ok((all, failing))
 }
 
-fn recent(db: &Connection, tenant: &str) -> Result<Recent> {
-    let now = jiff::Timestamp::now();
-    let since = now.checked_sub(RECENT).map_or_else(|_| later(Duration::ZERO), stamp);
+fn recent(db: &Db, tenant: &str) -> Result<Recent> {
     db.query_row(
-        "SELECT count(*), coalesce(sum(d.kind = 'unbekannt'), 0),
-           coalesce(sum(EXISTS (SELECT 1 FROM event e WHERE e.tenant = d.tenant AND e.subject = d.id
-                                AND e.code IN ('document.review', 'document.hold'))), 0)
+        "SELECT count(*), count(*) FILTER (WHERE d.kind = 'unbekannt'),
+           count(*) FILTER (WHERE EXISTS (SELECT 1 FROM event e WHERE e.tenant = d.tenant AND e.subject = d.id
+                                AND e.code IN ('document.review', 'document.hold')))
          FROM batch b JOIN document d INDEXED BY document_batch ON d.tenant = b.tenant AND d.batch = b.id
          WHERE b.tenant = ?1 AND b.taken_at >= ?2 AND d.kind IS NOT NULL",
-        (tenant, since),
+        (tenant, earlier(RECENT)),
         |row| Ok(Recent { decided: count(row, 0)?, unknown: count(row, 1)?, unsure: count(row, 2)? }),
     )
     .map_err(Error::from)
 }
 
-fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    row.get::<_, i64>(column).map(i64::unsigned_abs)
+fn count(row: &Row<'_>, column: usize) -> sql::Result<u64> {
+    row.get::<i64>(column).map(i64::unsigned_abs)
 }

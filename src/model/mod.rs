@@ -15,6 +15,7 @@ pub mod limits;
 pub mod look_alike;
 pub mod notes;
 pub mod page;
+pub mod place;
 pub mod refusal;
 pub mod sidecar;
 pub mod state;

@@ -119,7 +119,8 @@ pub async fn serve(
 ) -> Result<()> {
     let listener = door.try_clone().and_then(tokio::net::TcpListener::from_std);
     let listener = listener.map_err(Error::io("Seite anbieten", "Adresse"))?;
-    let desk = Arc::new(open(pipeline, rules, vitals)?);
+    // A database is waited for like a file.
+    let desk = Arc::new(tokio::task::block_in_place(|| open(pipeline, rules, vitals))?);
     let watch = live::keep_looking(desk.clone());
     let index = search::keep_index(desk.clone());
     let pages = async {

@@ -108,7 +108,8 @@ fn figures(desk: &Desk) -> Result<Figures> {
         let disk = rustix::fs::statvfs(path).ok()?;
         Some((place, disk.f_bavail.saturating_mul(disk.f_frsize)))
     };
-    let ledger_folder = desk.pipeline.ledger.parent().unwrap_or(&desk.pipeline.ledger);
+    // The disk of a server is its own to watch.
+    let ledger_folder = desk.pipeline.ledger.file().map(|file| file.parent().unwrap_or(file));
     Ok(Figures {
         ledger: desk.ledger.watched(&stations)?,
         now: jiff::Timestamp::now().as_millisecond(),
@@ -116,7 +117,7 @@ fn figures(desk: &Desk) -> Result<Figures> {
         loops: desk.vitals.pulse.loops() as u64,
         loops_standing: desk.vitals.pulse.standing(Instant::now()).len() as u64,
         seal_until: desk.vitals.seal_until,
-        free: [free("ledger", ledger_folder), free("vault", &desk.pipeline.vault)]
+        free: [ledger_folder.and_then(|f| free("ledger", f)), free("vault", &desk.pipeline.vault)]
             .into_iter()
             .flatten()
             .collect(),

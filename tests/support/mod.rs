@@ -8,6 +8,7 @@ pub mod browser;
 pub mod chart;
 pub mod contract;
 pub mod csc;
+pub mod database;
 pub mod directory;
 pub mod hostile;
 pub mod invariants;
@@ -100,7 +101,8 @@ impl Town {
         self.program(arguments).envs(variable).output().unwrap()
     }
 
-    fn program(&self, arguments: &[&str]) -> Command {
+    /// The program with this configuration.
+    pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_poststelle"));
         command.arg("--config").arg(self.path("pipeline.toml")).args(arguments).env("OMP_THREAD_LIMIT", "1");
         command
@@ -155,6 +157,19 @@ impl Town {
         let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
         rows.map(Result::unwrap).collect()
     }
+}
+
+/// Kills the daemon and everything it started, at once.
+pub fn kill_tree(mut daemon: std::process::Child) {
+    let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", daemon.id()));
+    daemon.kill().unwrap();
+    for child in children.unwrap_or_default().split_whitespace().filter_map(|c| c.parse().ok()) {
+        if let Some(child) = rustix::process::Pid::from_raw(child) {
+            // It may have ended by itself when its parent died.
+            let _ = rustix::process::kill_process(child, rustix::process::Signal::KILL);
+        }
+    }
+    daemon.wait().unwrap();
 }
 
 /// Scans made by the project's own generator, with `truth.jsonl` among them.

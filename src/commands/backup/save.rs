@@ -20,10 +20,10 @@ const NAMED_MAX: usize = 20;
 /// Copies ledger, vault and configuration into `to`. 0: complete; 1: not, and the last complete one still holds.
 pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
     let pipeline = pipeline(config)?;
-    if !pipeline.ledger.is_file() {
+    if pipeline.ledger.file().is_some_and(|file| !file.is_file()) {
         return Err(Stop::Usage(format!(
             "[backup.nothing] Unter {} liegt kein Journal. Hinweis: --config prüfen.",
-            pipeline.ledger.display()
+            pipeline.ledger
         )));
     }
     let place = std::path::absolute(to).map_err(Error::io("Sicherung beginnen", to))?;
@@ -75,7 +75,7 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
             "[backup.incomplete] {} Objekte fehlen oder sind beschädigt; die vorige Sicherung gilt weiter. Hinweis: \
              Datenträger prüfen, poststelle verify {}; nichts löschen.",
             wrong.len(),
-            pipeline.ledger.display()
+            pipeline.ledger
         );
         remove(&folder)?;
         return Ok(REFUSED);

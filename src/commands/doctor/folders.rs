@@ -15,8 +15,8 @@ const FREE_WARN: u64 = 10 << 30;
 pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         pipeline.stations.iter().flat_map(|s| drop_folder(&s.id, &s.folder, s.poll.as_secs())).collect();
-    let mut rooms: Vec<(&str, PathBuf)> =
-        vec![("Journal", pipeline.ledger.clone()), ("Tresor", pipeline.vault.clone())];
+    let mut rooms: Vec<(&str, PathBuf)> = vec![("Tresor", pipeline.vault.clone())];
+    rooms.extend(pipeline.ledger.file().map(|file| ("Journal", file.to_owned())));
     rooms.extend(pipeline.stations.iter().map(|s| ("Scanordner", s.folder.clone())));
     for target in &pipeline.targets {
         if let TargetWay::Files(files) = &target.way
@@ -35,8 +35,9 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
             }
         }
     }
-    for (what, path) in [("Journal", pipeline.ledger.parent()), ("Tresor", Some(pipeline.vault.as_path()))] {
-        let folder = path.map(existing).unwrap_or_default();
+    let ledger = pipeline.ledger.file().and_then(Path::parent).map(|folder| ("Journal", folder));
+    for (what, path) in ledger.into_iter().chain([("Tresor", pipeline.vault.as_path())]) {
+        let folder = existing(path);
         if let Err(error) = probe(&folder) {
             let what = format!("{what}: {}", folder.display());
             findings.push(unwritable("storage.unwritable", &what, &error));

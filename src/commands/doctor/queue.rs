@@ -18,8 +18,8 @@ const REVIEW_LATE: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
     let now = Timestamp::now();
-    if !pipeline.ledger.is_file() {
-        let none = format!("Noch kein Journal unter {}; der Dienst legt es an.", pipeline.ledger.display());
+    if pipeline.ledger.file().is_some_and(|file| !file.is_file()) {
+        let none = format!("Noch kein Journal unter {}; der Dienst legt es an.", pipeline.ledger);
         return vec![clock(now, None), Finding::ok("ledger.none", none)];
     }
     match condition(&pipeline.ledger, &pipeline.tenant) {

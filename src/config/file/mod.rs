@@ -19,7 +19,9 @@ use toml::Spanned;
 pub struct File {
     /// Database of the ledger.
     #[serde(default = "default_ledger")]
-    pub ledger: PathBuf,
+    pub ledger: Spanned<PathBuf>,
+    /// File of the password of the database server.
+    pub ledger_password_file: Option<Spanned<PathBuf>>,
     /// Folder of the vault.
     #[serde(default = "default_vault")]
     pub vault: PathBuf,
@@ -80,8 +82,8 @@ pub struct File {
     pub retention: Retention,
 }
 
-fn default_ledger() -> PathBuf {
-    "var/ledger.sqlite".into()
+fn default_ledger() -> Spanned<PathBuf> {
+    Spanned::new(0..0, "var/ledger.sqlite".into())
 }
 
 fn default_vault() -> PathBuf {

@@ -1,6 +1,7 @@
 //! Where documents go, and what each place wants to hear.
 
 use super::system::DmsTarget;
+use crate::model::place::Place;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub enum TargetWay {
     /// The department's inbox on the pages.
     Inbox {
         /// The ledger it lies in.
-        ledger: PathBuf,
+        ledger: Place,
         /// Tenant in that ledger.
         tenant: String,
     },
