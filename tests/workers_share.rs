@@ -41,7 +41,7 @@ fn shared_town(database: &Database) -> (Town, Place) {
 
 #[test]
 fn every_letter_is_somebodys_and_only_one_s() {
-    let letters: u32 = std::env::var("PROVE_WORKERS").map_or(40, |n| n.parse().unwrap());
+    let letters: u32 = std::env::var("PROVE_WORKERS").map_or(20, |n| n.parse().unwrap());
     let database = Database::start();
     let (town, place) = shared_town(&database);
     let ledger = Ledger::open(&place, "t").unwrap();

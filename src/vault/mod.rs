@@ -24,11 +24,16 @@ pub struct Vault {
     lasting: bool,
 }
 
+/// Where the numbers of temporary files begin: on another machine a process of the same number may write here too.
+fn begin() -> AtomicU64 {
+    AtomicU64::new(getrandom::u64().unwrap_or_default())
+}
+
 impl Vault {
     /// Opens or makes the folder.
     pub fn open(root: &Path) -> Result<Self> {
         fs::create_dir_all(root.join("tmp")).map_err(Error::io("Tresor anlegen", root))?;
-        Ok(Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true })
+        Ok(Self { root: root.to_owned(), running: begin(), lasting: true })
     }
 
     /// Clears what killed writes left behind: for who knows that nobody writes now.
@@ -48,7 +53,7 @@ impl Vault {
 
     /// A vault another part of the program opened: for reading, so nothing is made and nothing cleared.
     pub fn for_reading(root: &Path) -> Self {
-        Self { root: root.to_owned(), running: AtomicU64::new(0), lasting: true }
+        Self { root: root.to_owned(), running: begin(), lasting: true }
     }
 
     fn sync(&self, folder: &Path) -> Result<()> {
