@@ -146,6 +146,19 @@ pub enum Command {
         #[command(subcommand)]
         action: DisposalAction,
     },
+    /// Fristen: welche unserer Kopien fällig sind und was die anderen hält; der Dienst löscht einmal am Tag
+    #[command(group = clap::ArgGroup::new("what").required(true).args(["dry_run", "now"]))]
+    Retention {
+        /// Nur zeigen (CSV); ändert nichts
+        #[arg(long)]
+        dry_run: bool,
+        /// Jetzt löschen, was fällig ist
+        #[arg(long, requires = "by")]
+        now: bool,
+        /// Wer das anordnet
+        #[arg(long, requires = "now")]
+        by: Option<String>,
+    },
     /// Protokoll: Stand zum Aufbewahren außerhalb, Beleg zu einem Schriftstück
     Log {
         /// Was zu tun ist

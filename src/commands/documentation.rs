@@ -147,7 +147,7 @@ fn lines(
     all.push(head("8 Papier"));
     all.push(row(
         "Aufbewahrung nach Übergabe",
-        format!("{} Tage, wenn die Dokumentart nicht mehr verlangt", pipeline.retention_days),
+        format!("{} Tage, wenn die Dokumentart nicht mehr verlangt", pipeline.retention.paper),
     ));
     all.push(Line::Text("Eine Kiste wird nur freigegeben, wenn für kein Blatt darin mehr gilt:".into()));
     all.extend(Condition::ALL.iter().map(|c| row(c.name(), c.text())));

@@ -60,11 +60,15 @@ fn evidence(pipeline: &Pipeline, ledger: &Ledger, out: &Path, by: &str) -> Outco
     };
     let vault = Vault::for_reading(&pipeline.vault);
     let (mut ids, mut groups) = (Vec::new(), Vec::new());
+    let gone = ledger.declared_gone()?;
     for state in
         [DocumentState::Sealed, DocumentState::Delivering, DocumentState::Delivered, DocumentState::Closed]
     {
         for document in ledger.documents_in(state)? {
             let (Some(record), Some(product)) = (document.record, document.product) else { continue };
+            if gone.contains(&product) && !vault.has(&product) {
+                continue;
+            }
             let (record, product) = (vault.read(&record)?, vault.read(&product)?);
             groups.push(vec![ContentHash::of(&product).0, ContentHash::of(&record).0]);
             write(format!("{}.pdf", document.id), &product)?;

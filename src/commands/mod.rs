@@ -20,6 +20,7 @@ mod process;
 mod record;
 mod report;
 mod reprocess;
+mod retention;
 mod service;
 mod shipped;
 mod station;
@@ -82,6 +83,9 @@ pub fn run(cli: Cli) -> u8 {
         Command::Person { action } => people::person(config, action),
         Command::Sample { action } => paper::sample(config, action),
         Command::Disposal { action } => paper::disposal(config, action),
+        Command::Retention { now, by, .. } => {
+            retention::run(config, if now { Some(by.as_deref().unwrap_or_default()) } else { None })
+        }
         Command::Log { action } => log::run(config, &action),
         Command::Verify { vault, trust, path, json } => {
             Ok(verify::run(&path, vault.as_deref(), &trust, json))

@@ -291,6 +291,7 @@ fn people(package: &mut Package<'_>, ledger: &Ledger, span: &LogSpan) -> Result<
         ("freigaben.csv", &["station.", "procedure.", "configuration.", "model."][..]),
         ("stichproben.csv", &["sample."]),
         ("vernichtung.csv", &["paper.", "box.", "backup.", "feedback."]),
+        ("loeschung.csv", &["retention."]),
     ] {
         let rows: Vec<_> = span
             .entries

@@ -35,7 +35,9 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
     let vault = Vault::open(&pipeline.vault)?;
     let (from, to) = bounds(day)?;
-    let batches = ledger.day(&from, &to, |hash| vault.has(hash))?;
+    // What was deleted by its rule is missed by nobody.
+    let gone = ledger.declared_gone()?;
+    let batches = ledger.day(&from, &to, |hash| vault.has(hash) || gone.contains(hash))?;
     let account = account(&batches);
     let title = format!("{}: Abgleich {day}, gescannt = zugestellt", pipeline.town);
     let lines = text(&batches, &account);

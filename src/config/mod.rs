@@ -74,8 +74,8 @@ pub struct Pipeline {
     pub procedure: Procedure,
     /// How many documents are compared with the paper.
     pub sample: crate::record::sample::Plan,
-    /// Days between hand-over and disposal of the paper.
-    pub retention_days: u32,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The virus scanner that sees every file before it is opened, if there is one.
     pub malware: Option<ScannerSettings>,
     /// How the town knows its own sheets, if it has a key for them.
@@ -88,6 +88,23 @@ pub struct Pipeline {
     pub hash: ContentHash,
     /// The text itself, for the ledger.
     pub text: String,
+}
+
+/// How long what is kept, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Paper, after hand-over.
+    pub paper: u32,
+    /// Our copy of a delivered letter, unless its kind says otherwise.
+    pub delivered: u32,
+    /// Our copy of advertising that nobody gets.
+    pub suppressed: u32,
+    /// Files that could not be read, batches that were taken back.
+    pub rejected: u32,
+    /// Who took something over in a department, once it is settled.
+    pub staff: u32,
+    /// Older backups, as the town keeps them.
+    pub backup: u32,
 }
 
 /// How the staff pages behave.

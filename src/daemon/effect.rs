@@ -13,5 +13,5 @@ pub enum Effect {
 /// When a change of that key takes effect.
 pub fn takes_effect(key: &str) -> Effect {
     // How long paper stays is asked by `disposal` alone.
-    if key.starts_with("retention.") { Effect::NextCommand } else { Effect::Restart }
+    if key == "retention.paper_days" { Effect::NextCommand } else { Effect::Restart }
 }

@@ -10,6 +10,7 @@ mod detour;
 mod effect;
 mod note;
 pub mod notify;
+pub mod retention;
 mod rules;
 mod steps;
 mod substitutes;
@@ -173,6 +174,18 @@ impl House {
                             next = Instant::now() + WAITING_EVERY;
                             stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
                             divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
+                        }
+                        Ok(false)
+                    });
+                });
+                scope.spawn(|| {
+                    let (mut passed, mut next) = (None, Instant::now());
+                    self.repeat("retention", Works::Inside, |_| {
+                        let today = jiff::Zoned::now().date();
+                        if passed != Some(today) && Instant::now() >= next {
+                            next = Instant::now() + WAITING_EVERY;
+                            observe::copies_deleted(retention::daily(self, today)?);
+                            passed = Some(today);
                         }
                         Ok(false)
                     });

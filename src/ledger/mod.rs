@@ -26,6 +26,7 @@ mod pages;
 mod paper;
 mod people;
 mod recut;
+mod retention;
 mod review;
 mod sample;
 mod scanned;
@@ -53,6 +54,7 @@ pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
 pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
 pub use recut::Recut;
+pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
 pub use review::{Decided, Waiting};
 pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
@@ -87,6 +89,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/items.sql"),
     include_str!("migrations/rank.sql"),
     include_str!("migrations/watched.sql"),
+    include_str!("migrations/retention.sql"),
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

@@ -15,6 +15,11 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// Whoever puts bytes that lie there already names them in the ledger long before this is over; until then nobody
+/// removes them.
+const SETTLED: Duration = Duration::from_secs(3600);
 
 /// A vault in a local folder: `ab/abcdef…`, read-only files.
 #[derive(Debug)]
@@ -126,8 +131,9 @@ impl Vault {
         }
         let place = self.path(&hash);
         let folder = place.parent().unwrap_or(&self.root).to_owned();
-        // What lies there may be damaged, or its name not durable yet: good bytes in hand heal both.
-        if place.is_file() && self.verify(&hash).is_ok() {
+        // What lies there may be damaged, or its name not durable yet, or about to be removed: good bytes in hand
+        // heal all of it.
+        if place.is_file() && touched(&place) && self.verify(&hash).is_ok() && place.is_file() {
             fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary))?;
             self.sync(&folder)?;
             return Ok((hash, length));
@@ -139,6 +145,29 @@ impl Vault {
         fs::rename(temporary, &place).map_err(Error::io("In den Tresor umbenennen", &place))?;
         self.sync(&folder)?;
         Ok((hash, length))
+    }
+
+    /// Removes an object that nobody needs any more, unless somebody has put the same bytes lately and may be
+    /// about to name them. Whether it is gone.
+    pub fn remove(&self, hash: &ContentHash) -> Result<bool> {
+        let place = self.path(hash);
+        let number = self.running.fetch_add(1, Ordering::Relaxed);
+        let aside = self.root.join("tmp").join(format!("{}-gone-{number}", std::process::id()));
+        // Out of the way first: whoever puts the same bytes from now on does not find it and writes its own.
+        match fs::rename(&place, &aside) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+            renamed => renamed.map_err(Error::io("Im Tresor löschen", &place))?,
+        }
+        let written = fs::metadata(&aside).and_then(|m| m.modified());
+        let written = written.map_err(Error::io("Im Tresor löschen", &place))?;
+        let lately = written.elapsed().map_or(true, |age| age < SETTLED);
+        if lately {
+            fs::rename(&aside, &place).map_err(Error::io("Im Tresor zurücklegen", &place))?;
+        } else {
+            fs::remove_file(&aside).map_err(Error::io("Im Tresor löschen", &place))?;
+        }
+        place.parent().map_or(Ok(()), |folder| self.sync(folder))?;
+        Ok(!lately)
     }
 
     /// The bytes of that hash, checked against it.
@@ -158,6 +187,11 @@ impl Vault {
         let found = hash_of(&mut file)?;
         if found == *hash { Ok(()) } else { Err(Error::Damaged { hash: hash.hex() }) }
     }
+}
+
+/// Marks an object as put just now; whether it was there.
+fn touched(place: &Path) -> bool {
+    File::open(place).and_then(|file| file.set_modified(SystemTime::now())).is_ok()
 }
 
 /// Hash of everything a reader gives, in constant memory.
@@ -230,6 +264,25 @@ mod tests {
         assert!(matches!(vault.verify(&hash), Err(Error::Damaged { .. })));
         assert_eq!(vault.put(b"Brief").unwrap(), hash, "good bytes heal it");
         assert_eq!(vault.read(&hash).unwrap(), b"Brief");
+    }
+
+    #[test]
+    fn what_somebody_put_lately_is_not_removed_under_him() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path()).unwrap();
+        let hash = vault.put(b"Brief").unwrap();
+        let old = || {
+            let file = File::open(vault.path(&hash)).unwrap();
+            file.set_modified(SystemTime::now() - 2 * SETTLED).unwrap();
+        };
+        old();
+        assert_eq!(vault.put(b"Brief").unwrap(), hash, "the same letter again");
+        assert!(!vault.remove(&hash).unwrap());
+        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
+        old();
+        assert!(vault.remove(&hash).unwrap() && !vault.has(&hash));
+        assert!(vault.remove(&hash).unwrap(), "once more does no harm");
+        assert_eq!(fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Visit, found, html};
 use super::words::{self, Words};
 use crate::error::Error;
-use crate::ledger::{BatchRow, DeliveryRow, DocumentRow, EventRow, QueueRow};
+use crate::ledger::{BatchRow, DOCUMENT_DELETED, DeliveryRow, DocumentRow, EventRow, QueueRow};
 use crate::model::document::{DocumentSheet, Need, Product, Role};
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
@@ -263,6 +263,12 @@ fn proof(visit: &Visit, document: &DocumentRow) -> Result<Option<Vec<&'static st
     else {
         return Ok(None);
     };
+    // Its copy was deleted when its days were over; the events say so.
+    if !visit.desk.vault.has(&product)
+        && visit.desk.ledger.said(&document.id.0)?.get(DOCUMENT_DELETED).is_some()
+    {
+        return Ok(None);
+    }
     let read = |hash: &ContentHash| match visit.desk.vault.read(hash) {
         Err(Error::Damaged { .. }) => Ok(Vec::new()), // the check will say so
         other => other,
