@@ -56,6 +56,12 @@ pub enum Command {
         #[arg(required = true)]
         input: Vec<PathBuf>,
     },
+    /// Tresor
+    Vault {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: VaultAction,
+    },
     /// Konfiguration und Regeln prüfen
     Check,
     /// Den Rechner prüfen: Sprachdaten, Rechte, Platz, Uhr, Ordner, Ziele, Zertifikate, Warteschlange, Tempo
@@ -90,6 +96,9 @@ pub enum Command {
         /// Neuer oder leerer Ordner
         #[arg(long)]
         to: PathBuf,
+        /// Datei mit den Schlüsseln, wenn der gesicherte Tresor verschlüsselt ist
+        #[arg(long, value_name = "DATEI")]
+        vault_key: Option<PathBuf>,
     },
     /// Scanstation öffnen oder schließen
     Station {
@@ -171,6 +180,9 @@ pub enum Command {
         /// Tresor zum Journal; sonst der Ordner `vault` daneben
         #[arg(long)]
         vault: Option<PathBuf>,
+        /// Datei mit den Schlüsseln eines verschlüsselten Tresors
+        #[arg(long, value_name = "DATEI")]
+        vault_key: Option<PathBuf>,
         /// Zertifikate (PEM), denen vertraut wird: für Siegel und Zeitstempel
         #[arg(long)]
         trust: Vec<PathBuf>,

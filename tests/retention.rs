@@ -168,7 +168,7 @@ fn after_its_days_no_word_of_a_letter_is_left_and_what_is_held_stays() {
 
     // What went without a word is found, and so is what was declared and did not go.
     let record = column(&town, "SELECT record FROM document").remove(0);
-    let record = vault.path(&ContentHash::from_hex(&record).unwrap());
+    let record = vault.stored(&ContentHash::from_hex(&record).unwrap()).unwrap();
     fs::rename(&record, town.path("record")).unwrap();
     assert!(verify().1.contains("vault.missing"), "{}", verify().1);
     fs::rename(town.path("record"), &record).unwrap();

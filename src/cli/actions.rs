@@ -61,6 +61,17 @@ pub enum StationAction {
     },
 }
 
+/// The vault.
+#[derive(Debug, Subcommand)]
+pub enum VaultAction {
+    /// Alles unter den geltenden Schlüssel bringen, auch was noch unverschlüsselt ist; der Dienst steht solange
+    Rekey {
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
 /// Review.
 #[derive(Debug, Subcommand)]
 pub enum ReviewAction {

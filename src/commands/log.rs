@@ -10,7 +10,6 @@ use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::record::canonical;
 use crate::sealing::{Authority, evidence_records};
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Prints one line of canonical JSON.
@@ -58,7 +57,7 @@ fn evidence(pipeline: &Pipeline, ledger: &Ledger, out: &Path, by: &str) -> Outco
         let place = out.join(name);
         std::fs::write(&place, bytes).map_err(Error::io("Evidence Records schreiben", &place))
     };
-    let vault = Vault::for_reading(&pipeline.vault);
+    let vault = pipeline.read_vault()?;
     let (mut ids, mut groups) = (Vec::new(), Vec::new());
     let gone = ledger.declared_gone()?;
     for state in

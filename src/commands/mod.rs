@@ -25,9 +25,10 @@ mod service;
 mod shipped;
 mod station;
 mod train;
+mod vault;
 mod verify;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, VaultAction};
 use crate::config::{self, Complaint, Pipeline};
 use crate::error::Error;
 use std::path::Path;
@@ -68,12 +69,13 @@ pub fn run(cli: Cli) -> u8 {
         Command::Process { station, operator, received, out, json, costs, input } => {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
+        Command::Vault { action: VaultAction::Rekey { by } } => vault::rekey(config, &by),
         Command::Check => check(config),
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
         Command::Config { diff } => configuration::run(config, diff.as_deref()),
         Command::Backup { to } => backup::backup(config, &to),
-        Command::Restore { from, to } => backup::restore(&from, &to),
+        Command::Restore { from, to, vault_key } => backup::restore(&from, &to, vault_key.as_deref()),
         Command::Station { action } => station::run(config, action),
         Command::Record { what, out } => record::run(config, &what, &out),
         Command::Review { action } => people::review(config, action),
@@ -87,8 +89,8 @@ pub fn run(cli: Cli) -> u8 {
             retention::run(config, if now { Some(by.as_deref().unwrap_or_default()) } else { None })
         }
         Command::Log { action } => log::run(config, &action),
-        Command::Verify { vault, trust, path, json } => {
-            Ok(verify::run(&path, vault.as_deref(), &trust, json))
+        Command::Verify { vault, vault_key, trust, path, json } => {
+            Ok(verify::run(&path, (vault.as_deref(), vault_key.as_deref()), &trust, json))
         }
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir, html } => {
@@ -156,6 +158,9 @@ fn check(config: Option<&Path>) -> Outcome {
         Err(error) => wrong.push(error.to_string()),
     }
     if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::TownSeal::open) {
+        wrong.push(error.to_string());
+    }
+    if let Err(error) = pipeline.read_vault() {
         wrong.push(error.to_string());
     }
     for target in &pipeline.targets {

@@ -46,7 +46,7 @@ impl Desk {
     fn open(config: Option<&Path>) -> Result<Self, Stop> {
         let pipeline = pipeline(config)?;
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-        let (vault, book) = (Vault::for_reading(&pipeline.vault), crate::daemon::load_rules(&pipeline)?);
+        let (vault, book) = (pipeline.read_vault()?, crate::daemon::load_rules(&pipeline)?);
         Ok(Self { pipeline, ledger, vault, book })
     }
 
@@ -69,7 +69,7 @@ impl Desk {
             let sealer = TownSeal::open(settings)?;
             sealing::seal_amendment(&sealer, &mut new, Stamp::IfPossible)?;
         }
-        let hash = Vault::open(&self.pipeline.vault)?.put(&new.bytes())?;
+        let hash = self.pipeline.open_vault()?.put(&new.bytes())?;
         self.ledger.note_bytes(AMENDED, &document.id.0, by, &hash)
     }
 

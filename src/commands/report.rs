@@ -8,7 +8,6 @@ use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
 use crate::pdf::Line;
 use crate::record::sample::upper_bound;
-use crate::vault::Vault;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,7 +32,7 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
         None => jiff::Zoned::now().date(),
     };
     let (pipeline, ledger) = open(config)?;
-    let vault = Vault::open(&pipeline.vault)?;
+    let vault = pipeline.open_vault()?;
     let (from, to) = bounds(day)?;
     // What was deleted by its rule is missed by nobody.
     let gone = ledger.declared_gone()?;
@@ -83,7 +82,7 @@ fn configuration(config: Option<&Path>, at: &str) -> Outcome {
     let Some(hash) = ledger.configuration_at(&end)? else {
         return Err(Stop::Usage(format!("[report.no_configuration] Am {at} lief der Dienst noch nie.")));
     };
-    let bytes = Vault::for_reading(&pipeline.vault).read(&hash)?;
+    let bytes = pipeline.read_vault()?.read(&hash)?;
     print!("{}", String::from_utf8_lossy(&bytes));
     Ok(DONE)
 }

@@ -3,14 +3,13 @@
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::daemon::retention::{Finding, Pass};
 use crate::ledger::Ledger;
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Shows, or deletes in the name of `by`.
 pub fn run(config: Option<&Path>, by: Option<&str>) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-    let (vault, book) = (Vault::open(&pipeline.vault)?, crate::daemon::load_rules(&pipeline)?);
+    let (vault, book) = (pipeline.open_vault()?, crate::daemon::load_rules(&pipeline)?);
     let pass = Pass {
         ledger: &ledger,
         vault: &vault,

@@ -33,6 +33,7 @@ use crate::model::town::{
     Circle, Decide, Department, Person, Procedure, Profile, ScannerSettings, SealSettings, SheetSettings,
     Station, Target,
 };
+use crate::vault::{Keys, Vault};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,6 +63,8 @@ pub struct Pipeline {
     pub ledger: PathBuf,
     /// Folder of the vault.
     pub vault: PathBuf,
+    /// File with the keys of the vault, if it is encrypted.
+    pub vault_key_file: Option<PathBuf>,
     /// Folder of the classifiers.
     pub classifiers: PathBuf,
     /// Where the staff page listens, if at all.
@@ -133,6 +136,20 @@ impl Pipeline {
             Refusal::new("sheets.short_key", text, "Zum Beispiel: openssl rand -hex 32 > DATEI")
         })?;
         Ok(Some(key))
+    }
+
+    /// The vault under the town's keys, if it has some. Errors: a key that is wrong, or missing for what lies there.
+    pub fn open_vault(&self) -> Result<Vault, Error> {
+        Vault::open(&self.vault)?.under(self.vault_keys()?)
+    }
+
+    /// The same for reading only: nothing is made.
+    pub fn read_vault(&self) -> Result<Vault, Error> {
+        Vault::for_reading(&self.vault).under(self.vault_keys()?)
+    }
+
+    fn vault_keys(&self) -> Result<Option<Keys>, Error> {
+        Ok(self.vault_key_file.as_deref().map(Keys::read).transpose()?)
     }
 
     /// What decides about documents.

@@ -138,6 +138,7 @@ impl Check<'_> {
             decide: self.decide(&written.decide),
             ledger: self.path(&written.ledger),
             vault: self.path(&written.vault),
+            vault_key_file: written.vault_key_file.as_ref().map(|file| self.secret(file)),
             classifiers: self.path(&written.classifiers),
             procedure: self.procedure(&written.procedure),
             sample: self.sample(&written.sample),

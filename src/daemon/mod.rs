@@ -95,9 +95,7 @@ impl House {
         };
         let sheet_key = pipeline.sheet_key()?;
         let (ledger, vault) = match purpose {
-            Purpose::Service => {
-                (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
-            }
+            Purpose::Service => (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, pipeline.open_vault()?),
             Purpose::Once => (
                 Ledger::open_fleeting(&pipeline.ledger, &pipeline.tenant)?,
                 Vault::open_fleeting(&pipeline.vault)?,

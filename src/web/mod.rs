@@ -134,7 +134,7 @@ fn open(pipeline: &Pipeline, rules: &Arc<Rules>, vitals: Vitals) -> Result<Desk>
         rules: rules.clone(),
         // A ledger of its own: its reader never waits for the workers'.
         ledger: Ledger::open(&pipeline.ledger, &pipeline.tenant)?,
-        vault: Vault::for_reading(&pipeline.vault),
+        vault: pipeline.read_vault()?,
         screens: picture::Screens::new(Engine::new(1, limits)),
         attempts: sign_on::Attempts::default(),
         openid: openid::Pending::default(),

@@ -24,6 +24,7 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
             findings.push(stored(what, path, code, mode));
         }
     }
+    findings.extend(encryption(pipeline));
     let secrets: BTreeSet<_> =
         named::files(pipeline).into_iter().filter(|f| f.holds == Holds::Secret).collect();
     for secret in secrets {
@@ -42,6 +43,20 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Whether the vault can be read and written with the keys that are named; nothing to say where none is needed.
+fn encryption(pipeline: &Pipeline) -> Option<Finding> {
+    match pipeline.read_vault() {
+        Ok(vault) => vault.key().map(|key| {
+            Finding::ok("vault.encrypted", format!("Neues im Tresor liegt unter dem Schlüssel {key}."))
+        }),
+        Err(error) => Some(Finding::fail(
+            "vault.key",
+            error.to_string(),
+            "Schlüsseldatei bereitstellen; ohne sie ist der Inhalt des Tresors verloren.",
+        )),
+    }
 }
 
 fn mode(path: &Path) -> Option<u32> {
