@@ -22,7 +22,7 @@ fn set_days(town: &Town, days: u32) {
     let path = town.path("pipeline.toml");
     let text = fs::read_to_string(&path).unwrap();
     let before = text.split("[retention]").next().unwrap();
-    let table = format!("[retention]\ndelivered_days = {days}\nrejected_days = {days}\nbackup_days = 7\n");
+    let table = format!("[retention]\ndelivered_days = 1000\nrejected_days = {days}\nbackup_days = 7\n");
     fs::write(path, before.to_owned() + &table).unwrap();
 }
 
@@ -123,6 +123,10 @@ fn after_its_days_no_word_of_a_letter_is_left_and_what_is_held_stays() {
     assert!(said(&town, &now).1.contains("0 Schriftstücke, 0 Stapel, 0 Objekte"));
     assert_eq!(said(&town, &["retention", "--now"]).0, Some(2), "somebody must order it");
 
+    // Its kind says how long, whatever the town says of the others.
+    let kind = town.path("classifiers/hundesteuer.toml");
+    let own = "version = 1\nretention = { keep_days = 0, since = \"received\", reason = \"Test\" }";
+    fs::write(&kind, fs::read_to_string(&kind).unwrap().replacen("version = 1", own, 1)).unwrap();
     // On its day one goes; the other is held, and the words that both share stay with it.
     set_days(&town, 0);
     assert_eq!(
@@ -130,7 +134,7 @@ fn after_its_days_no_word_of_a_letter_is_left_and_what_is_held_stays() {
         Some(0)
     );
     let (_, due) = said(&town, &["retention", "--dry-run"]);
-    assert!(due.contains(&format!("{one};hundesteuer;ja;delivered;")), "{due}");
+    assert!(due.contains(&format!("{one};hundesteuer;ja;kind;")), "{due}");
     assert!(due.contains(&format!("{two};hundesteuer;nein;;;held (")), "{due}");
     let (code, deleted) = said(&town, &now);
     assert!(code == Some(0) && deleted.contains("1 Schriftstücke, 2 Stapel"), "{deleted}");

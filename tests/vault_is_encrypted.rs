@@ -34,6 +34,7 @@ fn in_the_clear(folder: &Path) -> usize {
 
 #[test]
 fn letters_are_encrypted_read_backed_up_and_brought_under_another_key() {
+    big_objects_pass_through();
     let town = small_town::town(None);
     let vault = town.path("var/vault");
     // A town that begins without a key and takes one later.
@@ -123,8 +124,8 @@ fn spent() -> (u64, f64) {
     (kib, cpu.tv_sec as f64 + cpu.tv_nsec as f64 / 1e9)
 }
 
-#[test]
-fn a_big_object_needs_no_more_memory_than_a_small_one() {
+/// A big object needs no more memory than a small one. Before anything else: memory is the whole process's.
+fn big_objects_pass_through() {
     const MIB: u64 = 32;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key");

@@ -353,3 +353,48 @@ fn given_up(tx: &Transaction<'_>, tenant: &str, hash: &str, holder: &str, of: &s
         false => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{InboxAct, NewItem};
+    use crate::model::ids::DeliveryId;
+
+    #[test]
+    fn people_are_forgotten_when_what_they_did_is_settled_for_long_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("l.sqlite"), "t").unwrap();
+        let sender =
+            |sender: &str| NewItem { what: "parcel".into(), sender: sender.into(), ..NewItem::default() };
+        let gone = ledger.item_registered(sender("Muster"), "sk-1").unwrap();
+        ledger.item_registered(sender("Beispiel"), "sk-1").unwrap();
+        ledger.item_handed_over(&gone, "bauamt", "sk-1").unwrap();
+        let (done, open) =
+            (DocumentId("B000001-00000000-01".into()), DocumentId("B000001-00000000-02".into()));
+        for document in [&done, &open] {
+            ledger.inbox_put(&DeliveryId::new(document, "ziel"), document, "bauamt", "hash").unwrap();
+            ledger.inbox_act(document, "bauamt", InboxAct::Take, ("", ""), "bau-1").unwrap();
+        }
+        ledger.inbox_act(&done, "bauamt", InboxAct::Done, ("", "Rückruf"), "bau-1").unwrap();
+
+        let (past, future) = ("2000-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z");
+        assert_eq!(ledger.people_forgotten(past, past, "retention").unwrap(), (0, 0));
+        assert_eq!(
+            ledger.people_forgotten(past, future, "retention").unwrap(),
+            (0, 2),
+            "person and note of one"
+        );
+        assert_eq!(ledger.people_forgotten(future, future, "retention").unwrap(), (1, 0));
+        assert_eq!(ledger.item(&gone).unwrap().item.sender, "");
+        assert_eq!(ledger.item_senders().unwrap().len(), 1, "what is still here has its sender");
+        assert_eq!(ledger.inbox_notes(&done).unwrap()[0][1..], ["", "Rückruf"]);
+        let mut persons = ledger
+            .read(|db, _| {
+                let mut statement = db.prepare("SELECT person FROM inbox ORDER BY document")?;
+                let rows = statement.query_map([], |r| r.get::<_, Option<String>>(0))?;
+                Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+            })
+            .unwrap();
+        assert_eq!((persons.pop(), persons.pop()), (Some(Some("bau-1".into())), Some(None)));
+    }
+}

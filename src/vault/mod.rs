@@ -42,6 +42,8 @@ pub struct Vault {
     keys: Option<Keys>,
 }
 
+/// Ending of an object that is out of the way and may still be put back.
+const GOING: &str = ".going";
 /// Ending of an encrypted object.
 const ENCRYPTED: &str = "enc";
 /// File in the vault that names the keys something in it may be encrypted with.
@@ -54,11 +56,20 @@ impl Vault {
         Ok(Self::for_reading(root))
     }
 
-    /// Clears what killed writes left behind: for who knows that nobody writes now.
+    /// Clears what killed writes left behind, and puts back what a killed removal had not decided about: for who
+    /// knows that nobody writes now.
     pub fn sweep(&self) -> Result<()> {
         let temporary = self.root.join("tmp");
         let leftovers = fs::read_dir(&temporary).map_err(Error::io("Tresor lesen", &temporary))?;
         for entry in leftovers.flatten() {
+            let name = entry.file_name();
+            let name = name.to_str().and_then(|name| name.strip_suffix(GOING));
+            if let Some(place) = name.and_then(|name| Some(self.root.join(name.get(..2)?).join(name)))
+                && !place.exists()
+            {
+                fs::rename(entry.path(), &place).map_err(Error::io("Im Tresor zurücklegen", &place))?;
+                continue;
+            }
             fs::remove_file(entry.path()).map_err(Error::io("Rest im Tresor entfernen", entry.path()))?;
         }
         Ok(())
@@ -261,8 +272,9 @@ impl Vault {
     /// about to name them. Whether it is gone.
     pub fn remove(&self, hash: &ContentHash) -> Result<bool> {
         let Some(place) = self.stored(hash) else { return Ok(true) };
-        let number = self.running.fetch_add(1, Ordering::Relaxed);
-        let aside = self.root.join("tmp").join(format!("{}-gone-{number}", std::process::id()));
+        let mut name = place.file_name().unwrap_or_default().to_owned();
+        name.push(GOING);
+        let aside = self.root.join("tmp").join(name);
         // Out of the way first: whoever puts the same bytes from now on does not find it and writes its own.
         match fs::rename(&place, &aside) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
@@ -410,6 +422,10 @@ mod tests {
         old();
         assert_eq!(vault.put(b"Brief").unwrap(), hash, "the same letter again");
         assert!(!vault.remove(&hash).unwrap());
+        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
+        // Killed in the middle: it is put back, and decided about another time.
+        fs::rename(vault.path(&hash), folder.path().join(format!("tmp/{}{GOING}", hash.hex()))).unwrap();
+        vault.sweep().unwrap();
         assert_eq!(vault.read(&hash).unwrap(), b"Brief");
         old();
         assert!(vault.remove(&hash).unwrap() && !vault.has(&hash));
