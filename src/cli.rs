@@ -143,6 +143,12 @@ pub enum Command {
         #[command(subcommand)]
         action: PersonAction,
     },
+    /// Ausgeben, was über jemanden da ist
+    Export {
+        /// Was
+        #[command(subcommand)]
+        action: ExportAction,
+    },
     /// Stichprobe: wer gezogen ist, und was die Prüfung ergab
     Sample {
         /// Was zu tun ist

@@ -12,6 +12,7 @@ mod doctor;
 mod documentation;
 pub mod evaluate;
 mod expiring;
+mod export;
 mod log;
 mod package;
 mod paper;
@@ -28,7 +29,7 @@ mod train;
 mod vault;
 mod verify;
 
-use crate::cli::{Cli, Command, VaultAction};
+use crate::cli::{Cli, Command, ExportAction, VaultAction};
 use crate::config::{self, Complaint, Pipeline};
 use crate::error::Error;
 use std::path::Path;
@@ -83,6 +84,9 @@ pub fn run(cli: Cli) -> u8 {
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
         Command::Report { action } => report::run(config, action),
         Command::Person { action } => people::person(config, action),
+        Command::Export { action: ExportAction::Person { name, out, reason, by } } => {
+            export::person(config, &export::Wish { name: &name, out: &out, reason, by: &by })
+        }
         Command::Sample { action } => paper::sample(config, action),
         Command::Disposal { action } => paper::disposal(config, action),
         Command::Retention { now, by, .. } => {

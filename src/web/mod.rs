@@ -46,8 +46,8 @@ use axum::http::header::{
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-pub use rights::Who;
 use rights::{ADMINS, MAILROOM, OPERATORS, READERS, REVIEWERS, WORKERS};
+pub use rights::{Who, sight};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;

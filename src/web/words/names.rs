@@ -140,6 +140,7 @@ pub fn event(language: Language, code: &str) -> String {
         "sample.passed" => ("Stichprobe: gut", "Sample check: good"),
         "sample.failed" => ("Stichprobe: fehlerhaft", "Sample check: defective"),
         "paper.boxed" => ("Papier in Kiste gelegt", "Paper put into a box"),
+        "document.exported" => ("Für eine Auskunft ausgegeben", "Given out on request"),
         "retention.document" => ("Kopie nach Frist gelöscht", "Copy deleted when its days were over"),
         "retention.batch" => ("Scan nach Frist gelöscht", "Scan deleted when its days were over"),
         "retention.item" => ("Absender nach Frist gelöscht", "Sender deleted when its days were over"),
