@@ -63,7 +63,6 @@ fn letters_are_encrypted_read_backed_up_and_brought_under_another_key() {
     let ledger = town.path("var/ledger.sqlite").display().to_string();
     let verify = || said(&town, &["verify", "--vault-key", &key, &ledger]);
     assert_eq!(verify().0, Some(0), "{}", verify().1);
-    assert!(said(&town, &["doctor", "--json"]).1.contains("vault.encrypted"));
 
     // Without the key, or with another, each says so before anything is done.
     let (code, text) = said(&town, &["verify", &ledger]);
@@ -126,7 +125,7 @@ fn spent() -> (u64, f64) {
 
 /// A big object needs no more memory than a small one. Before anything else: memory is the whole process's.
 fn big_objects_pass_through() {
-    const MIB: u64 = 32;
+    const MIB: u64 = 16;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key");
     fs::write(&file, "c3".repeat(32)).unwrap();
@@ -139,7 +138,7 @@ fn big_objects_pass_through() {
         vault.verify(&hash).unwrap();
         let (after, read) = spent();
         assert_eq!((length, vault.source(&hash).unwrap().length().unwrap()), (MIB << 20, MIB << 20));
-        assert!(after - memory < 8 << 10, "{} KiB more for {MIB} MiB", after - memory);
+        assert!(after - memory < 4 << 10, "{} KiB more for {MIB} MiB", after - memory);
         assert_ne!(hash, ContentHash::of(b""));
         [(written - begun) * 1e3 / MIB as f64, (read - written) * 1e3 / MIB as f64]
     });

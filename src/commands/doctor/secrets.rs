@@ -94,6 +94,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_key_of_the_vault_is_named_and_a_missing_one_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = |digits: &str| std::fs::write(folder.path().join("k"), digits.repeat(32)).unwrap();
+        let config =
+            format!("vault_key_file = \"k\"\n{}", include_str!("../../../tests/configurations/good.toml"));
+        let town = crate::config::resolve(&config, "p", folder.path()).unwrap();
+        key("a1");
+        let id = town.open_vault().unwrap().key().unwrap();
+        town.open_vault().unwrap().put(b"Brief").unwrap();
+        let found = encryption(&town).unwrap();
+        assert!(found.level == Level::Ok && found.text.contains(&id), "{}", found.line());
+        key("b2");
+        let found = encryption(&town).unwrap();
+        assert!(found.level == Level::Fail && found.text.contains(&id), "{}", found.line());
+    }
+
+    #[test]
     fn a_secret_is_read_by_its_owner_and_at_most_by_a_group() {
         for (mode, level) in
             [(0o600, Level::Ok), (0o640, Level::Ok), (0o644, Level::Fail), (0o660, Level::Fail)]
