@@ -95,6 +95,12 @@ pub enum Command {
         #[arg(long)]
         from: PathBuf,
     },
+    /// Tresor
+    Vault {
+        /// Was zu tun ist
+        #[command(subcommand)]
+        action: VaultAction,
+    },
     /// Konfiguration und Regeln prüfen
     Check,
     /// Den Rechner prüfen: Sprachdaten, Rechte, Platz, Uhr, Ordner, Ziele, Zertifikate, Warteschlange, Tempo
@@ -138,6 +144,9 @@ pub enum Command {
         /// Neuer oder leerer Ordner
         #[arg(long)]
         to: PathBuf,
+        /// Datei mit den Schlüsseln, wenn der gesicherte Tresor verschlüsselt ist
+        #[arg(long, value_name = "DATEI")]
+        vault_key: Option<PathBuf>,
     },
     /// Scanstation öffnen oder schließen
     Station {
@@ -182,6 +191,12 @@ pub enum Command {
         #[command(subcommand)]
         action: PersonAction,
     },
+    /// Ausgeben, was über jemanden da ist
+    Export {
+        /// Was
+        #[command(subcommand)]
+        action: ExportAction,
+    },
     /// Stichprobe: wer gezogen ist, und was die Prüfung ergab
     Sample {
         /// Was zu tun ist
@@ -193,6 +208,19 @@ pub enum Command {
         /// Was zu tun ist
         #[command(subcommand)]
         action: DisposalAction,
+    },
+    /// Fristen: welche unserer Kopien fällig sind und was die anderen hält; der Dienst löscht einmal am Tag
+    #[command(group = clap::ArgGroup::new("what").required(true).args(["dry_run", "now"]))]
+    Retention {
+        /// Nur zeigen (CSV); ändert nichts
+        #[arg(long)]
+        dry_run: bool,
+        /// Jetzt löschen, was fällig ist
+        #[arg(long, requires = "by")]
+        now: bool,
+        /// Wer das anordnet
+        #[arg(long, requires = "now")]
+        by: Option<String>,
     },
     /// Protokoll: Stand zum Aufbewahren außerhalb, Beleg zu einem Schriftstück
     Log {
@@ -206,6 +234,9 @@ pub enum Command {
         /// Tresor zum Journal; sonst der Ordner `vault` daneben
         #[arg(long)]
         vault: Option<PathBuf>,
+        /// Datei mit den Schlüsseln eines verschlüsselten Tresors
+        #[arg(long, value_name = "DATEI")]
+        vault_key: Option<PathBuf>,
         /// Zertifikate (PEM), denen vertraut wird: für Siegel und Zeitstempel
         #[arg(long)]
         trust: Vec<PathBuf>,

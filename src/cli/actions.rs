@@ -61,6 +61,59 @@ pub enum StationAction {
     },
 }
 
+/// The vault.
+#[derive(Debug, Subcommand)]
+pub enum VaultAction {
+    /// Alles unter den geltenden Schlüssel bringen, auch was noch unverschlüsselt ist; der Dienst steht solange
+    Rekey {
+        /// Wer das anordnet
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// What somebody has a right to know.
+#[derive(Debug, Subcommand)]
+pub enum ExportAction {
+    /// Alles über eine Person: Kopien, Felder, Verlauf; was die ausgebende Person nicht sehen darf, wird nur gezählt
+    Person {
+        /// Name, dessen Wörter alle im Schriftstück stehen
+        #[arg(long)]
+        name: String,
+        /// Ordner: neu oder leer
+        #[arg(long)]
+        out: PathBuf,
+        /// Warum
+        #[arg(long)]
+        reason: ExportReason,
+        /// Wer ausgibt; steht als [[person]] in der Konfiguration
+        #[arg(long)]
+        by: String,
+    },
+}
+
+/// Why something about a person is given out. A word of a list, so that no name gets into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportReason {
+    /// Auskunft (Art. 15 DSGVO)
+    Access,
+    /// Berichtigung oder Löschung wird geprüft (Art. 16, 17 DSGVO)
+    Correction,
+    /// Gericht oder Aufsicht verlangt es
+    Authority,
+}
+
+impl ExportReason {
+    /// The word in the log.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Correction => "correction",
+            Self::Authority => "authority",
+        }
+    }
+}
+
 /// Review.
 #[derive(Debug, Subcommand)]
 pub enum ReviewAction {

@@ -12,7 +12,6 @@ use crate::model::document::{DocumentSheet, Need};
 use crate::model::ids::{DeliveryId, DocumentId};
 use crate::model::state::DeliveryState;
 use crate::model::town::{PlaceWay, System, Target, TargetWay};
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Lists, tries again, settles; or shows what would be sent.
@@ -91,7 +90,7 @@ fn recall(pipeline: &Pipeline, ledger: &Ledger, id: String, by: &str) -> Outcome
     let Some(target) = pipeline.targets.iter().find(|t| t.id == row.target) else {
         return Err(Stop::Usage(format!("[usage.target] Das Ziel „{}“ gibt es nicht mehr.", row.target)));
     };
-    let parcel = daemon::parcel(ledger, &Vault::open(&pipeline.vault)?, &row)?;
+    let parcel = daemon::parcel(ledger, &pipeline.open_vault()?, &row)?;
     let (code, answer, text) = match crate::delivery::open(target).recall(&parcel) {
         Recall::Removed { text } => (DONE, "removed", text),
         Recall::Task { text } => (REFUSED, "task", text),
@@ -178,7 +177,7 @@ fn parcels<'p>(
         let department = sheet.understanding.targets.first().map_or(&pipeline.central, |t| &t.department);
         wanted = vec![(department.clone(), target)];
     }
-    let vault = Vault::open(&pipeline.vault)?;
+    let vault = pipeline.open_vault()?;
     let parcel = |(department, target): (String, &'p Target)| {
         let id = DeliveryId::new(&sheet.document_id, &target.id);
         let parcel = if from_folder {

@@ -10,7 +10,6 @@ use crate::model::town::{Batches, KeyPlace, Profile, StaffRole, Station};
 use crate::pdf::{About, Line, report};
 use crate::record::disposal::Condition;
 use crate::sealing::{ALGORITHMS, LAST_YEAR, Sealer, TownSeal};
-use crate::vault::Vault;
 use std::path::Path;
 
 /// A font with all letters of German; Debian: fonts-dejavu-core.
@@ -27,7 +26,7 @@ pub fn run(config: Option<&Path>, out: &Path, by: &str) -> Outcome {
     let title = format!("Verfahrensdokumentation {} {}", pipeline.procedure.name, pipeline.procedure.version);
     let bytes = set(&title, &pipeline.hash.hex(), &created, &lines)?;
     std::fs::write(out, &bytes).map_err(Error::io("Verfahrensdokumentation schreiben", out))?;
-    let hash = Vault::open(&pipeline.vault)?.put(&bytes)?;
+    let hash = pipeline.open_vault()?.put(&bytes)?;
     ledger.note_bytes(DOCUMENTED, &pipeline.hash.hex(), by, &hash)?;
     println!("{} {}", hash.hex(), out.display());
     Ok(DONE)
@@ -147,7 +146,7 @@ fn lines(
     all.push(head("8 Papier"));
     all.push(row(
         "Aufbewahrung nach Übergabe",
-        format!("{} Tage, wenn die Dokumentart nicht mehr verlangt", pipeline.retention_days),
+        format!("{} Tage, wenn die Dokumentart nicht mehr verlangt", pipeline.retention.paper),
     ));
     all.push(Line::Text("Eine Kiste wird nur freigegeben, wenn für kein Blatt darin mehr gilt:".into()));
     all.extend(Condition::ALL.iter().map(|c| row(c.name(), c.text())));

@@ -6,7 +6,6 @@ use super::{DONE, Outcome, REFUSED, Stop};
 use crate::model::state::DocumentState;
 use crate::record::Envelope;
 use crate::sealing::{self, LAST_YEAR, Verdict};
-use crate::vault::Vault;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -15,7 +14,7 @@ use std::path::Path;
 /// One line for each certificate or algorithm: what ends when, and how many objects it is about.
 pub fn run(config: Option<&Path>, before: Option<&str>) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let vault = Vault::for_reading(&pipeline.vault);
+    let vault = pipeline.read_vault()?;
     let limit = match before {
         Some(text) => date(text)?,
         None => jiff::Zoned::now()

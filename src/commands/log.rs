@@ -10,7 +10,6 @@ use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
 use crate::record::canonical;
 use crate::sealing::{Authority, evidence_records};
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Prints one line of canonical JSON.
@@ -58,13 +57,17 @@ fn evidence(pipeline: &Pipeline, ledger: &Ledger, out: &Path, by: &str) -> Outco
         let place = out.join(name);
         std::fs::write(&place, bytes).map_err(Error::io("Evidence Records schreiben", &place))
     };
-    let vault = Vault::for_reading(&pipeline.vault);
+    let vault = pipeline.read_vault()?;
     let (mut ids, mut groups) = (Vec::new(), Vec::new());
+    let gone = ledger.declared_gone()?;
     for state in
         [DocumentState::Sealed, DocumentState::Delivering, DocumentState::Delivered, DocumentState::Closed]
     {
         for document in ledger.documents_in(state)? {
             let (Some(record), Some(product)) = (document.record, document.product) else { continue };
+            if gone.contains(&product) && !vault.has(&product) {
+                continue;
+            }
             let (record, product) = (vault.read(&record)?, vault.read(&product)?);
             groups.push(vec![ContentHash::of(&product).0, ContentHash::of(&record).0]);
             write(format!("{}.pdf", document.id), &product)?;

@@ -12,6 +12,7 @@ mod doctor;
 mod documentation;
 pub mod evaluate;
 mod expiring;
+mod export;
 mod log;
 mod migrate;
 mod month;
@@ -22,13 +23,15 @@ mod process;
 mod record;
 mod report;
 mod reprocess;
+mod retention;
 mod service;
 mod shipped;
 mod station;
 mod train;
+mod vault;
 mod verify;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ExportAction, VaultAction};
 use crate::config::{self, Complaint, Pipeline};
 use crate::error::Error;
 use std::path::Path;
@@ -70,6 +73,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Process { station, operator, received, out, json, costs, input } => {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
+        Command::Vault { action: VaultAction::Rekey { by } } => vault::rekey(config, &by),
         Command::Check => check(config),
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
@@ -77,7 +81,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Config { rollback: true, by: Some(by), .. } => configuration::rollback(config, &by),
         Command::Config { diff, .. } => configuration::run(config, diff.as_deref()),
         Command::Backup { to } => backup::backup(config, &to),
-        Command::Restore { from, to } => backup::restore(&from, &to),
+        Command::Restore { from, to, vault_key } => backup::restore(&from, &to, vault_key.as_deref()),
         Command::Station { action } => station::run(config, action),
         Command::Record { what, out } => record::run(config, &what, &out),
         Command::Review { action } => people::review(config, action),
@@ -85,11 +89,17 @@ pub fn run(cli: Cli) -> u8 {
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
         Command::Report { action } => report::run(config, action),
         Command::Person { action } => people::person(config, action),
+        Command::Export { action: ExportAction::Person { name, out, reason, by } } => {
+            export::person(config, &export::Wish { name: &name, out: &out, reason, by: &by })
+        }
         Command::Sample { action } => paper::sample(config, action),
         Command::Disposal { action } => paper::disposal(config, action),
+        Command::Retention { now, by, .. } => {
+            retention::run(config, if now { Some(by.as_deref().unwrap_or_default()) } else { None })
+        }
         Command::Log { action } => log::run(config, &action),
-        Command::Verify { vault, trust, path, json } => {
-            Ok(verify::run(&path, vault.as_deref(), &trust, json))
+        Command::Verify { vault, vault_key, trust, path, json } => {
+            Ok(verify::run(&path, (vault.as_deref(), vault_key.as_deref()), &trust, json))
         }
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir, html } => {
@@ -157,6 +167,9 @@ fn check(config: Option<&Path>) -> Outcome {
         Err(error) => wrong.push(error.to_string()),
     }
     if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::TownSeal::open) {
+        wrong.push(error.to_string());
+    }
+    if let Err(error) = pipeline.read_vault() {
         wrong.push(error.to_string());
     }
     for target in &pipeline.targets {

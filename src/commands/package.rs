@@ -70,7 +70,7 @@ impl Package<'_> {
 pub fn run(config: Option<&Path>, days: (&str, &str), (from, to): (String, String), out: &Path) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-    let vault = Vault::for_reading(&pipeline.vault);
+    let vault = pipeline.read_vault()?;
     let book = crate::daemon::load_rules(&pipeline)?;
     if std::fs::read_dir(out).is_ok_and(|mut d| d.next().is_some()) {
         return Err(Stop::Usage(format!(
@@ -291,6 +291,7 @@ fn people(package: &mut Package<'_>, ledger: &Ledger, span: &LogSpan) -> Result<
         ("freigaben.csv", &["station.", "procedure.", "configuration.", "model."][..]),
         ("stichproben.csv", &["sample."]),
         ("vernichtung.csv", &["paper.", "box.", "backup.", "feedback."]),
+        ("loeschung.csv", &["retention."]),
     ] {
         let rows: Vec<_> = span
             .entries

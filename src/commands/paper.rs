@@ -46,7 +46,7 @@ impl Desk {
     fn open(config: Option<&Path>) -> Result<Self, Stop> {
         let pipeline = pipeline(config)?;
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-        let (vault, book) = (Vault::for_reading(&pipeline.vault), crate::daemon::load_rules(&pipeline)?);
+        let (vault, book) = (pipeline.read_vault()?, crate::daemon::load_rules(&pipeline)?);
         Ok(Self { pipeline, ledger, vault, book })
     }
 
@@ -139,7 +139,7 @@ impl Desk {
     fn retention(&self, document: &DocumentRow) -> u32 {
         let kind = document.sheet.as_ref().map(|s| s.understanding.kind.as_str()).unwrap_or_default();
         let own = self.book.kinds().iter().find(|k| k.id == kind).and_then(|k| k.paper.as_ref()?.days);
-        self.pipeline.retention_days.max(own.unwrap_or(0))
+        self.pipeline.retention.paper.max(own.unwrap_or(0))
     }
 
     fn known(&self, id: &str) -> Result<DocumentId, Stop> {

@@ -64,6 +64,7 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     let private = Private(wish.out.join(".poststelle-private"));
     pipeline.ledger = Place::File(private.0.join("ledger.sqlite"));
     pipeline.vault = private.0.join("vault");
+    pipeline.vault_key_file = None;
     // Nothing of a private run may touch the real station's folder.
     station.folder = private.0.join("station");
     let station_id = station.id.clone();

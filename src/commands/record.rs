@@ -7,7 +7,6 @@ use crate::ledger::Ledger;
 use crate::model::ids::DocumentId;
 use crate::pdf::Line;
 use crate::record::{Envelope, page};
-use crate::vault::Vault;
 use askama::Template;
 use std::path::Path;
 
@@ -31,7 +30,7 @@ pub fn run(config: Option<&Path>, what: &str, out: &Path) -> Outcome {
         let document = ledger.document(&DocumentId(what.to_owned()))?;
         let hash =
             document.record.ok_or_else(|| Error::Missing { what: "Nachweis zu", id: what.to_owned() })?;
-        (Vault::for_reading(&pipeline.vault).read(&hash)?, Vec::new())
+        (pipeline.read_vault()?.read(&hash)?, Vec::new())
     };
     let envelope = Envelope::parse(&bytes).map_err(|reason| {
         Stop::Usage(format!(

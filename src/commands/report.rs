@@ -8,7 +8,6 @@ use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
 use crate::pdf::Line;
 use crate::record::sample::upper_bound;
-use crate::vault::Vault;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -36,9 +35,11 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
         None => jiff::Zoned::now().date(),
     };
     let (pipeline, ledger) = open(config)?;
-    let vault = Vault::open(&pipeline.vault)?;
+    let vault = pipeline.open_vault()?;
     let (from, to) = bounds(day)?;
-    let batches = ledger.day(&from, &to, |hash| vault.has(hash))?;
+    // What was deleted by its rule is missed by nobody.
+    let gone = ledger.declared_gone()?;
+    let batches = ledger.day(&from, &to, |hash| vault.has(hash) || gone.contains(hash))?;
     let account = account(&batches);
     let title = format!("{}: Abgleich {day}, gescannt = zugestellt", pipeline.town);
     let lines = text(&batches, &account);
@@ -95,7 +96,7 @@ fn configuration(config: Option<&Path>, at: &str) -> Outcome {
     let Some(hash) = ledger.configuration_at(&end)? else {
         return Err(Stop::Usage(format!("[report.no_configuration] Am {at} lief der Dienst noch nie.")));
     };
-    let bytes = Vault::for_reading(&pipeline.vault).read(&hash)?;
+    let bytes = pipeline.read_vault()?.read(&hash)?;
     print!("{}", String::from_utf8_lossy(&bytes));
     Ok(DONE)
 }

@@ -11,7 +11,7 @@ use crate::model::town::Station;
 use crate::pdf;
 use crate::record::chart::{self, Picture};
 use crate::record::release::{self, CHART, EMERGENCY, RELEASED, TESTED};
-use crate::vault::Vault;
+use crate::vault::VaultFile;
 use std::path::Path;
 
 /// One action.
@@ -44,7 +44,7 @@ fn test(config: Option<&Path>, name: &str, file: &Path, by: &str) -> Outcome {
         Ok(wrong) => wrong,
         Err(refusal) => vec![refusal.to_string()],
     };
-    let hash = Vault::open(&pipeline.vault)?.put(&bytes)?;
+    let hash = pipeline.open_vault()?.put(&bytes)?;
     ledger.note_bytes(CHART, &release::subject(name), by, &hash)?;
     let verdict = if wrong.is_empty() { "passed" } else { "failed" };
     let now = release::fingerprint(station, env!("CARGO_PKG_VERSION"));
@@ -71,7 +71,8 @@ fn judged(
         EngineLimits { order_seconds_max: limits.page_seconds_max, bytes_max: limits.engine_bytes_max },
     );
     let path = std::path::absolute(file).map_err(Error::io("Scan der Testvorlage lesen", file))?;
-    let opened = match engine.run(&Order::Open { path: path.clone(), limits: limits.clone() })? {
+    let source = VaultFile::plain(path);
+    let opened = match engine.run(&Order::Open { source: source.clone(), limits: limits.clone() })? {
         Answer::Opened(opened) => opened,
         Answer::Refused(refusal) => return Ok(Err(refusal)),
         _ => return Err(Error::Format("answer does not fit the order".into())),
@@ -79,7 +80,7 @@ fn judged(
     let mut measured = Vec::new();
     for page in &opened.pages {
         let order = MeasureOrder {
-            path: path.clone(),
+            source: source.clone(),
             page: page.clone(),
             dpi_min: station.profile.dpi_min,
             limits: limits.clone(),

@@ -34,6 +34,7 @@ use crate::model::town::{
     Circle, Decide, Department, Person, Procedure, Profile, ScannerSettings, SealSettings, SheetSettings,
     Station, Target,
 };
+use crate::vault::{Keys, Vault};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,6 +64,8 @@ pub struct Pipeline {
     pub ledger: Place,
     /// Folder of the vault.
     pub vault: PathBuf,
+    /// File with the keys of the vault, if it is encrypted.
+    pub vault_key_file: Option<PathBuf>,
     /// Folder of the classifiers.
     pub classifiers: PathBuf,
     /// Where the staff page listens, if at all.
@@ -75,8 +78,8 @@ pub struct Pipeline {
     pub procedure: Procedure,
     /// How many documents are compared with the paper.
     pub sample: crate::record::sample::Plan,
-    /// Days between hand-over and disposal of the paper.
-    pub retention_days: u32,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The virus scanner that sees every file before it is opened, if there is one.
     pub malware: Option<ScannerSettings>,
     /// How the town knows its own sheets, if it has a key for them.
@@ -91,6 +94,23 @@ pub struct Pipeline {
     pub hash: ContentHash,
     /// The text itself, for the ledger.
     pub text: String,
+}
+
+/// How long what is kept, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Paper, after hand-over.
+    pub paper: u32,
+    /// Our copy of a delivered letter, unless its kind says otherwise.
+    pub delivered: u32,
+    /// Our copy of advertising that nobody gets.
+    pub suppressed: u32,
+    /// Files that could not be read, batches that were taken back.
+    pub rejected: u32,
+    /// Who took something over in a department, once it is settled.
+    pub staff: u32,
+    /// Older backups, as the town keeps them.
+    pub backup: u32,
 }
 
 /// How the staff pages behave.
@@ -119,6 +139,20 @@ impl Pipeline {
             Refusal::new("sheets.short_key", text, "Zum Beispiel: openssl rand -hex 32 > DATEI")
         })?;
         Ok(Some(key))
+    }
+
+    /// The vault under the town's keys, if it has some. Errors: a key that is wrong, or missing for what lies there.
+    pub fn open_vault(&self) -> Result<Vault, Error> {
+        Vault::open(&self.vault)?.under(self.vault_keys()?)
+    }
+
+    /// The same for reading only: nothing is made.
+    pub fn read_vault(&self) -> Result<Vault, Error> {
+        Vault::for_reading(&self.vault).under(self.vault_keys()?)
+    }
+
+    fn vault_keys(&self) -> Result<Option<Keys>, Error> {
+        Ok(self.vault_key_file.as_deref().map(Keys::read).transpose()?)
     }
 
     /// What decides about documents.

@@ -52,6 +52,9 @@ pub fn files(pipeline: &Pipeline) -> Vec<NamedFile> {
             found.add(&format!("[[station]] {}", station.id), "lot_keys", Holds::Other, key);
         }
     }
+    if let Some(key) = &pipeline.vault_key_file {
+        found.add("", "vault_key_file", Holds::Secret, key);
+    }
     if let Some(sheets) = &pipeline.sheets {
         found.add("[sheets]", "key_file", Holds::Secret, &sheets.key_file);
     }

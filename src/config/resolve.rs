@@ -1,7 +1,7 @@
 //! As written -> as used, all complaints at once. Pure.
 
 use super::file::{self, File};
-use super::{Complaint, DeskSettings, Pipeline, copying_profile};
+use super::{Complaint, DeskSettings, Pipeline, Retention, copying_profile};
 use crate::model::hash::ContentHash;
 use crate::model::place::{Place, Server};
 use crate::model::town::{Decide, Department, Person, Procedure, SheetSettings, Station, Target};
@@ -14,8 +14,18 @@ use std::time::Duration;
 use strsim::osa_distance;
 use toml::Spanned;
 
-/// Half a year, as courts and authorities keep paper after scanning; a town may choose otherwise.
-const PAPER_DAYS: u32 = 180;
+/// Half a year for paper, as courts and authorities keep it after scanning, a year for copies of what the
+/// departments have; a town may choose otherwise.
+fn retention(written: &file::Retention) -> Retention {
+    Retention {
+        paper: written.paper_days.unwrap_or(180),
+        delivered: written.delivered_days.unwrap_or(365),
+        suppressed: written.suppressed_days.unwrap_or(14),
+        rejected: written.rejected_days.unwrap_or(90),
+        staff: written.staff_days.unwrap_or(90),
+        backup: written.backup_days.unwrap_or(30),
+    }
+}
 
 pub(super) struct Check<'a> {
     file: &'a str,
@@ -174,10 +184,11 @@ impl Check<'_> {
             decide: self.decide(&written.decide),
             ledger: self.ledger(written),
             vault: self.path(&written.vault),
+            vault_key_file: written.vault_key_file.as_ref().map(|file| self.secret(file)),
             classifiers: self.path(&written.classifiers),
             procedure: self.procedure(&written.procedure),
             sample: self.sample(&written.sample),
-            retention_days: written.retention.paper_days.unwrap_or(PAPER_DAYS),
+            retention: retention(&written.retention),
             malware: written.malware.as_ref().and_then(|m| super::malware::malware(self, m)),
             sheets: written
                 .sheets

@@ -62,7 +62,17 @@ pub fn understood(pipeline: &Pipeline, base: &Path) -> Settings {
     assume("decide.min_lead".into(), share(pipeline.decide.min_lead));
     assume("sample.normal".into(), Value::Float(pipeline.sample.normal));
     assume("sample.hoch".into(), Value::Float(pipeline.sample.high));
-    assume("retention.paper_days".into(), Value::Integer(pipeline.retention_days.into()));
+    let kept = pipeline.retention;
+    for (key, days) in [
+        ("paper_days", kept.paper),
+        ("delivered_days", kept.delivered),
+        ("suppressed_days", kept.suppressed),
+        ("rejected_days", kept.rejected),
+        ("staff_days", kept.staff),
+        ("backup_days", kept.backup),
+    ] {
+        assume(format!("retention.{key}"), Value::Integer(days.into()));
+    }
     assume("procedure.name".into(), Value::String(pipeline.procedure.name.clone()));
     assume("procedure.version".into(), Value::String(pipeline.procedure.version.clone()));
     assume("procedure.guideline".into(), Value::String(pipeline.procedure.guideline.clone()));

@@ -15,9 +15,9 @@ pub enum Effect {
 /// When a change of that key takes effect.
 pub fn takes_effect(key: &str) -> Effect {
     match key {
-        "ledger" | "vault" | "town.id" => Effect::Restart,
+        "ledger" | "vault" | "vault_key_file" | "town.id" => Effect::Restart,
         // How long paper stays is asked by `disposal` alone.
-        _ if key.starts_with("retention.") => Effect::NextCommand,
+        "retention.paper_days" => Effect::NextCommand,
         _ => Effect::Reload,
     }
 }

@@ -11,6 +11,7 @@ mod detour;
 mod effect;
 mod note;
 pub mod notify;
+pub mod retention;
 mod rules;
 mod steps;
 mod substitutes;
@@ -103,9 +104,7 @@ impl House {
         };
         let sheet_key = pipeline.sheet_key()?;
         let (ledger, vault) = match purpose {
-            Purpose::Service => {
-                (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, Vault::open(&pipeline.vault)?)
-            }
+            Purpose::Service => (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, pipeline.open_vault()?),
             Purpose::Once => (
                 Ledger::open_fleeting(&pipeline.ledger, &pipeline.tenant)?,
                 Vault::open_fleeting(&pipeline.vault)?,
@@ -270,6 +269,18 @@ impl House {
                         next = Instant::now() + WAITING_EVERY;
                         stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
                         divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
+                    }
+                    Ok(false)
+                });
+            });
+            scope.spawn(|| {
+                let (mut passed, mut next) = (None, Instant::now());
+                self.repeat_while(&goes_on, "retention", Works::Inside, |_| {
+                    let today = jiff::Zoned::now().date();
+                    if passed != Some(today) && Instant::now() >= next {
+                        next = Instant::now() + WAITING_EVERY;
+                        observe::copies_deleted(retention::daily(self, today)?);
+                        passed = Some(today);
                     }
                     Ok(false)
                 });

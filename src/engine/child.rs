@@ -24,6 +24,7 @@ use crate::page::raster::Raster;
 use crate::page::{self, Upright};
 use crate::pdf;
 use crate::record::body::{Change, Kept};
+use crate::vault::VaultFile;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufReader, BufWriter};
@@ -109,14 +110,14 @@ fn carry_out(
     watch: &mut Stopwatch,
 ) -> std::result::Result<Answer, Refusal> {
     match order {
-        Order::Open { path, limits } => {
-            let source = sources.open(path, limits)?;
+        Order::Open { source, limits } => {
+            let source = sources.open(source, limits)?;
             let opened = container::open(&source, limits);
             watch.lap(Stage::Open);
             opened.map(Answer::Opened)
         }
-        Order::Invoice { path, limits } => {
-            let source = sources.open(path, limits)?;
+        Order::Invoice { source, limits } => {
+            let source = sources.open(source, limits)?;
             Ok(Answer::Invoice(container::electronic_invoice(&source, limits)))
         }
         Order::Measure(order) => measure(order, sources, watch).map(|page| Answer::Measured(Box::new(page))),
@@ -127,7 +128,7 @@ fn carry_out(
             product.map(|product| Answer::Product(Box::new(product)))
         }
         Order::Look(order) => {
-            let source = sources.open(&order.path, &order.limits)?;
+            let source = sources.open(&order.source, &order.limits)?;
             let raster = container::decode(&source, &order.page, &order.limits)?.value;
             watch.lap(Stage::Decode);
             let image = page::screen_image(&raster, order.mirrored, order.turned, order.side);
@@ -142,7 +143,7 @@ fn measure(
     sources: &Sources,
     watch: &mut Stopwatch,
 ) -> std::result::Result<MeasureResult, Refusal> {
-    let source = sources.open(&order.path, &order.limits)?;
+    let source = sources.open(&order.source, &order.limits)?;
     let Outcome { value: raster, notes } = container::decode(&source, &order.page, &order.limits)?;
     watch.lap(Stage::Decode);
     let (mut measured, look) =
@@ -170,7 +171,7 @@ fn measure(
     watch.lap(Stage::Thumbnail);
     let text = text.or_else(|| measured.blank.then(PageText::default));
     if text.is_none() {
-        sources.keep_warm(&order.path, order.page.number, measured.turned, (raster, upright));
+        sources.keep_warm(order.source.path(), order.page.number, measured.turned, (raster, upright));
     }
     Ok(MeasureResult { measured, text, thumbnail })
 }
@@ -180,8 +181,9 @@ fn read(
     sources: &Sources,
     watch: &mut Stopwatch,
 ) -> std::result::Result<PageResult, Refusal> {
-    let source = sources.open(&order.path, &order.limits)?;
-    let (raster, upright) = match sources.warm(&order.path, order.page.number, order.measured.turned) {
+    let source = sources.open(&order.source, &order.limits)?;
+    let (raster, upright) = match sources.warm(order.source.path(), order.page.number, order.measured.turned)
+    {
         Some(warm) => warm,
         None => {
             let raster = container::decode(&source, &order.page, &order.limits)?.value;
@@ -261,7 +263,7 @@ fn with_engine<T>(
 }
 
 fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<ProductResult, Refusal> {
-    let file = sources.open(&order.path, &order.limits)?;
+    let file = sources.open(&order.source, &order.limits)?;
     let mut pages = Vec::with_capacity(order.pages.len());
     let mut record = order.record.clone();
     for (index, (source, read)) in order.pages.iter().enumerate() {
@@ -337,7 +339,8 @@ impl Sources {
         kept.remove(at).filter(|(_, _, was, _)| *was == turned).map(|(.., warm)| warm)
     }
 
-    fn open(&self, path: &Path, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {
+    fn open(&self, file: &VaultFile, limits: &Limits) -> std::result::Result<Arc<Source>, Refusal> {
+        let path = file.path();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(position) = kept.iter().position(|(p, _)| p == path) {
             let found = kept.remove(position);
@@ -352,7 +355,7 @@ impl Sources {
                 "Tresor und Rechte prüfen.",
             )
         };
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
+        let length = file.length().map_err(unreadable)?;
         if length > limits.source_bytes_max {
             return Err(Refusal::new(
                 "source.too_large",
@@ -364,7 +367,7 @@ impl Sources {
                 "Stapel teilen oder die Grenze im Profil anheben.",
             ));
         }
-        let source = Arc::new(Source::new(std::fs::read(path).map_err(unreadable)?));
+        let source = Arc::new(Source::new(file.read().map_err(unreadable)?));
         let held = |kept: &[(PathBuf, Arc<Source>)]| kept.iter().map(|(_, s)| s.bytes().len()).sum::<usize>();
         while kept.len() >= SOURCES_KEPT || !kept.is_empty() && held(&kept) > SOURCES_BYTES {
             kept.remove(0);

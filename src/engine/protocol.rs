@@ -1,6 +1,6 @@
 //! What daemon and engine child say to each other: length, then postcard.
 //!
-//! Only values cross: a path into the vault on the way in, pages, words and
+//! Only values cross: one object of the vault on the way in, pages, words and
 //! finished bytes on the way out.
 
 use crate::error::{Error, Result};
@@ -9,9 +9,9 @@ use crate::model::limits::Limits;
 use crate::model::notes::Note;
 use crate::model::page::{MeasuredPage, OpenedSource, PageText, Quality, ReadPage, SourcePage};
 use crate::model::refusal::Refusal;
+use crate::vault::VaultFile;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{Read, Write};
-use std::path::PathBuf;
 
 /// Longest frame: a product of 2 GiB plus its head.
 const FRAME_BYTES_MAX: u64 = 3 << 30;
@@ -22,7 +22,7 @@ pub enum Order {
     /// List the pages of a source.
     Open {
         /// Where its bytes lie.
-        path: PathBuf,
+        source: VaultFile,
         /// Bounds.
         limits: Limits,
     },
@@ -37,7 +37,7 @@ pub enum Order {
     /// Read the electronic invoice inside a source.
     Invoice {
         /// Where its bytes lie.
-        path: PathBuf,
+        source: VaultFile,
         /// Bounds.
         limits: Limits,
     },
@@ -57,7 +57,7 @@ impl Order {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LookOrder {
     /// Where the source's bytes lie.
-    pub path: PathBuf,
+    pub source: VaultFile,
     /// The page.
     pub page: SourcePage,
     /// Mirror before turning.
@@ -74,7 +74,7 @@ pub struct LookOrder {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasureOrder {
     /// Where the source's bytes lie.
-    pub path: PathBuf,
+    pub source: VaultFile,
     /// The page.
     pub page: SourcePage,
     /// Resolutions below this get a note.
@@ -87,7 +87,7 @@ pub struct MeasureOrder {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadOrder {
     /// Where the source's bytes lie.
-    pub path: PathBuf,
+    pub source: VaultFile,
     /// The page.
     pub page: SourcePage,
     /// What was measured on it.
@@ -102,7 +102,7 @@ pub struct ReadOrder {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProduceOrder {
     /// Where the source's bytes lie.
-    pub path: PathBuf,
+    pub source: VaultFile,
     /// Pages of the product, in order: source page, measurement and text.
     pub pages: Vec<(SourcePage, ReadPage)>,
     /// Title, times and names for the PDF's metadata.

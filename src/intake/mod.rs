@@ -30,6 +30,7 @@ pub use doorbell::Doorbell;
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{BatchRow, Ledger, NewBatch, StationDay};
+use crate::model::ids::BatchId;
 use crate::model::refusal::Refusal;
 use crate::model::town::Station;
 use crate::vault::{Vault, hash_of, sync_folder};
@@ -238,15 +239,22 @@ pub fn make_station_folder(folder: &Path) -> Result<()> {
     builder.recursive(true).mode(0o770).create(folder).map_err(Error::io("Scanordner anlegen", folder))
 }
 
+/// Where a refused batch and its reason lie, if they were put aside.
+pub fn put_aside_as(station: &Station, batch: &BatchId, file_name: &str) -> [PathBuf; 2] {
+    let name = format!("{batch}-{}", file_name.replace('/', "_"));
+    let folder = station.folder.join("rejected");
+    [folder.join(&name), folder.join(format!("{name}.txt"))]
+}
+
 /// Puts a refused batch beside its reason: `rejected/<batch>-<name>` and `.txt`. Repeatable.
 pub fn put_aside(station: &Station, vault: &Vault, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
     let folder = station.folder.join("rejected");
     fs::create_dir_all(&folder).map_err(Error::io("Ordner für Abgelehntes anlegen", &folder))?;
-    let name = format!("{}-{}", batch.id, batch.file_name.replace('/', "_"));
+    let [file, reason] = put_aside_as(station, &batch.id, &batch.file_name);
     // Nobody shall open by mistake what a virus scanner found.
     let dangerous = refusal.code == MALWARE;
     if !dangerous {
-        write_synced(&folder.join(&name), &vault.read(&batch.hash)?)?;
+        write_synced(&file, &vault.read(&batch.hash)?)?;
     }
     let place = if dangerous { "nur" } else { "unverändert daneben und" };
     let text = format!(
@@ -254,7 +262,7 @@ pub fn put_aside(station: &Station, vault: &Vault, batch: &BatchRow, refusal: &R
          Die Datei liegt {place} im Tresor (SHA-256 {}).\n",
         batch.file_name, batch.id, refusal.text, refusal.code, refusal.hint, batch.hash
     );
-    write_synced(&folder.join(format!("{name}.txt")), text.as_bytes())?;
+    write_synced(&reason, text.as_bytes())?;
     sync_folder(&folder)
 }
 

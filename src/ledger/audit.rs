@@ -11,12 +11,20 @@ use crate::record::merkle::{self, Nodes};
 use crate::vault::Vault;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every object of the vault that rows of a tenant name, and who names it.
-pub(super) const OBJECTS: &str = "SELECT hash, id FROM batch WHERE tenant = ?1
-    UNION SELECT product, id FROM document WHERE tenant = ?1 UNION SELECT sheet, id FROM document WHERE tenant = ?1
-    UNION SELECT text, id FROM document WHERE tenant = ?1 UNION SELECT record, id FROM document WHERE tenant = ?1
-    UNION SELECT thumbnail, batch FROM page WHERE tenant = ?1
+/// Every object of the vault that rows of a tenant name, and who names it; what was declared deleted only if
+/// somebody holds it again.
+pub(super) const OBJECTS: &str = "SELECT hash, id FROM (
+      SELECT hash, id FROM batch WHERE tenant = ?1
+      UNION SELECT product, id FROM document WHERE tenant = ?1 UNION SELECT sheet, id FROM document WHERE tenant = ?1
+      UNION SELECT text, id FROM document WHERE tenant = ?1 UNION SELECT record, id FROM document WHERE tenant = ?1
+      UNION SELECT thumbnail, batch FROM page WHERE tenant = ?1) named
+    WHERE hash NOT IN (SELECT subject FROM event WHERE tenant = ?1 AND code = 'retention.object')
     UNION SELECT hash, holder FROM vault_ref WHERE tenant = ?1";
+
+/// Objects that were declared deleted, that nobody holds again, and that are not waiting to be removed.
+const DELETED: &str = "SELECT DISTINCT subject FROM event e WHERE tenant = ?1 AND code = 'retention.object'
+    AND NOT EXISTS (SELECT 1 FROM vault_ref r WHERE r.hash = e.subject)
+    AND NOT EXISTS (SELECT 1 FROM vault_gone g WHERE g.hash = e.subject)";
 
 /// What was looked at, and everything that is wrong: stable name and German detail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,6 +192,18 @@ impl Audit {
                     self.complain("vault.damaged", format!("{hex} (von {id}) wurde verändert."))
                 }
                 Err(_) => self.complain("vault.missing", format!("{hex} (von {id}) fehlt.")),
+            }
+        }
+        // Ledgers from before anything was deleted do not have all of these tables.
+        if let Ok(mut statement) = db.prepare(DELETED) {
+            for row in statement.query_map([tenant], |r| r.get::<String>(0))? {
+                let hex = row?;
+                if ContentHash::from_hex(&hex).is_some_and(|hash| vault.has(&hash)) {
+                    self.complain(
+                        "vault.not_deleted",
+                        format!("{hex} ist als gelöscht vermerkt und liegt noch da."),
+                    );
+                }
             }
         }
         let mut statement = db.prepare(

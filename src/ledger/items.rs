@@ -138,6 +138,23 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Every entry of the mail book whose sender is still known: receipt number, received date, what, department,
+    /// sender; newest first.
+    pub fn item_senders(&self) -> Result<Vec<[String; 5]>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare(
+                "SELECT i.id, coalesce(i.received_date, ''), i.what, coalesce(i.department, ''), w.sender
+                 FROM item i JOIN item_words w ON w.tenant = i.tenant AND w.item = i.id
+                 WHERE i.tenant = ?1 ORDER BY i.number DESC",
+            )?;
+            let rows = statement
+                .query_map([tenant], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?]))?;
+            Ok(rows.collect::<sql::Result<_>>()?)
+        })
+    }
+}
+
 fn register(tx: &Db, tenant: &str, item: &NewItem, by: &str) -> Result<ItemId> {
     let arrived = format!("{}T{}", item.date, item.time);
     let late = !item.opens.is_empty() && arrived > item.opens;

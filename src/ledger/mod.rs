@@ -27,6 +27,7 @@ mod pages;
 mod paper;
 mod people;
 mod recut;
+mod retention;
 mod review;
 mod sample;
 mod scanned;
@@ -56,6 +57,7 @@ pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
 pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
 pub use recut::Recut;
+pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
 pub use review::{Decided, Waiting};
 pub use sample::Drawn;
 pub use scanned::{ScannedBatch, ScannedPage};
@@ -106,6 +108,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("migrations/words_change.sql"),
         postgres: include_str!("migrations/postgres.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/retention.sql"),
+        postgres: include_str!("migrations/retention.postgres.sql"),
     },
 ];
 

@@ -9,6 +9,7 @@ mod vitals;
 
 pub use vitals::Vitals;
 
+use crate::daemon::retention::Deleted;
 use crate::error::{Error, Retry};
 use crate::ledger::BatchRow;
 use crate::model::hash::ContentHash;
@@ -30,6 +31,14 @@ pub fn start() {
 /// A batch was taken over.
 pub fn batch_received(batch: &BatchRow) {
     tracing::info!(batch = %batch.id, station = %batch.station, bytes = batch.bytes, "Batch received.");
+}
+
+/// Copies went whose days were over.
+pub fn copies_deleted(done: Deleted) {
+    if done != Deleted::default() {
+        let Deleted { documents, batches, objects, waiting, people } = done;
+        tracing::info!(documents, batches, objects, waiting, people, "Copies deleted whose days were over.");
+    }
 }
 
 /// The same trouble of the same worker is said again after this: a full disk fails every two seconds.

@@ -18,6 +18,7 @@ pub mod log;
 pub mod merkle;
 mod page;
 pub mod release;
+pub mod retention;
 pub mod sample;
 mod statement;
 mod twice;

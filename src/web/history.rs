@@ -4,7 +4,7 @@ use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Visit, found, html};
 use super::words::{self, Words};
 use crate::error::Error;
-use crate::ledger::{BatchRow, DeliveryRow, DocumentRow, EventRow, QueueRow};
+use crate::ledger::{BatchRow, DOCUMENT_DELETED, DeliveryRow, DocumentRow, EventRow, QueueRow};
 use crate::model::document::{DocumentSheet, Need, Product, Role};
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
@@ -190,6 +190,9 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
             if logged {
                 desk.ledger.seen(&document.id, &visit.person.id)?;
             }
+            // Of a copy that was deleted when its days were over nothing can be shown or checked but what happened.
+            let gone = desk.ledger.said(&document.id.0)?.get(DOCUMENT_DELETED).is_some();
+            let pages = if gone { &[][..] } else { &document.cut.pages };
             html(&DocumentPage {
                 w,
                 frame: visit.frame("/stapel"),
@@ -198,9 +201,9 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
                 state: words::state(w.language, document.state.text()).to_owned(),
                 logged,
                 facts: document.sheet.as_ref().map(|sheet| facts(visit, sheet)),
-                pages: document.cut.pages.iter().filter_map(|i| u32::try_from(i + 1).ok()).collect(),
+                pages: pages.iter().filter_map(|i| u32::try_from(i + 1).ok()).collect(),
                 deliveries: deliveries(visit, desk.ledger.deliveries(&document.id)?),
-                proof: proof(visit, &document)?,
+                proof: if gone { None } else { proof(visit, &document)? },
                 product: has_file(&document),
                 events: lines(w, desk.ledger.events(&document.id.0)?),
             })

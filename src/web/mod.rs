@@ -46,8 +46,8 @@ use axum::http::header::{
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-pub use rights::Who;
 use rights::{ADMINS, MAILROOM, OPERATORS, READERS, REVIEWERS, WORKERS};
+pub use rights::{Who, sight};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -146,7 +146,7 @@ fn open(pipeline: &Pipeline, rules: &Arc<Rules>, vitals: Vitals) -> Result<Desk>
         rules: rules.clone(),
         // A ledger of its own: its reader never waits for the workers'.
         ledger: Ledger::open(&pipeline.ledger, &pipeline.tenant)?,
-        vault: Vault::for_reading(&pipeline.vault),
+        vault: pipeline.read_vault()?,
         screens: picture::Screens::new(Engine::new(1, limits)),
         attempts: sign_on::Attempts::default(),
         openid: openid::Pending::default(),

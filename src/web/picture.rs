@@ -96,7 +96,7 @@ fn image(desk: &Desk, face: PageFace) -> Result<Arc<Vec<u8>>, Trouble> {
         .station(&face.station)
         .map_or_else(|| crate::config::copying_profile().limits, |s| s.profile.limits.clone());
     let order = Order::Look(Box::new(LookOrder {
-        path: desk.vault.path(&face.source),
+        source: desk.vault.source(&face.source)?,
         page: face.page,
         mirrored,
         turned,

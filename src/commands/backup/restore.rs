@@ -6,7 +6,7 @@ use super::{CONFIG, LEDGER, VAULT};
 use crate::commands::{DONE, Outcome, REFUSED, Stop};
 use crate::error::{Error, Result};
 use crate::ledger;
-use crate::vault::{Vault, sync_folder};
+use crate::vault::{Keys, Vault, sync_folder};
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +18,7 @@ const UNFINISHED: &str = ".unfertig";
 
 /// Copies the backup `from` into the empty folder `to`. 0: restored and proved; 1: the backup is damaged or
 /// incomplete, and nothing is there; 2: wrong usage.
-pub fn run(from: &Path, to: &Path) -> Outcome {
+pub fn run(from: &Path, to: &Path, key: Option<&Path>) -> Outcome {
     let place = from.join(NAME);
     let bytes = fs::read(&place).map_err(|error| {
         Stop::Usage(format!(
@@ -40,9 +40,12 @@ pub fn run(from: &Path, to: &Path) -> Outcome {
             return Ok(REFUSED);
         }
     };
+    // Without its keys nobody can say whether an encrypted vault is whole; better asked before than after hours.
+    let keys = key.map(Keys::read).transpose().map_err(Error::from)?;
+    Vault::for_reading(&from.join(&manifest.head.state).join(VAULT)).under(keys.clone())?;
     let unfinished = to.join(UNFINISHED);
     make_folder(&unfinished)?;
-    let wrong = match brought(from, &unfinished, &manifest) {
+    let wrong = match brought(from, &unfinished, &manifest, keys) {
         Ok(wrong) => wrong,
         Err(error) => {
             // A half-filled folder must not be taken for a restored one.
@@ -87,7 +90,7 @@ pub fn run(from: &Path, to: &Path) -> Outcome {
 }
 
 /// Copies every file and checks it; then the ledger against itself and the vault. Gives all that is wrong.
-fn brought(from: &Path, to: &Path, manifest: &Manifest) -> Result<Vec<String>> {
+fn brought(from: &Path, to: &Path, manifest: &Manifest, keys: Option<Keys>) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     let state = format!("{}/", manifest.head.state);
     for file in &manifest.files {
@@ -105,7 +108,7 @@ fn brought(from: &Path, to: &Path, manifest: &Manifest) -> Result<Vec<String>> {
     // A ledger that was altered is not worth opening.
     if wrong.is_empty() {
         make_folder(&to.join(VAULT))?;
-        let vault = Vault::for_reading(&to.join(VAULT));
+        let vault = Vault::for_reading(&to.join(VAULT)).under(keys)?;
         let audit = ledger::audit(&to.join(LEDGER), Some(&vault), &[])?;
         wrong.extend(audit.wrong.iter().map(|(name, detail)| format!("[{name}] {detail}")));
         sync_below(to)?;

@@ -9,7 +9,7 @@ use crate::config::{self, Pipeline};
 use crate::error::{Error, Result};
 use crate::ledger;
 use crate::model::hash::ContentHash;
-use crate::vault::{Vault, sync_folder};
+use crate::vault::{KEYS_USED, Vault, cipher, sync_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -63,8 +63,7 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
     for path in files_below(&folder)? {
         files.push(described(to, &path)?);
     }
-    let Copied { objects, new, wrong } = objects(&pipeline.vault, to, &earlier)?;
-    let there: BTreeSet<ContentHash> = objects.iter().map(|o| o.sha256).collect();
+    let Copied { objects, there, new, wrong } = objects(&pipeline.read_vault()?, to, &earlier)?;
     let missing = named
         .difference(&there)
         .map(|hash| format!("[backup.object_missing] {hash}: das Journal nennt es, im Tresor fehlt es."));
@@ -79,6 +78,13 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
         );
         remove(&folder)?;
         return Ok(REFUSED);
+    }
+    // Which keys are needed belongs to the state; known only after the last object was copied.
+    let keys = pipeline.vault.join(KEYS_USED);
+    if keys.is_file() {
+        let place = folder.join(VAULT).join(KEYS_USED);
+        copy(&keys, &place, 0o600)?;
+        files.push(described(to, &place)?);
     }
     files.extend(objects);
     let (kept, bytes) = (files.len(), files.iter().map(|f| f.bytes).sum::<u64>());
@@ -163,36 +169,48 @@ fn described(root: &Path, path: &Path) -> Result<Kept> {
 
 struct Copied {
     objects: Vec<Kept>,
+    there: BTreeSet<ContentHash>,
     new: usize,
     wrong: Vec<String>,
 }
 
 /// Copies the objects that are not there yet. An object that is no longer what its name says is named; all others
 /// are copied nevertheless.
-fn objects(vault: &Path, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result<Copied> {
-    let vault = Vault::for_reading(vault);
-    let mut copied = Copied { objects: Vec::new(), new: 0, wrong: Vec::new() };
-    for sha256 in vault.objects()? {
-        let hex = sha256.hex();
-        let path = format!("{VAULT}/{}/{hex}", &hex[..2]);
+fn objects(vault: &Vault, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result<Copied> {
+    let mut copied = Copied { objects: Vec::new(), there: BTreeSet::new(), new: 0, wrong: Vec::new() };
+    for hash in vault.objects()? {
+        // As it is stored: what is encrypted stays so, and the manifest vouches for the bytes as they lie here.
+        let Some(stored) = vault.stored(&hash) else { continue };
+        let hex = hash.hex();
+        let name = stored.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = format!("{VAULT}/{}/{name}", &hex[..2]);
         let place = to.join(&path);
-        // Of an object that an earlier manifest vouches for only the length is looked at: reading hundreds of
+        // Of an object that an earlier manifest vouches for only the length (and the salt) is looked at: reading hundreds of
         // gigabytes every quarter of an hour would end no backup. `restore` reads them all.
-        let length = fs::metadata(&place).map(|meta| meta.len()).ok();
-        if let Some(known) = earlier.get(&path).filter(|known| Some(known.bytes) == length) {
+        let unchanged = |known: &&Kept| same(&stored, &place, known.bytes).unwrap_or(false);
+        if let Some(known) = earlier.get(&path).filter(unchanged) {
             copied.objects.push(known.clone());
+            copied.there.insert(hash);
             continue;
         }
-        if length.is_some() {
-            // Of a backup that did not come to its end.
+        if place.exists() {
+            // Of a backup that did not come to its end, or under an earlier key.
             remove(&place)?;
         }
-        match copy(&vault.path(&sha256), &place, 0o400) {
-            Ok((hash, bytes)) if hash == sha256 => {
+        // Copied first and then read here: what is checked is what the backup has.
+        let encrypted = stored.extension().is_some();
+        let kept = copy(&stored, &place, 0o400).and_then(|kept| match encrypted {
+            true => vault.verify(&hash).map(|()| kept),
+            false if kept.0 == hash => Ok(kept),
+            false => Err(Error::Damaged { hash: hex.clone() }),
+        });
+        match kept {
+            Ok((sha256, bytes)) => {
                 copied.objects.push(Kept { path, bytes, sha256 });
+                copied.there.insert(hash);
                 copied.new += 1;
             }
-            Ok(_) => {
+            Err(Error::Damaged { .. }) => {
                 remove(&place)?;
                 copied.wrong.push(format!("[backup.object_damaged] {hex}: im Tresor verändert."));
             }
@@ -202,6 +220,15 @@ fn objects(vault: &Path, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result<
         }
     }
     Ok(copied)
+}
+
+/// Whether the copy is still the object: as long, and, where it is encrypted, under the same key and salt.
+fn same(stored: &Path, copy: &Path, bytes: u64) -> std::io::Result<bool> {
+    if fs::metadata(copy)?.len() != bytes {
+        return Ok(false);
+    }
+    Ok(stored.extension().is_none()
+        || cipher::head(&mut File::open(stored)?)? == cipher::head(&mut File::open(copy)?)?)
 }
 
 /// The manifest appears whole or not at all, after everything it names is on the disk.

@@ -23,6 +23,7 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
             findings.push(stored(what, path, code, mode));
         }
     }
+    findings.extend(encryption(pipeline));
     let secrets: BTreeSet<_> =
         named::files(pipeline).into_iter().filter(|f| f.holds == Holds::Secret).collect();
     for secret in secrets {
@@ -41,6 +42,20 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Whether the vault can be read and written with the keys that are named; nothing to say where none is needed.
+fn encryption(pipeline: &Pipeline) -> Option<Finding> {
+    match pipeline.read_vault() {
+        Ok(vault) => vault.key().map(|key| {
+            Finding::ok("vault.encrypted", format!("Neues im Tresor liegt unter dem Schlüssel {key}."))
+        }),
+        Err(error) => Some(Finding::fail(
+            "vault.key",
+            error.to_string(),
+            "Schlüsseldatei bereitstellen; ohne sie ist der Inhalt des Tresors verloren.",
+        )),
+    }
 }
 
 fn mode(path: &Path) -> Option<u32> {
@@ -76,6 +91,23 @@ fn kept(path: &str, by: &str, mode: u32) -> Finding {
 mod tests {
     use super::super::finding::Level;
     use super::*;
+
+    #[test]
+    fn the_key_of_the_vault_is_named_and_a_missing_one_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = |digits: &str| std::fs::write(folder.path().join("k"), digits.repeat(32)).unwrap();
+        let config =
+            format!("vault_key_file = \"k\"\n{}", include_str!("../../../tests/configurations/good.toml"));
+        let town = crate::config::resolve(&config, "p", folder.path()).unwrap();
+        key("a1");
+        let id = town.open_vault().unwrap().key().unwrap();
+        town.open_vault().unwrap().put(b"Brief").unwrap();
+        let found = encryption(&town).unwrap();
+        assert!(found.level == Level::Ok && found.text.contains(&id), "{}", found.line());
+        key("b2");
+        let found = encryption(&town).unwrap();
+        assert!(found.level == Level::Fail && found.text.contains(&id), "{}", found.line());
+    }
 
     #[test]
     fn a_secret_is_read_by_its_owner_and_at_most_by_a_group() {

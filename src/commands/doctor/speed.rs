@@ -11,6 +11,7 @@ use crate::model::page::SourcePage;
 use crate::model::refusal::Refusal;
 use crate::ocr::tesseract::Tesseract;
 use crate::pdf::{SPECIMEN_LINES, SPECIMEN_ROWS, specimen};
+use crate::vault::VaultFile;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
@@ -84,7 +85,14 @@ fn reading(languages: Vec<String>) -> Result<(f64, f64)> {
     put(&drawn, &specimen()?)?;
     let page = opened(&engine, &drawn, &limits)?;
     let (mirrored, turned) = (false, Turn::default());
-    let look = LookOrder { path: drawn, page, mirrored, turned, side: SIDE, limits: limits.clone() };
+    let look = LookOrder {
+        source: VaultFile::plain(drawn),
+        page,
+        mirrored,
+        turned,
+        side: SIDE,
+        limits: limits.clone(),
+    };
     let picture = match engine.run(&Order::Look(Box::new(look)))? {
         Answer::Image(picture) => picture,
         other => return Err(odd(other)),
@@ -93,13 +101,13 @@ fn reading(languages: Vec<String>) -> Result<(f64, f64)> {
     put(&scan, &picture)?;
     let page = opened(&engine, &scan, &limits)?;
     let begun = Instant::now();
-    let (path, source) = (scan.clone(), page.clone());
-    let order = MeasureOrder { path, page: source, dpi_min: 200.0, limits: limits.clone() };
+    let (scan, source) = (VaultFile::plain(scan), page.clone());
+    let order = MeasureOrder { source: scan.clone(), page: source, dpi_min: 200.0, limits: limits.clone() };
     let measured = match engine.run(&Order::Measure(Box::new(order)))? {
         Answer::Measured(result) => result.measured,
         other => return Err(odd(other)),
     };
-    let order = ReadOrder { path: scan, page, measured, languages, limits };
+    let order = ReadOrder { source: scan, page, measured, languages, limits };
     let read = match engine.run(&Order::Read(Box::new(order)))? {
         Answer::Page(read) => read,
         other => return Err(odd(other)),
@@ -109,7 +117,7 @@ fn reading(languages: Vec<String>) -> Result<(f64, f64)> {
 }
 
 fn opened(engine: &Engine, path: &Path, limits: &Limits) -> Result<SourcePage> {
-    match engine.run(&Order::Open { path: path.to_owned(), limits: limits.clone() })? {
+    match engine.run(&Order::Open { source: VaultFile::plain(path), limits: limits.clone() })? {
         Answer::Opened(mut source) if !source.pages.is_empty() => Ok(source.pages.swap_remove(0)),
         other => Err(odd(other)),
     }

@@ -12,7 +12,7 @@ use crate::record::amendment::Amendment;
 use crate::record::check::{self, Check, Files};
 use crate::record::log::{HEAD, Head, Proof};
 use crate::sealing::{self, Anchors};
-use crate::vault::Vault;
+use crate::vault::{Keys, Vault};
 use finding::{Finding, doubled, missing};
 use set::{Set, amendments_in, collect, is_amendment};
 use std::io::Read;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// Checks every path; prints one line for each document and ledger. Heads of the log among the paths are for
 /// the ledgers among them.
-pub fn run(paths: &[PathBuf], vault: Option<&Path>, trust: &[PathBuf], json: bool) -> u8 {
+pub fn run(paths: &[PathBuf], vault: (Option<&Path>, Option<&Path>), trust: &[PathBuf], json: bool) -> u8 {
     let anchors = match anchors(trust) {
         Ok(anchors) => anchors,
         Err(error) => {
@@ -84,11 +84,13 @@ fn head(path: &Path) -> Option<Head> {
 }
 
 /// The whole ledger against itself, its vault and the heads.
-fn examine_ledger(path: &Path, vault: Option<&Path>, heads: &[Head]) -> Finding {
+fn examine_ledger(path: &Path, (vault, key): (Option<&Path>, Option<&Path>), heads: &[Head]) -> Finding {
     let mut finding = Finding { name: path.to_owned(), ..Finding::default() };
     let beside = path.with_file_name("vault");
     let vault = vault.or(Some(&beside).filter(|p| p.is_dir()).map(PathBuf::as_path)).map(Vault::for_reading);
-    match ledger::audit(path, vault.as_ref(), heads) {
+    let keys = key.map(Keys::read).transpose();
+    let vault = keys.map_err(Error::from).and_then(|keys| vault.map(|v| v.under(keys)).transpose());
+    match vault.and_then(|vault| ledger::audit(path, vault.as_ref(), heads)) {
         Ok(audit) => {
             let outside = if heads.is_empty() {
                 "kein früherer Stand zum Vergleich".to_owned()

@@ -25,6 +25,8 @@ pub struct File {
     /// Folder of the vault.
     #[serde(default = "default_vault")]
     pub vault: PathBuf,
+    /// File with the keys of the vault; not encrypted if left out.
+    pub vault_key_file: Option<PathBuf>,
     /// Folder of the classifiers.
     #[serde(default = "default_classifiers")]
     pub classifiers: PathBuf,

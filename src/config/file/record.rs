@@ -94,4 +94,14 @@ pub struct Sample {
 pub struct Retention {
     /// Days between hand-over and disposal of the paper.
     pub paper_days: Option<u32>,
+    /// Days our copy of a delivered letter is kept, unless its kind says otherwise.
+    pub delivered_days: Option<u32>,
+    /// The same for advertising that nobody gets.
+    pub suppressed_days: Option<u32>,
+    /// The same for files that could not be read and batches that were taken back.
+    pub rejected_days: Option<u32>,
+    /// Days after which people of the town are forgotten where it is no evidence.
+    pub staff_days: Option<u32>,
+    /// Days for which older backups are kept: what was deleted is gone from them by then.
+    pub backup_days: Option<u32>,
 }

@@ -89,7 +89,8 @@ pub fn sheet_of(
         &town,
     );
     if brings_invoice(opened) && whole(document, pages) {
-        let order = Order::Invoice { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
+        let order =
+            Order::Invoice { source: house.vault.source(&batch.hash)?, limits: profile.limits.clone() };
         match house.engine.run(&order) {
             Ok(Answer::Invoice(Some(invoice))) => told(&mut decision, &invoice),
             Ok(_) | Err(Error::Engine { .. }) => decision.review.push(ReviewReason {

@@ -54,7 +54,7 @@ pub fn produce(
         Product::Original => (house.vault.read(&batch.hash)?, body),
         Product::Pdfa2b | Product::Pdfa3b => {
             let order = Order::Produce(Box::new(ProduceOrder {
-                path: house.vault.path(&batch.hash),
+                source: house.vault.source(&batch.hash)?,
                 pages: chosen.iter().map(|(p, read)| (p.source.clone(), read.clone())).collect(),
                 record: body,
                 attach_as: (sheet.product == Product::Pdfa3b).then(|| batch.file_name.clone()),

@@ -28,7 +28,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
             return Err(error);
         }
     }
-    let order = Order::Open { path: house.vault.path(&batch.hash), limits: profile.limits.clone() };
+    let order = Order::Open { source: house.vault.source(&batch.hash)?, limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
         Ok(Answer::Opened(opened)) => {
             let urgent = version.station(&batch.station).is_some_and(|s| s.urgent);
@@ -50,7 +50,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
 /// What speaks against opening a file: what the virus scanner found, if the town has one, or that it is no scan.
 fn unseen(house: &House, version: &Pipeline, batch: &BatchRow) -> Result<Option<Refusal>> {
     let Some(scanner) = &house.pipeline.malware else { return Ok(without_scan(version, batch)) };
-    Ok(match malware::look(scanner, &house.vault.path(&batch.hash))? {
+    Ok(match malware::look(scanner, &mut house.vault.reader(&batch.hash)?)? {
         Verdict::Clean => without_scan(version, batch),
         Verdict::Found(name) => Some(Refusal::new(
             MALWARE,
@@ -90,15 +90,15 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
     let profile = house.version(&batch).profile(&batch.station);
-    let (path, limits) = (house.vault.path(&batch.hash), profile.limits.clone());
-    let source = page.source.clone();
+    let (source, limits) = (house.vault.source(&batch.hash)?, profile.limits.clone());
+    let from = page.source.clone();
     let order = match page.measured.clone() {
         None => {
-            Order::Measure(Box::new(MeasureOrder { path, page: source, dpi_min: profile.dpi_min, limits }))
+            Order::Measure(Box::new(MeasureOrder { source, page: from, dpi_min: profile.dpi_min, limits }))
         }
         Some(measured) => {
             let languages = profile.languages.clone();
-            Order::Read(Box::new(ReadOrder { path, page: source, measured, languages, limits }))
+            Order::Read(Box::new(ReadOrder { source, page: from, measured, languages, limits }))
         }
     };
     let put = |image: &[u8]| if image.is_empty() { Ok(None) } else { house.vault.put(image).map(Some) };

@@ -2,11 +2,12 @@
 
 use super::phrase::Phrase;
 use super::rule::{self, Rule};
-use super::{Kind, Paper};
+use super::{Kind, Paper, Retention};
 use crate::config::Complaint;
 use crate::document::EnvelopePolicy;
 use crate::document::text::Zone;
 use crate::model::document::{Need, Protection};
+use crate::record::retention::{self, Since};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
@@ -46,6 +47,7 @@ struct KindFile {
     #[serde(default)]
     replacing_allowed: bool,
     paper: Option<PaperFile>,
+    retention: Option<RetentionFile>,
     envelope: Option<EnvelopePolicy>,
     #[serde(default)]
     urgent: bool,
@@ -77,6 +79,16 @@ struct Rating {
 struct PaperFile {
     /// Left out: forever.
     keep_days: Option<u32>,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionFile {
+    /// Left out: for good.
+    keep_days: Option<u32>,
+    #[serde(default)]
+    since: Since,
     reason: String,
 }
 
@@ -138,6 +150,10 @@ pub fn kind(source: &Source<'_>) -> Result<(Kind, Vec<Spanned<String>>), Vec<Com
         protection_reasons: ratings.map(|r| r.reason.get_ref().clone()),
         replacing_allowed: written.replacing_allowed,
         paper: written.paper.map(|p| Paper { days: p.keep_days, reason: p.reason }),
+        retention: written.retention.map(|r| Retention {
+            rule: retention::Rule { days: r.keep_days, since: r.since },
+            reason: r.reason,
+        }),
         envelope: written.envelope,
         urgent: written.urgent,
         examples: written.example.iter().map(|e| e.get_ref().clone()).collect(),

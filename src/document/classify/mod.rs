@@ -63,6 +63,8 @@ pub struct Kind {
     pub replacing_allowed: bool,
     /// Days the paper is kept at least, and why, if the file says so.
     pub paper: Option<Paper>,
+    /// How long our copy is kept, and why, if the file says so.
+    pub retention: Option<Retention>,
     /// What it wants of the envelope, if anything.
     pub envelope: Option<EnvelopePolicy>,
     /// Overtakes.
@@ -81,6 +83,15 @@ pub struct Kind {
 pub struct Paper {
     /// At least so many days; forever if `None`.
     pub days: Option<u32>,
+    /// German: why.
+    pub reason: String,
+}
+
+/// How long our copy of a kind is kept after it was delivered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retention {
+    /// Days, and from when they count.
+    pub rule: crate::record::retention::Rule,
     /// German: why.
     pub reason: String,
 }
