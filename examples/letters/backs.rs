@@ -53,7 +53,7 @@ fn put(mark: &str, bitonal: bool, dice: &mut Dice) -> (Sheet, Vec<Tint>) {
         "paraph" => tints.push(marks::paraph(x, y, bitonal, dice)),
         "signature" => tints.push(marks::signature(x, y, dice)),
         "stamp" => {
-            let mut ink = marks::stamp(day, x, y, false, dice).0;
+            let mut ink = marks::stamp(day, x, y, marks::Form::Plain, dice).0;
             if bitonal {
                 // Light ink would not be in a black and white scan at all.
                 ink.alpha.iter_mut().for_each(|a| *a = a.saturating_mul(2));

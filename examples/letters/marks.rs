@@ -13,10 +13,49 @@ const STAMP_INK: &[[u8; 3]] = &[[40, 50, 150], [170, 30, 50], [60, 60, 120], [15
 const PEN_INK: &[[u8; 3]] = &[[25, 35, 120], [20, 20, 30], [10, 60, 140]];
 
 /// A stamp of receipt with a date; slightly turned, unevenly inked. Gives the ink, and its words on a sheet of
-/// the stamp's size. `wide`: one of many forms instead of the plain one.
-pub fn stamp(date: Date, x: f64, y: f64, wide: bool, dice: &mut Dice) -> (Tint, Sheet) {
-    let sheet = if wide { stamps::form(date, dice) } else { plain_form(date, dice) };
-    (inked(&sheet, x, y, dice), sheet)
+/// the stamp's size. `form`: one of many forms and inks instead of the plain ones.
+pub fn stamp(date: Date, x: f64, y: f64, form: Form, dice: &mut Dice) -> (Tint, Sheet) {
+    let sheet = match form {
+        Form::Plain => plain_form(date, dice),
+        Form::Wide { held_out } => stamps::form(date, held_out, dice),
+    };
+    let mut ink = inked(&sheet, x, y, dice);
+    if form != Form::Plain {
+        wear(&mut ink, dice);
+    }
+    (ink, sheet)
+}
+
+/// Forms and inks a stamp may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Name of the town, word, date, in a frame.
+    Plain,
+    /// One of many, of those for held-out letters or not.
+    Wide {
+        /// Whether also those that other letters never have.
+        held_out: bool,
+    },
+}
+
+/// More inks; letters of dots, as printing stamps have; an edge that did not touch the paper.
+fn wear(ink: &mut Tint, dice: &mut Dice) {
+    if dice.chance(40) {
+        ink.colour = *dice.pick(&[[40, 40, 45], [90, 30, 130], [20, 100, 60], [70, 70, 75]]);
+    }
+    let (width, dots, edge) = (ink.w, dice.chance(12), dice.chance(20));
+    let height = ink.alpha.len() / width.max(1);
+    let (from_left, lost) = (dice.chance(50), (width as f64 * dice.real(0.08, 0.2)) as usize);
+    for (i, a) in ink.alpha.iter_mut().enumerate() {
+        let (x, y) = (i % width, i / width);
+        if dots && (x % 6 == 0 || y % 6 == 0) {
+            *a /= 4;
+        }
+        let inward = if from_left { x } else { width - 1 - x } + y * lost / height.max(1) / 2;
+        if edge && inward < lost {
+            *a = (usize::from(*a) * inward / lost.max(1)) as u8;
+        }
+    }
 }
 
 /// Name of the town, word, date, in a frame.

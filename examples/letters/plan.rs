@@ -251,7 +251,11 @@ impl<'p> Gathering<'p> {
                 } else {
                     (dice.real(75.0, 130.0), dice.real(84.0, 122.0))
                 };
-                let (ink, stamp) = marks::stamp(day, x, y, self.plan.wide, dice);
+                let form = match self.plan.wide {
+                    true => marks::Form::Wide { held_out: self.plan.held_out },
+                    false => marks::Form::Plain,
+                };
+                let (ink, stamp) = marks::stamp(day, x, y, form, dice);
                 let words = stamp.lines.join(" ");
                 shot.stamp = Some((ink.x, ink.y, stamp));
                 shot.tints.push(ink);
@@ -325,7 +329,7 @@ impl<'p> Gathering<'p> {
                 shot.marks.push("pencil".to_string());
             } else {
                 let day = jiff::civil::date(2026, 3, 2).saturating_add(dice.range(0, 120).days());
-                let (ink, stamp) = marks::stamp(day, x, y, false, dice);
+                let (ink, stamp) = marks::stamp(day, x, y, marks::Form::Plain, dice);
                 shot.tints.push(ink);
                 shot.marks.push(format!("stamp: {}", stamp.lines.join(" ")));
             }

@@ -1,6 +1,7 @@
 //! Stamps of receipt as offices have them. In: a date, dice. Out: the words on a sheet of the stamp's size:
 //! with frame, two frames or none, date first, last or between, lines for initials and enclosures, boxes for
-//! the offices, the clock's time.
+//! the offices, the clock's time, the date of a band between rules, two lines alone; some forms and words only
+//! on held-out letters.
 
 use crate::dice::Dice;
 use crate::facts::spell;
@@ -32,6 +33,15 @@ const WORDS: &[&str] = &[
     "Post-Eingang",
     "Zentrale Poststelle - Eingang",
 ];
+/// Only on held-out letters.
+const WORDS_HELD_OUT: &[&str] = &[
+    "Posteinlauf",
+    "Eingeg.",
+    "EINGANG AM",
+    "Eingang Rathaus",
+    "Hausbriefkasten - Eingang",
+    "Post eingegangen",
+];
 const HOUSES: &[&str] = &[
     town::NAME,
     "STADT LINDENAU AM FLUSS",
@@ -42,9 +52,10 @@ const HOUSES: &[&str] = &[
 ];
 
 /// One of the forms.
-pub fn form(date: Date, dice: &mut Dice) -> Sheet {
+pub fn form(date: Date, held_out: bool, dice: &mut Dice) -> Sheet {
     let day = day(date, dice);
-    let (word, house) = (dice.any(WORDS), dice.any(HOUSES));
+    let words = if held_out && dice.chance(40) { WORDS_HELD_OUT } else { WORDS };
+    let (word, house) = (dice.any(words), dice.any(HOUSES));
     let (small, plain) = (dice.real(7.0, 9.5) as f32, face(dice.range(0, 5) as usize, false, 7.0));
     let family = dice.range(0, 9) as usize;
     let (bold, big) = (face(family, true, small), face(family, true, small + dice.range(2, 6) as f32));
@@ -52,8 +63,8 @@ pub fn form(date: Date, dice: &mut Dice) -> Sheet {
     let (w, h) = (72.0, 42.0);
     let mut sheet = Sheet::new(w, h);
     let mut lines: Vec<(&Rc<Face>, f64, String)> = Vec::new();
-    let frame = dice.range(0, 3);
-    match dice.range(0, 7) {
+    let mut frame = dice.range(0, 3);
+    match dice.range(0, if held_out { 11 } else { 9 }) {
         0 => {
             lines.push((&bold, 13.0, house.into()));
             lines.push((&bold, 18.5, word.into()));
@@ -88,6 +99,33 @@ pub fn form(date: Date, dice: &mut Dice) -> Sheet {
             lines.push((&plain, 26.0, offices[from..from + 5].join("   ")));
             lines.push((&plain, 30.0, house.into()));
         }
+        // Two lines and nothing else.
+        7 => {
+            lines.push((&bold, 17.0, word.into()));
+            lines.push((&big, 24.0, day));
+            frame = 0;
+        }
+        // A band with the date between two rules.
+        8 => {
+            lines.push((&bold, 13.0, word.into()));
+            lines.push((&big, 21.5, format!("{} - {}", band(date), dice.range(7, 17))));
+            lines.push((&bold, 28.5, house.into()));
+            sheet.rule(14.0, 15.0, w - 28.0, 0.3);
+            sheet.rule(14.0, 24.0, w - 28.0, 0.3);
+            frame = 0;
+        }
+        // Small, with room for initials.
+        10 => {
+            lines.push((&plain, 15.0, format!("{word} {day}")));
+            lines.push((&plain, 20.0, "Az.: ..............  FB: ......".into()));
+            frame = 3;
+        }
+        // The band alone, larger than all around it.
+        11 => {
+            lines.push((&bold, 12.0, format!("{house}, {word}")));
+            lines.push((&big, 19.5, band(date)));
+            lines.push((&plain, 25.0, "Bürgermeister   Hauptamt   Kämmerei   Bauamt".into()));
+        }
         _ => {
             lines.push((&bold, 13.0, format!("{house} - {word}")));
             lines.push((&big, 21.0, day));
@@ -115,11 +153,16 @@ pub fn form(date: Date, dice: &mut Dice) -> Sheet {
     sheet
 }
 
+/// As on the bands of a date stamp: "26. NOV. 2026".
+fn band(date: Date) -> String {
+    format!("{:02}. {} {}", date.day(), SHORT[date.month() as usize - 1], date.year())
+}
+
 fn day(date: Date, dice: &mut Dice) -> String {
     let month = date.month() as usize - 1;
     match dice.range(0, 6) {
         0 | 1 => spell(date, 0),
-        2 => format!("{:02}. {} {}", date.day(), SHORT[month], date.year()),
+        2 => band(date),
         3 => format!("{}. {} {}", date.day(), SHORTER[month], date.year()),
         4 => spell(date, 1),
         5 => format!("{:02}. {} {:02}", date.day(), SHORT[month], date.year() % 100),

@@ -146,7 +146,23 @@ pub fn lines_of(text: &str) -> Vec<Line> {
 
 /// "Sehr geehrte", "Guten Tag", "Liebe" at the beginning of a line.
 pub fn is_salutation(folded: &str) -> bool {
-    ["sehr geehrte", "guten tag", "liebe ", "hallo ", "moin "].iter().any(|s| folded.starts_with(s))
+    [
+        "sehr geehrte",
+        "sehr verehrte",
+        "guten tag",
+        "guten morgen",
+        "guten abend",
+        "gruss gott",
+        "liebe ",
+        "lieber ",
+        "werte ",
+        "werter ",
+        "hallo ",
+        "moin ",
+    ]
+    .iter()
+    .any(|s| folded.starts_with(s))
+        || ["hallo", "moin"].contains(&folded)
 }
 
 /// Lower case, umlauts and ß as their base letters, anything else that is no letter or digit a blank.

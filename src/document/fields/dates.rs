@@ -10,7 +10,11 @@ use crate::model::geometry::Box2;
 
 pattern!(
     STAMP,
-    r"(?i)\b(?:[ef][il1]n\s?ge?gan[gq]en|[ef]ingan[gq]|post\s?-?eingan[gq]|eingan[gq]s(?:stempel|datum|vermerk)|empfangen|erhalten(?: am)?|eing(?:eg)?[.:\-–]|poststelle eing)"
+    r"(?i)\b(?:[ef][il1]n\s?ge?gan[gq]en|[ef]ingan[gq]|post\s?-?eingan[gq]|(?:post\s?-?)?einlauf|eingan[gq]s(?:stempel|datum|vermerk)|empfangen|erhalten(?: am)?|eing(?:eg)?[.:\-–]|poststelle eing)"
+);
+pattern!(
+    OTHER_STAMP,
+    r"(?i)ausgang|bezahlt|gebucht|erledigt|versandt|abgesandt|kopie|entwurf|storniert|geprüft|angewiesen|gesehen|beglaubigt|ausgefertigt|rechtskräftig"
 );
 pattern!(
     SERVED,
@@ -21,6 +25,12 @@ pattern!(
     PLACE_ONLY,
     r"^[A-ZÄÖÜ][\p{L}./()\-]+(?: [\p{L}./()\-]+){0,3} \d{1,2}\s?\. ?(?:\d{1,2}\.|[A-ZÄa-zä]{3,9}\.?) ?\d{2,4}$"
 );
+// "20.11.26, Unterschrift"; and the day of a hearing, "Donnerstag, den 20.12.2026, 9:15 Uhr", which dates no letter.
+pattern!(
+    SIGNED,
+    r"(?i)^(?:\d{1,2}\s?\.\s?(?:\d{1,2}\s?\.|\p{L}{3,9}\.?)\s?\d{2,4}|\d{4}-\d\d-\d\d)\W{1,4}unterschrift"
+);
+pattern!(BY_THE_CLOCK, r"(?i)\d[:.]\d\d Uhr|\b\d{1,2} Uhr");
 // "Hausmesse am 14.11.2025" is when something happens; "Lindenau, am 14.11.2025" is when somebody wrote.
 pattern!(EVENT, r"(?i)[^,]\s(?:am|zum|vom|bis|ab|im)\s+\d");
 pattern!(
@@ -50,6 +60,9 @@ pattern!(
     r"(?i)\b(?:geb|geboren|geburts\w*|vom|seit|ab dem|bis|nachricht|rechnungsdatum|gültig|zeitraum|einzug|tattag|bescheid|fällig\w*|zahlbar|liefer\w*|leistungs\w*)\b"
 );
 
+/// What stands above the text of a letter ends here, mm.
+const HEAD_MM: f32 = 115.0;
+
 /// Words that put a date beside the letter's own: somebody else's letter, a birth, a period.
 fn says_otherwise(text: &str) -> bool {
     BIRTH.as_ref().is_some_and(|r| r.is_match(text))
@@ -60,7 +73,7 @@ fn says_otherwise(text: &str) -> bool {
 pub fn stamp(lines: &[Line]) -> Option<Field> {
     let says =
         |l: &&Line| STAMP.as_ref().is_some_and(|r| r.is_match(&l.text)) && (l.stamped || !is_prose(&l.text));
-    lines.iter().filter(says).find_map(|line| {
+    let named = lines.iter().filter(says).find_map(|line| {
         let unit = line.bounds.h.max(1);
         let mut close: Vec<(i32, &Line)> = lines
             .iter()
@@ -73,17 +86,30 @@ pub fn stamp(lines: &[Line]) -> Option<Field> {
                 let overlap = right - l.bounds.x.max(line.bounds.x);
                 let beside = (-2 * unit..=6 * unit).contains(&down) && overlap > -4 * unit;
                 let short = l.text.split(' ').count() <= 8;
-                // The date stands below the word, seldom above it.
-                let distance = if down < 0 { -2 * down } else { down };
+                // The date stands below the word, seldom above it or beside it.
+                let distance = if down < 0 { -2 * down } else { down } - 2 * overlap.min(0);
                 (std::ptr::eq(l, line) || beside && short).then_some((distance, l))
             })
             .collect();
         close.sort_by_key(|(distance, _)| *distance);
-        close.iter().find_map(|(_, l)| {
-            let (value, raw) = stamped_date(&l.text)?;
-            Some(Field { value, raw, confidence: l.confidence, sure: false, page: l.page, bounds: l.bounds })
-        })
-    })
+        close.iter().find_map(|(_, l)| of_stamped(l))
+    });
+    named.or_else(|| of_misread(lines))
+}
+
+/// The date in a stamp whose word was misread: "Eingungsstempel". Not in one that says what became of the letter.
+fn of_misread(lines: &[Line]) -> Option<Field> {
+    let stamped = || lines.iter().filter(|l| l.stamped);
+    if stamped().any(|l| OTHER_STAMP.as_ref().is_some_and(|r| r.is_match(&l.text))) {
+        return None;
+    }
+    stamped().find_map(of_stamped)
+}
+
+fn of_stamped(line: &Line) -> Option<Field> {
+    let (value, raw) = stamped_date(&line.text)?;
+    let (confidence, page, bounds) = (line.confidence, line.page, line.bounds);
+    Some(Field { value, raw, confidence, sure: false, page, bounds })
 }
 
 /// Whether a line is part of a sentence, as "Bitte bestätigen Sie mir den Eingang": more small words than the "am"
@@ -153,7 +179,7 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
     let with_place = |row: &Row| {
         row.segments().into_iter().find_map(|segment| {
             let text = rows::joined(segment);
-            let event = EVENT.as_ref().is_some_and(|r| r.is_match(&text));
+            let event = [&EVENT, &BY_THE_CLOCK].iter().any(|p| p.as_ref().is_some_and(|r| r.is_match(&text)));
             let short = segment.len() <= 9 && !event && !says_otherwise(&text) && !of_others(segment);
             [&PLACE_DATE, &PLACE_ONLY].into_iter().find(|p| p.as_ref().is_some_and(|r| r.is_match(&text)))?;
             let (value, _) = date(&text).filter(|_| short)?;
@@ -179,15 +205,26 @@ pub fn letter(letter: &Letter<'_>, stamp: Option<&Field>, received: Option<&str>
         let (value, _) = date(&text).filter(|_| says(&OWN) && !says(&OF_ANOTHER))?;
         Some(of_words(row.page, &row.words, value, false))
     };
+    let signed = |row: &Row| {
+        row.segments().into_iter().find_map(|segment| {
+            let text = rows::joined(segment);
+            let (value, _) = date(&text).filter(|_| SIGNED.as_ref().is_some_and(|r| r.is_match(&text)))?;
+            Some(of_words(row.page, segment, value, false))
+        })
+    };
     let head = || letter.rows[..above].iter().filter(|r| !of_stamp(r));
+    // Who writes without a salutation dates above the text, too.
+    let top = || letter.rows.iter().filter(|r| r.page == 1 && r.y < HEAD_MM * letter.per_mm && !of_stamp(r));
     let first = || letter.rows.iter().filter(|r| r.page == 1 && !of_stamp(r));
     let found = labelled(Label::Date)
         .or_else(|| labelled(Label::Day))
         .or_else(|| head().find_map(with_place))
+        .or_else(|| if above == 0 { top().find_map(with_place) } else { None })
         .or_else(of_invoice)
         .or_else(|| head().find_map(alone))
         .or_else(|| head().find_map(own))
         // Forms end with place, date, signature.
+        .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(signed))
         .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(with_place))
         .or_else(|| letter.rows.iter().rev().filter(|r| !of_stamp(r)).find_map(alone))
         .or_else(|| {

@@ -30,6 +30,10 @@ pub enum Label {
     Order,
     /// Who writes, on a form.
     Person,
+    /// The family name on a form, in a field of its own, and the given name beside or below it.
+    FamilyName,
+    /// See above.
+    GivenName,
     /// A name: on a form whoever fills it in, in a letter whoever answers questions.
     Name,
     /// Anything else: known only so that it ends the value before it.
@@ -79,7 +83,12 @@ pub fn labelled(rows: &[Row]) -> Vec<Labelled> {
             let beside = &row.words[hit.to..end];
             if beside.is_empty() {
                 add(hit.label, below(rows, &all, index, &row.words[hit.from]));
-            } else if hit.marked || !matches!(hit.label, Label::Other | Label::Name | Label::Invoice) {
+            } else if hit.marked
+                || !matches!(
+                    hit.label,
+                    Label::Other | Label::Name | Label::FamilyName | Label::GivenName | Label::Invoice
+                )
+            {
                 add(hit.label, beside.to_vec());
             }
         }

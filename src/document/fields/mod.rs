@@ -32,6 +32,9 @@ const READ_WELL: f32 = 0.85;
 /// A single word below this spoils a sure field.
 const READ_AT_LEAST: f32 = 0.7;
 
+/// Below the address, mm.
+const SALUTATION_FROM_MM: f32 = 85.0;
+
 /// A regular expression compiled once; one that does not compile finds nothing (a test compiles all).
 macro_rules! pattern {
     ($name:ident, $text:literal) => {
@@ -71,11 +74,23 @@ impl Letter<'_> {
         })
     }
 
-    /// The row with the salutation, if the first page has one.
+    /// The row with the salutation, if the first page has one: by its words, else a line that ends with a comma
+    /// before one that begins small, "An das Ordnungsamt,".
     fn salutation(&self) -> Option<usize> {
         let greets =
             |r: &Row| r.segments().iter().any(|s| super::text::is_salutation(&rows::joined_folded(s)));
-        self.rows.iter().position(|r| r.page == 1 && greets(r))
+        let first = || self.rows.iter().enumerate().filter(|(_, r)| r.page == 1);
+        let addresses = |&(at, row): &(usize, &Row)| {
+            let next = self.rows.get(at + 1).filter(|n| n.page == 1 && n.words.len() >= 6);
+            row.y > SALUTATION_FROM_MM * self.per_mm
+                && (2..=6).contains(&row.words.len())
+                && row.words.first().is_some_and(|w| w.text.starts_with(char::is_uppercase))
+                && row.words.last().is_some_and(|w| w.text.ends_with(','))
+                && !row.words.iter().any(|w| w.text.chars().any(|c| c.is_ascii_digit()))
+                && next.is_some_and(|n| n.words[0].text.starts_with(char::is_lowercase))
+                && next.is_some_and(|n| n.y - row.y > 2.4 * n.height)
+        };
+        first().find(|(_, r)| greets(r)).or_else(|| first().find(addresses)).map(|(at, _)| at)
     }
 }
 

@@ -26,6 +26,10 @@ pattern!(
     r"^(?:Am|An|Auf|Im|In|Hinter|Unter|Vor|Zum|Zur|Alte[rs]?|Neue[rs]?|Lange[rs]?|Kurze[rs]?|Große[rs]?|Kleine[rs]?|Obere[rs]?|Untere[rs]?)$"
 );
 
+/// Rows from a form's family name to its given name.
+const NAMES_APART: usize = 3;
+/// Where the foot of a page begins, mm.
+const FOOTER_MM: f32 = 255.0;
 /// Rows at the top in which a printed mail says who, to whom and when.
 const MAIL_ROWS: usize = 14;
 
@@ -36,8 +40,11 @@ pub fn sender(letter: &Letter<'_>) -> Option<Field> {
         .or_else(|| return_line(letter))
         .or_else(|| block(letter))
         .or_else(|| on_form(letter, Label::Person))
+        .or_else(|| two_names(letter))
+        .or_else(|| if is_form(letter) { on_form(letter, Label::Name) } else { None })
         .or_else(|| letterhead(letter))
         .or_else(|| on_form(letter, Label::Name))
+        .or_else(|| footer(letter))
         .or_else(|| signature(letter))?;
     Some(Field { value: tidy(&found.value), ..found })
 }
@@ -103,6 +110,37 @@ fn court(letter: &Letter<'_>) -> Option<Field> {
     let words =
         &segment[..end.map_or(segment.len(), |at| (at + usize::from(segment[at].text.len() > 2)).max(1))];
     Some(of_words(1, words, rows::joined(words).trim_end_matches(',').to_owned(), false))
+}
+
+/// Whether it is a form of the town: the town's name on top, and no salutation.
+fn is_form(letter: &Letter<'_>) -> bool {
+    let top = letter.rows.iter().find(|r| r.page == 1);
+    letter.salutation().is_none() && top.is_some_and(|r| is_town(&r.text()))
+}
+
+/// Family name and given name in fields of their own.
+fn two_names(letter: &Letter<'_>) -> Option<Field> {
+    let labelled = |label: Label| {
+        letter.labels.iter().filter(move |l| l.page == 1 && l.label == label && !about_another(letter, l.row))
+    };
+    let family = labelled(Label::FamilyName).next().or_else(|| labelled(Label::Name).next())?;
+    let given = labelled(Label::GivenName).find(|l| l.row.abs_diff(family.row) <= NAMES_APART)?;
+    let value = format!("{} {}", rows::joined(&given.words), rows::joined(&family.words));
+    let fits = is_name(&value) && value.split(' ').count() <= 6 && !value.chars().any(|c| c.is_ascii_digit());
+    let words: Vec<Placed> = family.words.iter().chain(&given.words).cloned().collect();
+    fits.then(|| of_words(1, &words, value, false))
+}
+
+/// Name, street and town in the lowest rows of the page, as on leaflets.
+fn footer(letter: &Letter<'_>) -> Option<Field> {
+    let low = letter.rows.iter().filter(|r| r.page == 1 && r.y > FOOTER_MM * letter.per_mm);
+    low.flat_map(|r| r.segments()).find_map(|segment| {
+        let text = rows::joined(segment);
+        let before = text.get(..PLACE.as_ref()?.find(&text)?.start())?;
+        let name = without_street(before).filter(|_| !is_town(before) && !only_street(before))?;
+        let count = name.split(' ').count().min(segment.len());
+        Some(of_words(1, &segment[..count], name, false))
+    })
 }
 
 /// One line with name, street and town above the window of the address; else one with street and town alone, and the
@@ -171,7 +209,7 @@ fn aligned(line: &[Placed], other: &[Placed], by: f32) -> bool {
 }
 
 /// A name up to the sign that parts it from street and town. A dot after a title is none, nor a comma before more of the
-/// name: `Dr. med. Sand`, `Universität Hagen, Institut für Recht · Weg 1`.
+/// name: `Dr. med. Sand`, `Universität Hagen, Institut für Recht · Weg 1`, `Sparkasse Hagen – Nachlassabteilung · Weg 1`.
 fn before_separator(text: &str) -> Option<&str> {
     let separator = SEPARATOR.as_ref()?;
     let titles = ["Dr", "Prof", "med", "dent", "vet", "Dipl", "Ing", "St", "rer", "nat", "jur", "phil"];
@@ -179,7 +217,7 @@ fn before_separator(text: &str) -> Option<&str> {
         let (head, tail) = (&text[..found.start()], &text[found.end()..]);
         let title = head.rsplit([' ', '.']).next().is_some_and(|w| titles.contains(&w));
         let next = separator.find(tail).map(|m| &tail[..m.start()]);
-        let more = found.as_str().trim() == ","
+        let more = [",", "-", "–", "—"].contains(&found.as_str().trim())
             && next.is_some_and(|n| {
                 let street = n.split(' ').any(|w| STREET.as_ref().is_some_and(|r| r.is_match(w)));
                 !street && n.chars().count() > 3 && !n.chars().any(|c| c.is_ascii_digit())
@@ -193,7 +231,7 @@ fn before_separator(text: &str) -> Option<&str> {
 pub(super) fn without_street(text: &str) -> Option<String> {
     let head = before_separator(text.trim())?;
     let mut words: Vec<&str> = head.split(' ').filter(|w| !w.is_empty()).collect();
-    if words.iter().any(|w| w.chars().any(|c| c.is_ascii_digit())) {
+    if words.iter().any(|w| w.starts_with(|c: char| c.is_ascii_digit())) {
         let number = words.iter().rposition(|w| w.starts_with(|c: char| c.is_ascii_digit()))?;
         words.truncate(number);
         // The street is the last word or begins with a word that begins streets.
@@ -206,7 +244,7 @@ pub(super) fn without_street(text: &str) -> Option<String> {
             return None;
         }
     }
-    let name = words.join(" ").replace("e.K", "e. K").trim_end_matches(['-', ':', '~', '·', ' ']).to_owned();
+    let name = words.join(" ").trim_end_matches(['-', ':', '~', '·', ' ']).to_owned();
     is_name(&name).then_some(name)
 }
 
@@ -215,6 +253,8 @@ fn is_name(text: &str) -> bool {
         && text.split(' ').count() >= 2
         && text.starts_with(|c: char| c.is_uppercase())
         && !text.contains('@')
+        // Whom to ask.
+        && !(text.split(' ').count() == 2 && (text.starts_with("Herr ") || text.starts_with("Frau ")))
 }
 
 /// Name over street over town, before the town's own address. Of several lines above the street the first is the name:
@@ -266,20 +306,33 @@ fn starts_with_place(segment: &[Placed]) -> bool {
     PLACE.as_ref().and_then(|r| r.find(&text)).is_some_and(|m| m.start() == 0)
 }
 
+/// Whether the fields at a row of a form are about somebody else.
+fn about_another(letter: &Letter<'_>, row: usize) -> bool {
+    const OTHERS: [&str; 7] = [
+        "kind",
+        "angaben zum kind",
+        "verstorbene",
+        "angaben zur verstorbenen",
+        "ehegatte",
+        "hund",
+        "patient",
+    ];
+    letter.rows[row.saturating_sub(2)..row].iter().any(|r| {
+        let folded = rows::joined_folded(&r.words);
+        // "Kind, für das Unterhaltsvorschuss beantragt wird"
+        let most = if folded.starts_with("kind fur ") { 8 } else { 4 };
+        OTHERS.iter().any(|h| {
+            folded == *h || folded.starts_with(&format!("{h} ")) && folded.split(' ').count() <= most
+        })
+    })
+}
+
 /// The person a form asks for; not the child or the deceased it is about.
 fn on_form(letter: &Letter<'_>, label: Label) -> Option<Field> {
-    let about_another = |row: usize| {
-        letter.rows[row.saturating_sub(2)..row].iter().any(|r| {
-            let folded = rows::joined_folded(&r.words);
-            ["kind", "angaben zum kind", "verstorbene", "angaben zur verstorbenen", "ehegatte", "hund"]
-                .iter()
-                .any(|h| {
-                    folded == *h || folded.starts_with(&format!("{h} ")) && folded.split(' ').count() <= 4
-                })
-        })
-    };
+    // Below a salutation no form begins: "(Bauherr: Lukas Muster)".
+    let form = |row: usize| letter.salutation().is_none_or(|greeting| row < greeting);
     let asked = letter.labels.iter().filter(|l| l.label == label && l.page == 1);
-    asked.filter(|l| !about_another(l.row)).find_map(|found| {
+    asked.filter(|l| form(l.row) && !about_another(letter, l.row)).find_map(|found| {
         let text = rows::joined(&found.words);
         let value = match text.split_once(", ") {
             // Forms want the family name first.
@@ -313,7 +366,8 @@ fn letterhead(letter: &Letter<'_>) -> Option<Field> {
             let value = before_separator(&text)?.to_owned();
             let greets = super::super::text::is_salutation(&folded(&value));
             let fits = is_name(&value) && !is_town(&value) && !greets && !value.contains(':');
-            let fits = fits && !value.chars().any(|c| c.is_ascii_digit()) && !of_address(at, segment);
+            let number = value.split(' ').any(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+            let fits = fits && !number && !of_address(at, segment);
             fits.then(|| of_words(1, segment, value, false))
         },
     )

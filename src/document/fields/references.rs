@@ -10,7 +10,7 @@ use regex::Regex;
 
 pattern!(
     OWN_IN_TEXT,
-    r"(?i)\b(?:kassenzeichen|buchungszeichen|kennziffer|(?:wohngeld|personal|register|antrags|bauantrags|bescheid|betriebs|steuer-?objekt)-?\s?(?:nummer|nr\.?)|(?:bei ihnen |dort )unter (?:der )?(?:nummer|nr\.?)|ihr(?:e|em|er)?\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.))\s*[: ]\s*(?:lautet:?\s*)?"
+    r"(?i)\b(?:kassenzeichen|buchungszeichen|kennziffer|ausschreibung|vergabe-?\s?(?:nummer|nr\.?)|(?:wohngeld|personal|register|antrags|bauantrags|bescheid|betriebs|steuer-?objekt)-?\s?(?:nummer|nr\.?)|(?:bei ihnen |dort )unter (?:der )?(?:nummer|nr\.?)|ihr(?:e|em|er)?\s+(?:zeichen|az\.?|aktenzeichen|gz\.?|geschäftszeichen|referenz|ref\.))\s*[: ]\s*(?:lautet:?\s*)?"
 );
 pattern!(
     THEIRS_IN_TEXT,
@@ -24,11 +24,18 @@ pattern!(
     ORDER_IN_TEXT,
     r"(?i)\b(?:bestell(?:ung)?s?-?\s?(?:nummer|nr\.?)|ihrer? bestellung|ihr(?:em)? auftrag|auftrags?-?\s?(?:nummer|nr\.?))\s*[: ]\s*(?:nr\.?\s*)?"
 );
+// Letters, then a number of at least four digits.
+pattern!(NUMBER_IN_TEXT, r"\b(?:Nr\.|Nummer)\s+([A-Z]{1,4}[-/]\d{4,9}(?:/\d{2})?)\b");
 pattern!(COURT, r"^(\d{1,3}) ?([A-Z]{1,3}) ?(\d{1,5}/\d{2})$");
 pattern!(VALUE, r"^[\p{L}0-9]{1,12}(?:[ ./\-][\p{L}0-9./\-]{1,14}){0,3}");
 pattern!(
     INSTITUTION,
-    r"gericht|staatsanw|anw[aä]lt|notar|kanzlei|versicherung|kasse\b|amt\b|amter\b|behorde|ministerium|regierung|landkreis|kreis\b|polizei|agentur|jobcenter|verband\b|kammer\b|inkasso|forderung|\b(?:gmbh|ag|kg|ohg|mbh|e v|ek|e k|gbr)\b|stiftung|universitat|werke\b|anstalt\b|zentrale\b|buro\b|praxis\b|gesellschaft"
+    r"gericht|staatsanw|anw[aä]lt|notar|kanzlei|versicherung|kasse\b|amt\b|amter\b|behorde|ministerium|regierung|landkreis|kreis\b|polizei|agentur|jobcenter|verband\b|kammer\b|inkasso|forderung|\b(?:gmbh|ag|kg|ohg|mbh|ug|se|eg|partg|e v|ek|e k|gbr)\b|stiftung|universitat|werke\b|anstalt\b|zentrale\b|buro\b|praxis\b|gesellschaft"
+);
+// Whom to ask: only houses with desks say so.
+pattern!(
+    DESK,
+    r"^(?:durchwahl|abteilung|sachbearbeit\w*|bearbeiter\w*|ansprechpartner\w*|ansprechperson|es schreibt ihnen|auskunft erteilt)\b"
 );
 // Words before a number that is not the town's.
 pattern!(SOMEBODY_ELSES, r"\b(?:rechnung|angebot|auftrag|schaden|kunden|vertrag|versicherung|police|vom)");
@@ -51,6 +58,22 @@ pub fn ours(letter: &Letter<'_>, town: &TownRules) -> Option<Field> {
         .or_else(|| in_text(letter, &OWN_IN_TEXT))
         .or_else(|| if letter.institution_writes() { None } else { in_text(letter, &FILE_IN_TEXT) })
         .or_else(|| if letter.institution_writes() { None } else { in_subject(letter) })
+        .or_else(|| if letter.institution_writes() { None } else { bare_number(letter) })
+        // An order is the town's own paper.
+        .or_else(|| order(letter).map(|f| Field { sure: false, ..f }))
+}
+
+/// A number somebody who keeps no files names in passing: "Bitte rechnen Sie neu (Nr. WG-958823)".
+fn bare_number(letter: &Letter<'_>) -> Option<Field> {
+    NUMBER_IN_TEXT.as_ref()?.captures_iter(&letter.first.text).find_map(|c| {
+        let found = c.get(1)?;
+        let before = letter.first.text.get(..c.get(0)?.start())?;
+        let words: Vec<&str> = before.rsplit(' ').take(3).collect();
+        let others = SOMEBODY_ELSES.as_ref().is_some_and(|r| r.is_match(&folded(&words.join(" "))));
+        let value = found.as_str().to_owned();
+        (!others && looks_like_one(&value))
+            .then(|| of_prose(&letter.first, found.start(), found.as_str(), value, false))
+    })
 }
 
 /// A number in the subject of somebody who keeps no files: "Einspruch, 32.4-OWi-28842/26". A proposal.
@@ -94,7 +117,13 @@ impl Letter<'_> {
     fn institution_writes(&self) -> bool {
         let head = self.lines.iter().filter(|l| l.page == 1 && l.zone == Zone::Letterhead);
         let says = |folded: &str| INSTITUTION.as_ref().is_some_and(|r| r.is_match(folded));
+        let desk = |r: &rows::Row| {
+            let says = |s: &&[Placed]| DESK.as_ref().is_some_and(|d| d.is_match(&rows::joined_folded(s)));
+            r.segments().iter().any(says)
+        };
+        let greeting = self.salutation().unwrap_or(0);
         self.court_writes()
+            || self.rows[..greeting].iter().any(desk)
             || head.take(10).any(|l| says(&l.folded))
             || super::parties::sender(self).is_some_and(|s| says(&folded(&s.value)))
     }
@@ -108,11 +137,28 @@ fn is_towns(value: &str, town: &TownRules) -> bool {
 
 fn by_label(letter: &Letter<'_>, wanted: impl Fn(&Labelled, &str) -> bool) -> Option<Field> {
     letter.labels.iter().filter(|l| l.page == 1).find_map(|found| {
-        let words = reference_words(&found.words);
-        let value = rows::joined(words).trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let words = &whole(letter, found);
+        let words = reference_words(words);
+        let value =
+            rows::joined(words).replace("- ", "-").trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
         let value = as_court_writes(&value).unwrap_or(value);
         (looks_like_one(&value) && wanted(found, &value)).then(|| of_words(found.page, words, value, true))
     })
+}
+
+/// The value of a label, with the rest of a number that a narrow column broke: `32.4-`, below it `OWi-41513/26`.
+fn whole(letter: &Letter<'_>, found: &Labelled) -> Vec<Placed> {
+    let mut words = found.words.clone();
+    let open = |w: &Placed| w.text.ends_with(['-', '/']) && w.text.chars().any(|c| c.is_ascii_digit());
+    let (Some(first), Some(last)) = (found.words.first(), found.words.last()) else { return words };
+    let below = letter.rows.iter().skip(found.row + 1).take(2).filter(|r| r.page == found.page);
+    let near = |w: &&Placed| (w.left - first.left).abs() < first.bounds.h as f32;
+    if open(last)
+        && let Some(rest) = below.flat_map(|r| &r.words).find(near)
+    {
+        words.push(rest.clone());
+    }
+    words
 }
 
 /// The words that belong to a reference: no wide gap, no date or sentence after it, at most five.
@@ -159,7 +205,13 @@ fn by_pattern(letter: &Letter<'_>, pattern: &Regex) -> Option<Field> {
     let captures = pattern.captures(&letter.first.text)?;
     let found = captures.get(1).or_else(|| captures.get(0))?;
     let value = found.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-    looks_like_one(&value).then(|| of_prose(&letter.first, found.start(), found.as_str(), value, true))
+    // Of a longer number a part is none: `0120.103716.1` in `5.0120.103716.1`.
+    let before = &letter.first.text[..found.start()];
+    let longer = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let part =
+        before.ends_with('.') && before[before.len() - longer..].contains(|c: char| c.is_ascii_digit());
+    let value = if part { format!("{}{value}", &before[before.len() - longer..]) } else { value };
+    looks_like_one(&value).then(|| of_prose(&letter.first, found.start(), found.as_str(), value, !part))
 }
 
 fn in_text(letter: &Letter<'_>, pattern: &std::sync::LazyLock<Option<Regex>>) -> Option<Field> {

@@ -10,6 +10,14 @@ pattern!(
     r"(?i)^(?:\d{5} |an (?:die|den|das)\b|postfach|.*\b(?:tel|telefon|e-?mail|datum|fax)\b)"
 );
 
+pattern!(
+    WHAT,
+    r"^(?i:(?:\d\. )?(?:[\p{L}-]*rechnung|gutschrift|(?:letzte |\d\. )?mahnung|zahlungserinnerung|angebot|lieferschein|auftragsbestätigung|(?:ärztliche[sr]? )?(?:attest|bescheinigung|zeugnis)|ladung|beschluss|urteil|verfügung|zustellung|einladung|kündigung|vollmacht))(?: |$)"
+);
+
+/// The text begins below the address, mm; a page is so high.
+const BODY_FROM_MM: f32 = 85.0;
+const PAGE_MM: f32 = 297.0;
 /// Lines of one subject; more is text.
 const LINES_MAX: usize = 3;
 /// Print that is this much larger than the page's is a heading.
@@ -17,7 +25,21 @@ const LARGE: f32 = 1.25;
 
 /// The subject of the letter.
 pub fn subject(letter: &Letter<'_>) -> Option<Field> {
-    labelled(letter).or_else(|| above_salutation(letter)).or_else(|| heading(letter))
+    labelled(letter)
+        .or_else(|| above_salutation(letter))
+        .or_else(|| says_what(letter))
+        .or_else(|| heading(letter))
+}
+
+/// A line that begins with what the letter is, below the address: "Rechnung Nr. RE-2026-2224".
+fn says_what(letter: &Letter<'_>) -> Option<Field> {
+    let rows = letter.rows.iter().filter(|r| r.page == 1 && r.y > BODY_FROM_MM * letter.per_mm);
+    rows.take_while(|r| r.y < 0.5 * PAGE_MM * letter.per_mm).find_map(|row| {
+        let [segment] = row.segments()[..] else { return None };
+        let value = without_edge(&rows::joined(segment));
+        let fits = segment.len() <= 9 && !value.ends_with(['.', ':', ',']);
+        (fits && WHAT.as_ref()?.is_match(&value)).then(|| of_words(1, segment, value, false))
+    })
 }
 
 fn labelled(letter: &Letter<'_>) -> Option<Field> {

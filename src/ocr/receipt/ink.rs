@@ -31,6 +31,13 @@ pub struct Paler {
 impl Paler {
     /// Compares the ink of what belongs to a stamp, a word or its frame, with the darkest ink around it.
     pub fn of(crop: &GrayImage, own: Box2, part: usize) -> Option<Self> {
+        let (x, y) = (own.x.max(0) as u32, own.y.max(0) as u32);
+        let own = imageops::crop_imm(crop, x, y, own.w.max(1) as u32, own.h.max(1) as u32);
+        Self::between(&own.to_image(), crop, part)
+    }
+
+    /// Compares the ink of a picture of the stamp with the darkest ink around it.
+    pub fn between(own: &GrayImage, crop: &GrayImage, part: usize) -> Option<Self> {
         let paper = median(crop.as_raw());
         // The darkest fifth of the ink: the middle of strokes, not their edges. `part` of the stamp's.
         let ink = |image: &GrayImage, part: usize| -> Option<u8> {
@@ -39,9 +46,7 @@ impl Paler {
             let at = dark.len() / part;
             (dark.len() > 50).then(|| *dark.select_nth_unstable(at).1)
         };
-        let (x, y) = (own.x.max(0) as u32, own.y.max(0) as u32);
-        let own = imageops::crop_imm(crop, x, y, own.w.max(1) as u32, own.h.max(1) as u32);
-        let (stamp, print) = (ink(&own.to_image(), part)?, ink(crop, 5)?);
+        let (stamp, print) = (ink(own, part)?, ink(crop, 5)?);
         (stamp >= print.saturating_add(LIGHTER)).then(|| Self {
             paper,
             print,

@@ -6,7 +6,7 @@
 use super::INK;
 use crate::model::geometry::Box2;
 use crate::page::analysis::{DPI, MM};
-use crate::page::pixels;
+use crate::page::{blobs, pixels};
 use image::GrayImage;
 
 /// Largest lean of a stamp against the page, degrees.
@@ -19,11 +19,13 @@ const APART_MM: f32 = 10.0;
 const APART_SHARE: f32 = 0.4;
 /// A line is as full as at its best with this share of the ink.
 const FULL: f32 = 0.9;
+/// No letter, nor two that touch, is wider than this, mm.
+const LETTER_MM: f32 = 12.0;
 /// Leans tried on one stamp.
 const LEANS_MAX: usize = 3;
 
 /// The ink of a picture at the resolution of analyses.
-fn ink_mask(image: &GrayImage, dpi: f32, paper: u8) -> (Vec<u8>, usize, usize) {
+pub fn ink_mask(image: &GrayImage, dpi: f32, paper: u8) -> (Vec<u8>, usize, usize) {
     let factor = (DPI / dpi.max(1.0)).min(1.0);
     let (w, h) = (pixels::scaled(image.width(), factor), pixels::scaled(image.height(), factor));
     let small = pixels::resized(image, w, h);
@@ -76,6 +78,34 @@ pub fn leans(crop: &GrayImage, dpi: f32, paper: u8) -> Vec<f32> {
     peaks.sort_by(|a, b| b.1.total_cmp(&a.1));
     peaks.dedup_by(|b, a| (a.0 - b.0).abs() < 0.5);
     peaks.iter().take(LEANS_MAX).map(|p| p.0).collect()
+}
+
+/// The lean at which the lines of a picture's text are told best from the paper between them.
+pub fn lean_of_lines(crop: &GrayImage, dpi: f32, paper: u8) -> f32 {
+    let (mask, width, height) = ink_mask(crop, dpi, paper);
+    // Rules and frames are longer than any letter, and level where they are the page's.
+    let found = blobs::find(&mask, width);
+    let letter = |run: &&blobs::Run| found.blobs[run.blob as usize].width() as f32 <= LETTER_MM * MM;
+    let points: Vec<(f32, f32)> = found
+        .runs
+        .iter()
+        .filter(letter)
+        .flat_map(|run| (run.start..run.end).map(|x| (x as f32 - width as f32 / 2.0, run.y as f32)))
+        .collect();
+    let steps = (LEAN_MAX * 4.0) as i32;
+    let sharpness = |degrees: f32| {
+        let slope = degrees.to_radians().tan();
+        let reach = width as f32 * slope.abs() / 2.0 + 2.0;
+        let mut bins = vec![0.0f32; height + 2 * reach as usize + 4];
+        for (x, y) in &points {
+            if let Some(bin) = bins.get_mut((y + x * slope + reach) as usize) {
+                *bin += 1.0;
+            }
+        }
+        bins.windows(2).map(|b| (b[1] - b[0]).powi(2)).sum::<f32>()
+    };
+    let leans = (-steps..=steps).map(|step| step as f32 / 4.0);
+    leans.map(|lean| (lean, sharpness(lean))).max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |best| best.0)
 }
 
 /// The frame of a stamp in a level picture.
@@ -181,6 +211,24 @@ mod tests {
             }
         }
         image
+    }
+
+    #[test]
+    fn the_lean_of_lines_without_a_frame_is_found() {
+        for degrees in [-7.0f32, -1.5, 0.0, 4.0] {
+            let slope = degrees.to_radians().tan();
+            // Two lines of letters 3 mm high, 8 mm apart.
+            let image = GrayImage::from_fn(700, 400, |x, y| {
+                let down = y as f32 + (x as f32 - 350.0) * slope;
+                let letter = (100..600).contains(&x) && x % 30 < 20;
+                let line = (130.0..165.0).contains(&down) || (225.0..260.0).contains(&down);
+                // And a rule of the page.
+                let rule = (320..326).contains(&y);
+                Luma([if letter && line || rule { 90 } else { 250 }])
+            });
+            let found = lean_of_lines(&image, 300.0, 250);
+            assert!((found - degrees).abs() <= 0.5, "{found} for {degrees}");
+        }
     }
 
     proptest::proptest! {

@@ -6,12 +6,15 @@
 //! with the page their lines fall apart, and the letter's with them. Where a
 //! word of a stamp was seen, its surroundings are turned level, print darker
 //! than the stamp's ink is taken out, the frame is cut off, and what is inside
-//! is read once more. Then the stamp is taken out of the page, and the lines it
-//! stood on are read again. Without a date in it nothing changes.
+//! is read once more. The same is done where letters stand that the engine
+//! passed over, as it does with what leans, is framed or lies across lines.
+//! Then the stamp is taken out of the page, and the lines it stood on are read
+//! again. Without a date in it nothing changes.
 
 mod ink;
 mod level;
 mod said;
+mod unread;
 
 use super::{RawWord, ReadMode, Recogniser, words};
 use crate::model::geometry::Box2;
@@ -21,7 +24,7 @@ use crate::page::noise::Grain;
 use crate::page::{Affine, ReadingImage, straightened};
 use image::{GrayImage, imageops};
 use ink::Paler;
-use level::{Frame, inside_frame, leans, median};
+use level::{Frame, inside_frame, lean_of_lines, leans, median};
 use said::{date_score, is_of_stamp, lines_of_stamp, says_receipt};
 
 /// Half the size of what is looked at around such a word, mm: the stamp may be 85 mm wide.
@@ -38,10 +41,16 @@ const STAMPS_MAX: usize = 2;
 /// exactly, and boxes of forms are short.
 const LEAN_LEAST: f32 = 0.4;
 const LEAN_LEAST_SHORT: f32 = 1.5;
+/// Leans as close as this are one, degrees.
+const SAME_LEAN: f32 = 0.6;
 /// Pictures less wide than this show short lines only, mm.
 const SHORT_MM: f32 = 45.0;
 /// What a stamp counts for that says it is one, but whose date cannot be read.
 const DATELESS: f32 = 0.2;
+/// Looked at around letters that were passed over, mm: other lines of the stamp may have been read.
+const BESIDE_MM: (f32, f32) = (8.0, 14.0);
+/// A word read as well as this is no scribble.
+const LEGIBLE: f32 = 0.5;
 /// Paper around a stamp without a frame that still belongs to it, mm.
 const APRON_MM: f32 = 2.0;
 /// The lines below a stamp must be read about as well as together with it: letters times confidence.
@@ -113,21 +122,90 @@ pub fn read_again(
         let mut views = Vec::new();
         views.extend(paler.map(|p| (p.without_print(&crop, reading.dpi), true)));
         views.push((crop, false));
-        let Some(stamp) = read_level(engine, &views, reading, &to_page)? else { continue };
+        let leans = if paler.is_some() {
+            all_leans(&views[0].0, reading.dpi)
+        } else {
+            leans(&views[0].0, reading.dpi, median(views[0].0.as_raw()))
+        };
+        let Some(stamp) = read_level(engine, &views, &leans, reading, &to_page)? else { continue };
         if !stamp.leans && paler.is_none() {
             // Level and as dark as print: it may be print.
             replace(words, stamp.words);
             continue;
         }
-        let area = stamp.area(reading.dpi, &reading.grey);
-        areas.push(area);
-        ink::clear(&mut reading.grey, &stamp, area, paler, reading.dpi);
-        read_below(engine, reading, area, raw, words)?;
-        let lies_on = |w: &Word| stamp.words.iter().any(|s| w.text == s.text && w.bounds.centre_in(s.bounds));
-        words.retain(|w| !lies_on(w));
-        words::append(words, stamp.words.into_iter().map(|w| Word { stamped: true, ..w }).collect());
+        areas.push(take(engine, reading, stamp, paler, raw, words)?);
+    }
+    // Of several stamps on a letter the others say nothing else.
+    if areas.is_empty() {
+        passed_over(engine, reading, raw, words)?;
     }
     Ok(())
+}
+
+/// Reads stamps where letters stand that no word covers.
+fn passed_over(
+    engine: &mut dyn Recogniser,
+    reading: &mut ReadingImage,
+    raw: &[RawWord],
+    words: &mut Vec<Word>,
+) -> Result<(), Refusal> {
+    let mm = reading.dpi / 25.4;
+    for place in unread::places(&reading.grey, reading.dpi, raw).into_iter().take(STAMPS_MAX) {
+        let middle = (place.x as f32 + place.w as f32 / 2.0, place.y as f32 + place.h as f32 / 2.0);
+        let half = (place.w as f32 / 2.0 + BESIDE_MM.0 * mm, place.h as f32 / 2.0 + BESIDE_MM.1 * mm);
+        let (crop, to_page) = cut_out(reading, middle, half);
+        let paper = median(crop.as_raw());
+        let alone = unread::without_read(&crop, (to_page.x[2] as i32, to_page.y[2] as i32), raw, paper);
+        let lean = lean_of_lines(&alone, reading.dpi, paper);
+        let level = straightened(alone.clone(), lean, paper).0;
+        if !engine.read(&level, reading.dpi, ReadMode::Block)?.iter().any(is_legible) {
+            continue;
+        }
+        let paler = Paler::between(&alone, &crop, 2);
+        let mut views = vec![(alone, true)];
+        views.extend(paler.map(|p| (p.without_print(&crop, reading.dpi), true)));
+        views.push((crop, false));
+        let Some(stamp) = read_level(engine, &views, &[lean], reading, &to_page)? else { continue };
+        if stamp.words.iter().any(|w| says_receipt(&w.text)) {
+            take(engine, reading, stamp, paler, raw, words)?;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a word may be one of a stamp and not a scribble.
+fn is_legible(word: &RawWord) -> bool {
+    word.confidence >= LEGIBLE && word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 4
+}
+
+/// Takes a stamp out of the page, reads the lines it stood on, and adds its words; gives where it was.
+fn take(
+    engine: &mut dyn Recogniser,
+    reading: &mut ReadingImage,
+    stamp: Stamp,
+    paler: Option<Paler>,
+    raw: &[RawWord],
+    words: &mut Vec<Word>,
+) -> Result<Box2, Refusal> {
+    let area = stamp.area(reading.dpi, &reading.grey);
+    ink::clear(&mut reading.grey, &stamp, area, paler, reading.dpi);
+    read_below(engine, reading, area, raw, words)?;
+    let lies_on = |w: &Word| stamp.words.iter().any(|s| w.text == s.text && w.bounds.centre_in(s.bounds));
+    words.retain(|w| !lies_on(w));
+    words::append(words, stamp.words.into_iter().map(|w| Word { stamped: true, ..w }).collect());
+    Ok(area)
+}
+
+/// The leans a picture of nothing but a stamp may have: its frame's, and its lines' where it has none.
+fn all_leans(picture: &GrayImage, dpi: f32) -> Vec<f32> {
+    let paper = median(picture.as_raw());
+    let mut all = leans(picture, dpi, paper);
+    let lines = lean_of_lines(picture, dpi, paper);
+    if all.iter().all(|lean| (lean - lines).abs() > SAME_LEAN) {
+        all.insert(0, lines);
+    }
+    all
 }
 
 /// Whether a picture shows a frame that does not lie level, as everything printed does.
@@ -205,7 +283,8 @@ fn kept(area: Box2, reading: &ReadingImage) -> Box2 {
 pub fn read_ink(engine: &mut dyn Recogniser, ink: &ReadingImage) -> Result<Vec<Word>, Refusal> {
     let straight = Affine { x: [1.0, 0.0, 0.0], y: [0.0, 1.0, 0.0] };
     let view = [(ink.grey.clone(), true)];
-    let found = read_level(engine, &view, ink, &straight)?;
+    let leans = all_leans(&ink.grey, ink.dpi);
+    let found = read_level(engine, &view, &leans, ink, &straight)?;
     let framed = || leaning_frame(&ink.grey, ink.dpi);
     if let Some(stamp) = found {
         let stamped = stamp.leans || stamp.words.iter().any(|w| says_receipt(&w.text)) || framed();
@@ -248,18 +327,19 @@ fn cut_out(
     (crop, Affine { x: [1.0, 0.0, left as f32], y: [0.0, 1.0, top as f32] })
 }
 
-/// Reads views of a stamp at the leans its frame may have, each view with whether all ink in it is the
-/// stamp's; the stamp if there is a date in it.
+/// Reads views of a stamp at the leans it may have, each view with whether all ink in it is the stamp's; the stamp
+/// if there is a date in it.
 fn read_level(
     engine: &mut dyn Recogniser,
     views: &[(GrayImage, bool)],
+    leans: &[f32],
     reading: &ReadingImage,
     to_page: &Affine,
 ) -> Result<Option<Stamp>, Refusal> {
     let Some((first, _)) = views.first() else { return Ok(None) };
     let paper = median(first.as_raw());
     let mut best: Option<Stamp> = None;
-    for lean in leans(first, reading.dpi, paper) {
+    for &lean in leans {
         for (view, all_ink) in views {
             let (level, back) = straightened(view.clone(), lean, paper);
             let frame = inside_frame(&level, reading.dpi, paper);

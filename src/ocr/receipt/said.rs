@@ -20,6 +20,10 @@ const WORDS: &[&str] = &[
     "empfangen",
     "erhalten",
     "eing",
+    "eingeg",
+    "posteing",
+    "einlauf",
+    "posteinlauf",
 ];
 /// The middles of a stamp's lines stand below each other, give or take this, mm.
 const ALIGNED_MM: f32 = 5.0;
@@ -112,9 +116,15 @@ mod tests {
             let all: Vec<RawWord> = line.split(' ').map(|w| word(w, 0)).collect();
             all.iter().any(|w| is_of_stamp(w, &all))
         };
-        for stamp in
-            ["Eingegangen am", "EINGANG", "Posteingang", "Eingeganget", "RE-1 21.06.2026 EINGANG 1,76"]
-        {
+        for stamp in [
+            "Eingegangen am",
+            "EINGANG",
+            "Posteingang",
+            "Eingeganget",
+            "Posteinlauf",
+            "Eingeg. am",
+            "RE-1 21.06.2026 EINGANG 1,76",
+        ] {
             assert!(found(stamp), "{stamp}");
         }
         for other in ["konnten keinen Eingang Ihrer Zahlung", "der Ausgang", "wir haben Post erhalten"] {
