@@ -101,12 +101,12 @@ pub struct Pipeline {
 pub struct Retention {
     /// Paper, after hand-over.
     pub paper: u32,
-    /// Our copy of a delivered letter, unless its kind says otherwise.
-    pub delivered: u32,
+    /// Our copy of a delivered letter, unless its kind says otherwise; `None`: for good.
+    pub delivered: Option<u32>,
     /// Our copy of advertising that nobody gets.
     pub suppressed: u32,
-    /// Files that could not be read, batches that were taken back.
-    pub rejected: u32,
+    /// Files that could not be read, batches that were taken back; `None`: for good.
+    pub rejected: Option<u32>,
     /// Who took something over in a department, once it is settled.
     pub staff: u32,
     /// Older backups, as the town keeps them.

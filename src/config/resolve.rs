@@ -14,14 +14,14 @@ use std::time::Duration;
 use strsim::osa_distance;
 use toml::Spanned;
 
-/// Half a year for paper, as courts and authorities keep it after scanning, a year for copies of what the
-/// departments have; a town may choose otherwise.
+/// Half a year for paper, as courts and authorities keep it after scanning. Copies of letters go only where the town
+/// said after how long: no letter is deleted by a default.
 fn retention(written: &file::Retention) -> Retention {
     Retention {
         paper: written.paper_days.unwrap_or(180),
-        delivered: written.delivered_days.unwrap_or(365),
+        delivered: written.delivered_days,
         suppressed: written.suppressed_days.unwrap_or(14),
-        rejected: written.rejected_days.unwrap_or(90),
+        rejected: written.rejected_days,
         staff: written.staff_days.unwrap_or(90),
         backup: written.backup_days.unwrap_or(30),
     }

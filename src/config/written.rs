@@ -65,9 +65,7 @@ pub fn understood(pipeline: &Pipeline, base: &Path) -> Settings {
     let kept = pipeline.retention;
     for (key, days) in [
         ("paper_days", kept.paper),
-        ("delivered_days", kept.delivered),
         ("suppressed_days", kept.suppressed),
-        ("rejected_days", kept.rejected),
         ("staff_days", kept.staff),
         ("backup_days", kept.backup),
     ] {

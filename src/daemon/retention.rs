@@ -116,7 +116,9 @@ impl Pass<'_> {
             Ok(go_on())
         })?;
         let kept = self.pipeline.retention;
-        let (items, staff) = (moment(self.today, kept.delivered), moment(self.today, kept.staff));
+        // Nothing was handed over before the empty moment.
+        let items = kept.delivered.map_or_else(String::new, |days| moment(self.today, days));
+        let staff = moment(self.today, kept.staff);
         let (senders, staff) = self.ledger.people_forgotten(&items, &staff, self.by)?;
         done.people = senders + staff;
         for hash in self.ledger.objects_gone()? {

@@ -27,12 +27,12 @@ pub struct Rule {
 /// The rules of a town: one per end, and those of kinds, which go first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Delivered, or settled by a clerk.
-    pub delivered: u32,
+    /// Delivered, or settled by a clerk; `None`: for good.
+    pub delivered: Option<u32>,
     /// Closed without a delivery: advertising that nobody gets.
     pub suppressed: u32,
-    /// Batches that could not be read, or that a person took back.
-    pub rejected: u32,
+    /// Batches that could not be read, or that a person took back; `None`: for good.
+    pub rejected: Option<u32>,
     /// Kinds whose file says how long.
     pub kinds: BTreeMap<String, Rule>,
 }
@@ -85,7 +85,7 @@ macro_rules! keeps {
 
 keeps! {
     Open = "open", "nicht abgeschlossen: ein Mensch entscheidet, nie die Frist";
-    ForGood = "for_good", "die Dokumentart wird auf Dauer aufbewahrt";
+    ForGood = "for_good", "wird auf Dauer aufbewahrt: niemand hat eine Frist gesetzt, oder die Dokumentart hat keine";
     Early = "early", "die Frist läuft noch";
     Held = "held", "es gibt eine Sperre (Rechtsstreit, Anfrage, Ausleihe)";
     Unreadable = "unreadable", "das Amt meldet: fehlt oder unleserlich";
@@ -129,10 +129,10 @@ pub fn due(copy: &Copy, rules: &Rules, today: Date) -> Result<Due, Vec<Keep>> {
     let Some((end, closed)) = copy.end else { return Err(vec![Keep::Open]) };
     let of_state = match end {
         End::Delivered => rules.delivered,
-        End::Suppressed => rules.suppressed,
+        End::Suppressed => Some(rules.suppressed),
         End::Rejected => rules.rejected,
     };
-    let default = Rule { days: Some(of_state), since: Since::Closed };
+    let default = Rule { days: of_state, since: Since::Closed };
     let own = rules.kinds.get(&copy.kind).copied();
     let rule = own.unwrap_or(default);
     let since = match rule.since {
@@ -175,7 +175,8 @@ mod tests {
     fn rules() -> impl Strategy<Value = Rules> {
         let since = prop_oneof![Just(Since::Closed), Just(Since::Received)];
         let kind = (prop::option::of(0u32..900), since).prop_map(|(days, since)| Rule { days, since });
-        (0u32..900, 0u32..90, 0u32..90, prop::option::of(kind)).prop_map(
+        let days = || prop::option::weighted(0.8, 0u32..900);
+        (days(), 0u32..90, days(), prop::option::of(kind)).prop_map(
             |(delivered, suppressed, rejected, kind)| Rules {
                 delivered,
                 suppressed,
@@ -222,9 +223,9 @@ mod tests {
                         Some(Rule { days, since: Since::Received }) => (days.unwrap(), copy.received.unwrap_or(closed)),
                         None => (match end {
                             End::Delivered => rules.delivered,
-                            End::Suppressed => rules.suppressed,
+                            End::Suppressed => Some(rules.suppressed),
                             End::Rejected => rules.rejected,
-                        }, closed),
+                        }.unwrap(), closed),
                     };
                     prop_assert!((today - from).get_days() >= i32::try_from(days).unwrap());
                 }
@@ -248,9 +249,9 @@ mod tests {
         let own = Rule { days: Some(30), since: Since::Received };
         let for_good = Rule { days: None, since: Since::Closed };
         let rules = Rules {
-            delivered: 365,
+            delivered: Some(365),
             suppressed: 14,
-            rejected: 30,
+            rejected: None,
             kinds: BTreeMap::from([("gericht".into(), for_good), ("kita".into(), own)]),
         };
         let closed = date(2026, 11, 2);
