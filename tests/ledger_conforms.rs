@@ -7,8 +7,8 @@ mod support;
 use poststelle::batch::CutDocument;
 use poststelle::error::Error;
 use poststelle::ledger::{
-    Decided, InboxAct, Intention, Ledger, NewBatch, NewItem, Place, Produced, Recut, Server, Sight, Wanted,
-    audit, condition, named_objects, transfer,
+    Decided, Deletion, InboxAct, Intention, Ledger, NewBatch, NewItem, Place, Produced, Recut, Server, Sight,
+    Wanted, audit, condition, named_objects, transfer,
 };
 use poststelle::model::delivery::Moved;
 use poststelle::model::document::DocumentSheet;
@@ -49,7 +49,7 @@ impl Asked<'_> {
 #[test]
 fn both_engines_keep_the_same_ledger() {
     let database = Database::start();
-    let examples: [Example; 8] = [
+    let examples: [Example; 9] = [
         ("states", states_are_checked_and_written_with_their_events),
         ("leases", a_lease_is_one_workers_until_it_ends),
         ("journey", a_letter_from_the_scanner_to_the_inbox),
@@ -57,6 +57,7 @@ fn both_engines_keep_the_same_ledger() {
         ("search", words_are_found_in_any_form_by_who_may_see_them),
         ("log", the_log_only_grows),
         ("book", the_mail_book_counts_up),
+        ("over", what_is_over_is_counted_and_forgotten),
         ("many", one_failing_writer_takes_nothing_of_its_neighbours),
     ];
     for (name, example) in examples {
@@ -104,6 +105,73 @@ fn carried_over(asked: &mut Asked<'_>, other: &Place) {
     let new = there.take_over(new_batch("carried over")).unwrap();
     asked.heard("and counts on", (carried.rows, new.id));
     assert_eq!(audit(other, None, &[head]).unwrap().wrong, [], "{other}");
+}
+
+fn what_is_over_is_counted_and_forgotten(asked: &mut Asked<'_>) {
+    let ledger = asked.ledger;
+    let [first, second] = [1u8, 2].map(|n| ContentHash::of(&[n]));
+    ledger.configured(&first, "daemon").unwrap();
+    ledger.configuration_waits(&second).unwrap();
+    ledger.configuration_waits(&second).unwrap();
+    asked.heard(
+        "before",
+        (ledger.configuration_before(&second).unwrap(), ledger.configuration_before(&first).unwrap()),
+    );
+    ledger.configured(&second, "leitung").unwrap();
+    asked.heard("in force", ledger.configuration_at("9999").unwrap());
+
+    let id = decided(asked, "1", &["Hundesteuer Bescheid"], DocumentState::Approved).remove(0);
+    let batch = ledger.document(&id).unwrap().batch;
+    ledger.lease_document(DocumentState::Approved, "w").unwrap();
+    let [product, sheet, text, record] = [3u8, 4, 5, 6].map(|n| ContentHash::of(&[n]));
+    let made = Produced { product, sheet, text, record, seal: "none" };
+    let mail = Intention { department: "amt".into(), target: "mail".into() };
+    ledger.document_sealed(&id, made, vec![mail]).unwrap();
+    let delivery = ledger.lease_delivery("mail", "w").unwrap().unwrap();
+    ledger.delivery_sending(&delivery.id, false).unwrap();
+    let to = DeliveryState::Confirmed;
+    let receipt = Some("<brief@stadt.example>".into());
+    ledger
+        .delivery_moved(&delivery.id, Moved { to, receipt, trouble: None, awaits: false, after: NOW })
+        .unwrap();
+    // What became of it, before and after.
+    let month = |story: poststelle::observe::monthly::Story| {
+        (story.department, story.channel, story.pages, story.asked)
+    };
+    let told =
+        |ledger: &Ledger| ledger.stories("2020", "9999").unwrap().into_iter().map(month).collect::<Vec<_>>();
+    asked.heard("stories", (told(ledger), ledger.bytes_taken("2020", "9999").unwrap()));
+    asked.heard("kept", ledger.kept_documents("", 10).unwrap());
+    assert!(ledger.kept_batches(0, 10).unwrap().is_empty(), "its document is still there");
+    let why = Deletion {
+        rule: "delivered".into(),
+        due: "2026-11-20".into(),
+        on: "2026-11-21".into(),
+        backups_until: "2026-12-21".into(),
+        by: "retention".into(),
+    };
+    assert!(!ledger.batch_deleted(&batch, &why).unwrap());
+    assert!(ledger.document_deleted(&id, &why).unwrap());
+    assert!(!ledger.document_deleted(&id, &why).unwrap(), "once");
+    asked.heard("kept batches", ledger.kept_batches(0, 10).unwrap());
+    assert!(ledger.batch_deleted(&batch, &why).unwrap());
+    asked.heard("gone", (ledger.objects_gone().unwrap(), ledger.declared_gone().unwrap()));
+    ledger.object_removed(&product).unwrap();
+    asked.heard("still to go", ledger.objects_gone().unwrap());
+    asked.heard("events", (ledger.events(&id.0).unwrap(), ledger.events(&batch.0).unwrap()));
+    asked.heard(
+        "afterwards",
+        (told(ledger), ledger.kept_documents("", 10).unwrap(), ledger.pages(&batch).unwrap()),
+    );
+    ledger
+        .item_registered(
+            NewItem { what: "parcel".into(), sender: "Muster".into(), ..NewItem::default() },
+            "sk1",
+        )
+        .unwrap();
+    asked.heard("senders", ledger.item_senders().unwrap().len());
+    asked.heard("forgotten", ledger.people_forgotten("9999", "9999", "retention").unwrap());
+    ledger.wiped().unwrap();
 }
 
 /// The server is gone for a moment, as by a power cut: what was said to be written is, and the same ledger goes on.

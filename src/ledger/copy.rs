@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Every table, and the column that counts by itself. The last two are also filled by what comes before them.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 26] = [
     ("event", "seq"),
     ("log_leaf", ""),
     ("log_node", ""),
     ("station_day", ""),
     ("item", "number"),
     ("item_words", ""),
+    ("vault_gone", ""),
     ("batch", "number"),
     ("page", ""),
     ("page_text", ""),
@@ -90,8 +91,9 @@ pub fn transfer(from: impl Into<Place>, to: impl Into<Place>) -> Result<Transfer
     let all = TABLES.into_iter().chain([INDEX]);
     let known: BTreeSet<String> = all.clone().map(|(table, _)| table.to_owned()).collect();
     for db in [&*source, &*target] {
-        if !db.tables()?.into_iter().eq(known.iter().cloned()) {
-            return Err(Error::Format("Das Journal hat eine Tabelle, die nicht übertragen wird".into()));
+        let there: BTreeSet<String> = db.tables()?.into_iter().collect();
+        if let Some(odd) = there.symmetric_difference(&known).next() {
+            return Err(Error::Format(format!("Die Tabelle {odd} gibt es nicht in beiden Journalen")));
         }
     }
     let mut rows = 0;
