@@ -6,6 +6,7 @@ mod support;
 
 use poststelle::fault::PLACES;
 use std::os::unix::process::ExitStatusExt;
+use std::sync::Mutex;
 use support::{Town, invariants};
 
 const SAMPLES: [&str; 2] = ["allgemein/020-bewerbung.pdf", "allgemein/004-hundesteuer.jpg"];
@@ -34,12 +35,23 @@ fn killed_at_every_named_place() {
     let expected = calm.delivered();
     assert!(!expected.is_empty(), "the samples must go straight through: {:?}", calm.documents());
     check_invariants(&calm, &expected, "nothing");
-    for place in PLACES {
+    let killed_at = |place: &str| {
         let town = town_with_letters();
         let killed = town.run_until_settled(Some(&format!("{place}:1")));
         assert_eq!(killed.status.signal(), Some(9), "{place} was never reached");
         let again = town.run_until_settled(None);
         assert!(again.status.success(), "{place}: {}", String::from_utf8_lossy(&again.stderr));
         check_invariants(&town, &expected, place);
-    }
+    };
+    // Each town waits more than it works.
+    let left = Mutex::new(PLACES.iter());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some(place) = { left.lock().unwrap().next() } {
+                    killed_at(place);
+                }
+            });
+        }
+    });
 }

@@ -5,6 +5,7 @@ use crate::cli::Role;
 use crate::config::{self, Pipeline};
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
+use crate::fault;
 use crate::intake::subfolders;
 use crate::ledger::{Alone, Ledger};
 use crate::model::hash::ContentHash;
@@ -231,7 +232,7 @@ pub(super) async fn asked_to_stop() {
 async fn settled(house: &House) -> Result<(), Error> {
     let mut quiet = 0;
     while quiet < 3 {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(fault::hurried(Duration::from_millis(500))).await;
         let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || subfolders::waiting(s));
         quiet = if !waiting && block_in_place(|| house.ledger.overview())?.settled() { quiet + 1 } else { 0 };
     }

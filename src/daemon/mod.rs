@@ -31,6 +31,7 @@ use crate::config::Pipeline;
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
 use crate::error::Result;
+use crate::fault;
 use crate::intake::subfolders::FolderWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
 use crate::ledger::{Alone, BatchRow, Ledger};
@@ -218,7 +219,7 @@ impl House {
             pulse::beat();
             match step(worker) {
                 Ok(true) => {}
-                Ok(false) => std::thread::sleep(IDLE),
+                Ok(false) => std::thread::sleep(fault::hurried(IDLE).max(IDLE / 5)),
                 Err(error) => {
                     observe::trouble(worker, &error);
                     std::thread::sleep(IDLE * 10);
@@ -264,7 +265,7 @@ impl House {
             }
             scope.spawn(|| {
                 let mut next = Instant::now();
-                self.repeat_while(&goes_on, "waiting", Works::Inside, |_| {
+                self.repeat_while(goes_on, "waiting", Works::Inside, |_| {
                     if Instant::now() >= next {
                         next = Instant::now() + WAITING_EVERY;
                         stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
@@ -275,7 +276,7 @@ impl House {
             });
             scope.spawn(|| {
                 let (mut passed, mut next) = (None, Instant::now());
-                self.repeat_while(&goes_on, "retention", Works::Inside, |_| {
+                self.repeat_while(goes_on, "retention", Works::Inside, |_| {
                     let today = jiff::Zoned::now().date();
                     if passed != Some(today) && Instant::now() >= next {
                         next = Instant::now() + WAITING_EVERY;
