@@ -63,7 +63,7 @@ fn a_folder_is_one_batch_with_its_pages_in_natural_order() {
     scan(&town, "notiz", &[5], &[("fertig", ""), ("lesen.tmp", "nicht verlieren")]);
     small_town::drop_letter(&town, 6);
     fs::create_dir(town.path("scans/leer")).unwrap();
-    let mut daemon = town.start();
+    let mut daemon = town.start_hurried();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(150);
     let settled = || batches(&town).iter().filter(|(_, state, _)| is_done(state)).count() == 3;
     while !(settled() && rejected(&town).contains("folder.left_over")) && std::time::Instant::now() < until {

@@ -96,7 +96,7 @@ fn differences_wait_for_a_person_who_may_accept_them() {
 fn a_side_car_without_a_scan_is_put_aside_with_a_reason() {
     let town = town();
     fs::write(town.path("scans/verwaist.json"), "{}").unwrap();
-    let mut daemon = town.start();
+    let mut daemon = town.start_hurried();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(90);
     let aside = || fs::read_dir(town.path("scans/rejected")).map_or(0, |d| d.count());
     while aside() < 2 && std::time::Instant::now() < until {

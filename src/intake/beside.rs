@@ -6,6 +6,7 @@
 use super::listing::Found;
 use super::{PATIENCE_MIN, PATIENCE_QUIETS, original_name, sidecar};
 use crate::error::{Error, Result};
+use crate::fault;
 use crate::model::sidecar::SidecarFormat;
 use crate::model::town::Station;
 use crate::vault::sync_folder;
@@ -43,7 +44,7 @@ fn sidecar_of(scan: &Path, format: SidecarFormat) -> Option<PathBuf> {
 pub(super) fn whole(path: &Path, format: SidecarFormat) -> bool {
     let age = fs::metadata(path).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
     fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && sidecar::parse(&bytes, format).unreadable.is_none())
-        || age.is_some_and(|age| age >= PATIENCE_MIN)
+        || age.is_some_and(|age| age >= fault::hurried(PATIENCE_MIN))
 }
 
 /// Where the side-car of a claim lies.

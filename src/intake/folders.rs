@@ -15,9 +15,7 @@
 //! packed. Nothing else is ever removed: what is no page is put aside.
 
 use super::subfolders::{name_of, put_aside};
-use super::{
-    Intake, PATIENCE_MIN, PATIENCE_QUIETS, beside, claim_name, complete, index, listing, write_synced,
-};
+use super::{Intake, beside, claim_name, complete, index, listing, write_synced};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::BatchRow;
@@ -114,7 +112,7 @@ pub(super) fn is_ready(station: &Station, folder: &Path, still: Duration) -> boo
         (None, None) => true,
     };
     let end = if ended { Duration::ZERO } else { station.sidecar_wait };
-    let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
+    let patience = super::patience(station);
     let pages = if contents.is_whole() { station.quiet } else { patience };
     let empty = contents.pages.is_empty() && contents.sidecars.is_empty() && contents.marker.is_none();
     !empty && still >= end.max(pages)

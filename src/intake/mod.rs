@@ -53,6 +53,11 @@ const BESIDE: [&str; 3] = [beside::SIDECAR, index::INDEX, folders::PACKING];
 const PATIENCE_QUIETS: u32 = 20;
 const PATIENCE_MIN: Duration = Duration::from_secs(60);
 
+/// How long an unfinished file is waited for.
+fn patience(station: &Station) -> Duration {
+    (station.quiet * PATIENCE_QUIETS).max(fault::hurried(PATIENCE_MIN))
+}
+
 /// Everything taking over needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Intake<'a> {
@@ -90,7 +95,7 @@ impl Intake<'_> {
                 return (taken, troubles);
             }
         };
-        let patience = (station.quiet * PATIENCE_QUIETS).max(PATIENCE_MIN);
+        let patience = patience(station);
         let given_up = |path: &Path| watch.still_for(path, at) >= patience;
         if let Err(error) = index::claim(station, &claims, &mut ready, given_up) {
             keep(Err(error));
