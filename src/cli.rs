@@ -1,8 +1,10 @@
 //! The command line: a contract that does not change its meaning.
 
 mod actions;
+mod reports;
 
 pub use actions::*;
+pub use reports::ReportAction;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

@@ -68,7 +68,10 @@ fn a_running_service_takes_over_what_is_right_and_keeps_what_was_where_it_is_wro
 #[test]
 fn where_paper_is_replaced_a_person_puts_it_in_force_and_takes_it_back() {
     let town = small_town::town(None);
-    let first = config(&town).replacen("id = \"a\"", "id = \"a\"\nprofile = \"ersetzend\"", 1)
+    // Also where the texts of earlier configurations lie encrypted.
+    fs::write(town.path("tresor.key"), "9f".repeat(32)).unwrap();
+    let keyed = format!("vault_key_file = \"tresor.key\"\n{}", config(&town));
+    let first = keyed.replacen("id = \"a\"", "id = \"a\"\nprofile = \"ersetzend\"", 1)
         + "[[profile]]\nid = \"ersetzend\"\nscan_mode = \"replacing\"\nduplex = false\n";
     let second = first.clone() + "dpi_min = 300\n";
     let hash = |text: &str| ContentHash::of(text.as_bytes()).hex();
@@ -102,6 +105,7 @@ fn where_paper_is_replaced_a_person_puts_it_in_force_and_takes_it_back() {
     let today = jiff::Zoned::now().date().to_string();
     assert!(!says(&["report", "configuration", "--at", &today]).1.contains("dpi_min"));
     let ledger = town.path("var/ledger.sqlite");
-    let (code, text) = says(&["verify", ledger.to_str().unwrap()]);
+    let key = town.path("tresor.key");
+    let (code, text) = says(&["verify", ledger.to_str().unwrap(), "--vault-key", key.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{text}");
 }

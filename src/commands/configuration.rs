@@ -1,13 +1,11 @@
 //! `config`: the configuration as understood, what a changed file would do, and who lets it replace paper.
 
-use super::{DONE, Outcome, Stop, USAGE, pipeline};
+use super::{DONE, Outcome, Stop, USAGE, pipeline, put_whole};
 use crate::config::written::{Change, changes, understood, written};
 use crate::config::{self, Pipeline};
 use crate::daemon::{Effect, takes_effect};
-use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::document::ScanMode;
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Prints it; with `diff`, what differs in that file.
@@ -92,7 +90,7 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
 /// Puts the file as it is in force where paper is replaced; a running service takes it over.
 pub fn activate(config: Option<&Path>, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
-    let hash = Vault::open(&pipeline.vault)?.put(pipeline.text.as_bytes())?;
+    let hash = pipeline.open_vault()?.put(pipeline.text.as_bytes())?;
     let new = Ledger::open(&pipeline.ledger, &pipeline.tenant)?.configured(&hash, by)?;
     let verb = if new { "gilt, freigegeben von" } else { "galt schon; unverändert trotz" };
     println!("Konfiguration {} {verb} {by}.", &hash.hex()[..12]);
@@ -103,7 +101,7 @@ pub fn activate(config: Option<&Path>, by: &str) -> Outcome {
 pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-    let vault = Vault::open(&pipeline.vault)?;
+    let vault = pipeline.open_vault()?;
     let Some(before) = ledger.configuration_before(&pipeline.hash)? else {
         return Err(Stop::Usage(
             "[config.no_version] Vor dieser Konfiguration war keine andere in Kraft. Hinweis: poststelle log zeigt, \
@@ -111,23 +109,16 @@ pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
                 .into(),
         ));
     };
-    let text = vault.read(&before)?;
-    // What nobody could start with puts nothing back.
-    let readable = String::from_utf8_lossy(&text);
-    config::resolve(&readable, "pipeline.toml", &pipeline.base).map_err(|complaints| {
+    let text = String::from_utf8_lossy(&vault.read(&before)?).into_owned();
+    // What nobody could start with is not put back.
+    config::resolve(&text, "pipeline.toml", &pipeline.base).map_err(|complaints| {
         let all: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         Stop::Usage(format!("Die frühere Fassung gilt heute nicht mehr:\n{}", all.join("\n\n")))
     })?;
     // The text that goes is kept, also if it was never in force.
     vault.put(pipeline.text.as_bytes())?;
     let place = config::find(config);
-    let beside = place.with_extension("toml.neu");
-    let write = || {
-        std::fs::write(&beside, &text)?;
-        std::fs::set_permissions(&beside, std::fs::metadata(&place)?.permissions())?;
-        std::fs::rename(&beside, &place)
-    };
-    write().map_err(Error::io("Konfiguration zurückholen", &place))?;
+    put_whole(&place, &text)?;
     ledger.configured(&before, by)?;
     println!("Konfiguration {} gilt wieder, freigegeben von {by}.", &before.hex()[..12]);
     Ok(DONE)

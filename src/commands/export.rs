@@ -5,6 +5,7 @@
 //! was asked for.
 
 use super::people::open;
+use super::table::{harmless, table};
 use super::{DONE, Outcome, Stop};
 use crate::cli::ExportReason;
 use crate::config::Pipeline;
@@ -72,14 +73,14 @@ pub fn person(config: Option<&Path>, wish: &Wish<'_>) -> Outcome {
         rows.push([document.id.0.clone(), received, kind, department, state, found_as.into()]);
         copies(&ledger, &vault, document, &wish.out.join(&document.id.0))?;
     }
-    table(&wish.out.join("schriftstuecke.csv"), &rows)?;
+    put_table(&wish.out.join("schriftstuecke.csv"), &rows)?;
     let items: Vec<[String; 5]> = ledger
         .item_senders()?
         .into_iter()
         .filter(|[.., sender]| asked.iter().all(|stem| hits_any(sender, stem)))
         .collect();
     let head = [["Sendung", "Eingang", "Was", "Amt", "Absender"].map(str::to_owned)];
-    table(&wish.out.join("posteingangsbuch.csv"), &[&head[..], &items].concat())?;
+    put_table(&wish.out.join("posteingangsbuch.csv"), &[&head[..], &items].concat())?;
     let now = jiff::Timestamp::now();
     let about = format!(
         "Auskunft über: {}\nStand:         {now}\nAusgegeben:    {}\nGrund:         {}\n\n\
@@ -165,7 +166,7 @@ fn copies(ledger: &Ledger, vault: &Vault, found: &Found, to: &Path) -> Result<()
     rows.extend(ledger.events(&found.id.0)?.into_iter().map(|e| [e.at, e.code, e.subject, e.detail]));
     let notes = ledger.inbox_notes(&found.id)?;
     rows.extend(notes.into_iter().map(|[at, _, text]| [at, "Notiz".into(), found.id.0.clone(), text]));
-    table(&to.join("verlauf.csv"), &rows)
+    put_table(&to.join("verlauf.csv"), &rows)
 }
 
 /// For its owner's eyes only.
@@ -187,11 +188,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::io::Write::write_all(&mut file, bytes).map_err(Error::io("Auskunft schreiben", path))
 }
 
-fn table<const N: usize>(path: &Path, rows: &[[String; N]]) -> Result<()> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    let wrong = |e: csv::Error| Error::Format(e.to_string());
-    for row in rows {
-        writer.write_record(row).map_err(wrong)?;
-    }
-    write(path, &writer.into_inner().map_err(|e| Error::Format(e.to_string()))?)
+fn put_table<const N: usize>(path: &Path, rows: &[[String; N]]) -> Result<()> {
+    write(path, &table(rows.iter().map(|row| row.each_ref().map(harmless)))?)
 }

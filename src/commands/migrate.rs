@@ -2,7 +2,6 @@
 
 use super::{DONE, FAILED, Outcome, Stop, pipeline};
 use crate::ledger::{self, Ledger, Transferred};
-use crate::vault::Vault;
 use std::path::Path;
 
 /// Carries the ledger at `from` over into the empty one of the configuration, and checks the whole of it there.
@@ -26,7 +25,7 @@ pub fn run(config: Option<&Path>, from: &Path) -> Outcome {
     for head in heads {
         println!("Stand des Protokolls von {}: {} Ereignisse, {}", head.tenant, head.size, head.head.hex());
     }
-    let vault = Vault::for_reading(&pipeline.vault);
+    let vault = pipeline.read_vault()?;
     let audit = ledger::audit(&pipeline.ledger, Some(&vault), &[])?;
     for (name, detail) in &audit.wrong {
         eprintln!("[{name}] {detail}");

@@ -27,6 +27,7 @@ mod retention;
 mod service;
 mod shipped;
 mod station;
+mod table;
 mod train;
 mod vault;
 mod verify;
@@ -131,6 +132,20 @@ pub fn run(cli: Cli) -> u8 {
             FAILED
         }
     }
+}
+
+/// Writes a file whole or not at all; one that was there keeps its rights.
+fn put_whole(path: &Path, text: &str) -> Result<(), Error> {
+    let part = path.with_extension("part");
+    let write = || {
+        std::fs::write(&part, text)?;
+        if let Ok(there) = std::fs::metadata(path) {
+            std::fs::set_permissions(&part, there.permissions())?;
+        }
+        std::fs::File::open(&part)?.sync_all()?;
+        std::fs::rename(&part, path)
+    };
+    write().map_err(Error::io("Datei schreiben", path))
 }
 
 fn listed(complaints: &[Complaint]) -> Stop {

@@ -1,7 +1,8 @@
 //! `report month`: what came and what became of it, by month, department and channel.
 
 use super::people::{date, open};
-use super::report::{bounds, harmless, to_pdf};
+use super::report::{bounds, to_pdf};
+use super::table::{harmless, table};
 use super::{DONE, Outcome};
 use crate::config::Pipeline;
 use crate::error::Error;
@@ -56,7 +57,10 @@ pub fn run(
     rows.iter().for_each(|row| println!("{}", row.join(";")));
     lines.iter().for_each(|line| println!("{line}"));
     if let Some(path) = csv {
-        std::fs::write(path, table(&rows)?).map_err(Error::io("Bericht schreiben", path))?;
+        let cells = rows.iter().map(|row| row.iter().map(harmless).collect::<Vec<_>>());
+        let head = HEAD.map(str::to_owned).to_vec();
+        std::fs::write(path, table(std::iter::once(head).chain(cells))?)
+            .map_err(Error::io("Bericht schreiben", path))?;
     }
     if let Some(path) = pdf {
         let title = format!("{}: Post {from} bis {to}", pipeline.town);
@@ -128,14 +132,4 @@ fn growth(pipeline: &Pipeline, bytes: u64, now: jiff::Timestamp) -> String {
         ),
         None => format!("{said}; frei sind {:.0} MiB, genug für hundert Jahre.", megabytes(free)),
     }
-}
-
-fn table(rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {
-    let format = |e: csv::Error| Error::Format(e.to_string());
-    let mut table = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    table.write_record(HEAD).map_err(format)?;
-    for row in rows {
-        table.write_record(row.iter().map(|cell| harmless(cell))).map_err(format)?;
-    }
-    table.into_inner().map_err(|e| Error::Format(e.to_string()))
 }

@@ -1,6 +1,7 @@
 //! `report`: the day (scanned = delivered, differences first), months, the sample, configurations of other days.
 
 use super::people::{date, open};
+use super::table::{harmless, table};
 use super::{DONE, Outcome, REFUSED, Stop};
 use super::{documentation, expiring, month, package};
 use crate::cli::ReportAction;
@@ -155,8 +156,6 @@ fn shown(batch: &DayBatch) -> &str {
 
 /// One line per document and target, differences first; for a table program.
 fn rows(batches: &[DayBatch], account: &Account) -> Result<Vec<u8>, Error> {
-    let format = |e: csv::Error| Error::Format(e.to_string());
-    let mut table = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
     let head = [
         "station",
         "stapel",
@@ -170,11 +169,11 @@ fn rows(batches: &[DayBatch], account: &Account) -> Result<Vec<u8>, Error> {
         "zustellung",
         "quittung",
     ];
-    table.write_record(head).map_err(format)?;
+    let mut rows = vec![head.map(harmless)];
     for difference in &account.differences {
         let text = format!("ABWEICHUNG [{}] {}", difference.code, difference.text);
         let row = ["", "", "", &difference.about, "", "", "", &text, "", "", ""];
-        table.write_record(row.map(harmless)).map_err(format)?;
+        rows.push(row.map(harmless));
     }
     for batch in batches {
         let head = [batch.station.as_str(), &batch.id, shown(batch)];
@@ -182,28 +181,26 @@ fn rows(batches: &[DayBatch], account: &Account) -> Result<Vec<u8>, Error> {
             let state = batch.state.map_or("fehlt", |s| s.text());
             let pages = batch.pages.to_string();
             let row = [head[0], head[1], head[2], "", &pages, "", "", state, "", "", ""];
-            table.write_record(row.map(harmless)).map_err(format)?;
+            rows.push(row.map(harmless));
         }
         for document in &batch.documents {
             let counts =
                 [&document.pages, &document.suppressed, &document.separators].map(|p| p.len().to_string());
             let fate: Fate = fate(document);
-            let mut line = |to: [&str; 3]| {
-                let own = [document.id.as_str(), &counts[0], &counts[1], &counts[2], fate.text()];
-                table.write_record(head.into_iter().chain(own).chain(to).map(harmless)).map_err(format)
+            let mut line = |[target, state, receipt]: [&str; 3]| {
+                let [station, id, file] = head;
+                let [pages, blank, separators] = &counts;
+                let own = [station, id, file, &document.id, pages, blank, separators, fate.text()];
+                let [a, b, c, d, e, f, g, h] = own;
+                rows.push([a, b, c, d, e, f, g, h, target, state, receipt].map(harmless));
             };
             if document.deliveries.is_empty() {
-                line(["", "", ""])?;
+                line(["", "", ""]);
             }
             for delivery in &document.deliveries {
-                line([&delivery.target, delivery.state.text(), &delivery.receipt])?;
+                line([&delivery.target, delivery.state.text(), &delivery.receipt]);
             }
         }
     }
-    table.into_inner().map_err(|e| Error::Format(e.to_string()))
-}
-
-/// A table program must not take a file name for a formula.
-pub(super) fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() }
+    table(rows)
 }

@@ -122,7 +122,7 @@ impl Generation {
                     || intake.as_ref().is_some_and(|t| !t.is_finished())
             };
             while busy() {
-                notify::say("WATCHDOG=1");
+                notify::alive(&house.pulse);
                 std::thread::sleep(Duration::from_millis(100));
             }
             let mut whole = work.is_none_or(|t| t.join().is_ok());
@@ -168,7 +168,7 @@ impl Generation {
             let Ok(text) = fs::read_to_string(&service.place) else { continue };
             let changed = text != seen;
             let released = self.house.versions.waits()
-                && block_in_place(|| self.house.ledger.configuration_at("9999")).ok().flatten()
+                && block_in_place(|| self.house.ledger.configuration_in_force()).ok().flatten()
                     == Some(self.house.pipeline.hash);
             if !(changed || released || told) {
                 continue;
@@ -233,7 +233,8 @@ async fn settled(house: &House) -> Result<(), Error> {
     let mut quiet = 0;
     while quiet < 3 {
         tokio::time::sleep(fault::hurried(Duration::from_millis(500))).await;
-        let waiting = house.pipeline.stations.iter().any(|s| has_files(&s.folder) || subfolders::waiting(s));
+        let waiting =
+            house.versions.stations().iter().any(|(s, _)| has_files(&s.folder) || subfolders::waiting(s));
         quiet = if !waiting && block_in_place(|| house.ledger.overview())?.settled() { quiet + 1 } else { 0 };
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! Letters come from the examples of the rule files, from a labelled folder, and from what people decided in
 //! review. Letters of a circle never train a model that all share, unless a member of it released them.
 
-use super::{DONE, Outcome, REFUSED, Stop, people, pipeline};
+use super::{DONE, Outcome, REFUSED, Stop, people, pipeline, put_whole};
 use crate::config::Pipeline;
 use crate::daemon::load_rules;
 use crate::document::learned::{self, Example, Model, Trial};
@@ -55,7 +55,7 @@ pub fn run(config: Option<&Path>, from: Option<&Path>) -> Outcome {
     };
     let path = candidate(&pipeline);
     let text = serde_json::to_string(&model).map_err(Error::from)?;
-    put(&path, &text)?;
+    put_whole(&path, &text)?;
     report(&model, trial, &examples, &text);
     println!("Freigeben: poststelle activate {version} --by PERSON");
     Ok(DONE)
@@ -88,7 +88,7 @@ pub fn activate(config: Option<&Path>, version: u32, by: &str) -> Outcome {
     Ledger::open(&pipeline.ledger, &pipeline.tenant)?.model_released(version, &hash, by)?;
     let target = pipeline.classifiers.join(MODEL);
     // The bytes of the event, whatever became of the file meanwhile.
-    put(&target, &text)?;
+    put_whole(&target, &text)?;
     fs::remove_file(&path).map_err(Error::io("Kandidaten aufräumen", &path))?;
     println!("Modell Fassung {version} ({}) gilt, freigegeben von {by}.", &hash[..12]);
     Ok(DONE)
@@ -96,13 +96,6 @@ pub fn activate(config: Option<&Path>, version: u32, by: &str) -> Outcome {
 
 fn candidate(pipeline: &Pipeline) -> PathBuf {
     pipeline.classifiers.join(CANDIDATE)
-}
-
-/// Whole or not at all.
-fn put(path: &Path, text: &str) -> Result<(), Error> {
-    let part = path.with_extension("part");
-    fs::write(&part, text).map_err(Error::io("Modell schreiben", &part))?;
-    fs::rename(&part, path).map_err(Error::io("Modell schreiben", path))
 }
 
 fn report(model: &Model, trial: Trial, examples: &[Example], text: &str) {

@@ -9,6 +9,7 @@ pub mod malware;
 pub mod named;
 pub mod reach;
 mod read;
+mod record;
 mod resolve;
 mod routes;
 mod seal;

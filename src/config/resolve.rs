@@ -1,11 +1,10 @@
 //! As written -> as used, all complaints at once. Pure.
 
 use super::file::{self, File};
-use super::{Complaint, DeskSettings, Pipeline, Retention, copying_profile};
+use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
 use crate::model::place::{Place, Server};
-use crate::model::town::{Decide, Department, Person, Procedure, SheetSettings, Station, Target};
-use crate::record::sample::Plan;
+use crate::model::town::{Department, Person, SheetSettings, Station, Target};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -13,19 +12,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use strsim::osa_distance;
 use toml::Spanned;
-
-/// Half a year for paper, as courts and authorities keep it after scanning. Copies of letters go only where the town
-/// said after how long: no letter is deleted by a default.
-fn retention(written: &file::Retention) -> Retention {
-    Retention {
-        paper: written.paper_days.unwrap_or(180),
-        delivered: written.delivered_days,
-        suppressed: written.suppressed_days.unwrap_or(14),
-        rejected: written.rejected_days,
-        staff: written.staff_days.unwrap_or(90),
-        backup: written.backup_days.unwrap_or(30),
-    }
-}
 
 pub(super) struct Check<'a> {
     file: &'a str,
@@ -181,14 +167,14 @@ impl Check<'_> {
             central: written.town.central.get_ref().clone(),
             stations,
             targets,
-            decide: self.decide(&written.decide),
+            decide: super::routes::decide(self, &written.decide),
             ledger: self.ledger(written),
             vault: self.path(&written.vault),
             vault_key_file: written.vault_key_file.as_ref().map(|file| self.secret(file)),
             classifiers: self.path(&written.classifiers),
-            procedure: self.procedure(&written.procedure),
-            sample: self.sample(&written.sample),
-            retention: retention(&written.retention),
+            procedure: super::record::procedure(self, &written.procedure),
+            sample: super::record::sample(self, &written.sample),
+            retention: super::record::retention(&written.retention),
             malware: written.malware.as_ref().and_then(|m| super::malware::malware(self, m)),
             sheets: written
                 .sheets
@@ -253,68 +239,6 @@ impl Check<'_> {
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
             openid: super::sign_on::openid(self, written, listen),
             directory: super::sign_on::directory(self, written),
-        }
-    }
-
-    fn sample(&mut self, written: &file::Sample) -> Plan {
-        let default = Plan::default();
-        let mut share = |value: &Option<Spanned<f64>>, default: f64| match value {
-            Some(v) if *v.get_ref() > 0.0 && *v.get_ref() <= 1.0 => *v.get_ref(),
-            Some(v) => {
-                let hint = "Zum Beispiel 0.05 für fünf von hundert.";
-                self.complain(v.span(), "config.share", "Der Anteil muss über 0 und höchstens 1 sein.", hint);
-                default
-            }
-            None => default,
-        };
-        let plan =
-            Plan { normal: share(&written.normal, default.normal), high: share(&written.hoch, default.high) };
-        // A.AM.IN.H.7: clearly more than for normal need.
-        if plan.high < 2.0 * plan.normal && plan.high < 1.0 {
-            let span = written.hoch.as_ref().or(written.normal.as_ref()).map_or(0..0, Spanned::span);
-            self.complain(
-                span,
-                "config.sample_floor",
-                "Die Stichprobe bei Schutzbedarf „hoch“ muss deutlich über der bei „normal“ liegen.",
-                "hoch mindestens doppelt so groß wie normal setzen (TR-03138 A.AM.IN.H.7).",
-            );
-        }
-        plan
-    }
-
-    fn procedure(&mut self, written: &file::Procedure) -> Procedure {
-        let default = Procedure::default();
-        if let Some(day) =
-            written.released.as_ref().filter(|d| d.get_ref().parse::<jiff::civil::Date>().is_err())
-        {
-            self.complain(day.span(), "config.date", "Kein Datum.", "JJJJ-MM-TT schreiben.");
-        }
-        Procedure {
-            name: written.name.clone().unwrap_or(default.name),
-            version: written.version.clone().unwrap_or(default.version),
-            released: written.released.as_ref().map(|d| d.get_ref().clone()),
-            guideline: written.guideline.clone().unwrap_or(default.guideline),
-        }
-    }
-
-    fn decide(&mut self, written: &file::Decide) -> Decide {
-        let default = Decide::default();
-        let mut share = |value: &Option<Spanned<f32>>, default: f32| match value {
-            Some(v) if (0.0..=1.0).contains(v.get_ref()) => *v.get_ref(),
-            Some(v) => {
-                self.complain(
-                    v.span(),
-                    "config.share",
-                    "Der Wert muss zwischen 0 und 1 liegen.",
-                    "Zum Beispiel 0.9.",
-                );
-                default
-            }
-            None => default,
-        };
-        Decide {
-            min_confidence: share(&written.min_confidence, default.min_confidence),
-            min_lead: share(&written.min_lead, default.min_lead),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::file::{self, File};
 use super::resolve::Check;
 use crate::document::{Desk, LAENDER, Phrase, Redirect, Route, Who};
+use crate::model::town::Decide;
 use regex::Regex;
 use toml::Spanned;
 
@@ -216,5 +217,27 @@ fn overlapping(check: &mut Check<'_>, written: &[file::Redirect], redirects: &[R
             let text = format!("Zwei Umleitungen für „{}“ gelten am selben Tag.", late.department);
             check.complain(written[nth].department.span(), "config.overlap", text, "from oder until ändern.");
         }
+    }
+}
+
+/// When a decision is sure.
+pub(super) fn decide(check: &mut Check<'_>, written: &file::Decide) -> Decide {
+    let default = Decide::default();
+    let mut share = |value: &Option<Spanned<f32>>, default: f32| match value {
+        Some(v) if (0.0..=1.0).contains(v.get_ref()) => *v.get_ref(),
+        Some(v) => {
+            check.complain(
+                v.span(),
+                "config.share",
+                "Der Wert muss zwischen 0 und 1 liegen.",
+                "Zum Beispiel 0.9.",
+            );
+            default
+        }
+        None => default,
+    };
+    Decide {
+        min_confidence: share(&written.min_confidence, default.min_confidence),
+        min_lead: share(&written.min_lead, default.min_lead),
     }
 }

@@ -40,13 +40,18 @@ fn patience() -> Option<Duration> {
     number("WATCHDOG_USEC").filter(|us| *us > 0).map(Duration::from_micros)
 }
 
+/// Says once that the loops live, or which of them stands.
+pub fn alive(pulse: &Pulse) {
+    say(&words(pulse, patience().is_some()));
+}
+
 /// Says again and again that the loops live, as long as they do; once one stands, systemd hears which and then
 /// nothing more. Runs where the pages are served, so that it falls silent with them.
 pub async fn keep_saying(pulse: &Pulse) {
     let watched = patience();
     let every = watched.map_or(STATUS_EVERY, |patience| patience / 2);
     loop {
-        say(&words(pulse, watched.is_some()));
+        alive(pulse);
         tokio::time::sleep(every).await;
     }
 }

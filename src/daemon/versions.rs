@@ -35,8 +35,7 @@ impl Versions {
     /// The newest one, and for what replaces paper the one in force by the ledger. The first that a ledger sees is
     /// in force: whoever set the service up released it.
     pub fn open(newest: Pipeline, ledger: &Ledger, vault: &Vault) -> Result<Self> {
-        // Every moment is before that.
-        let last = ledger.configuration_at("9999")?.filter(|hash| *hash != newest.hash);
+        let last = ledger.configuration_in_force()?.filter(|hash| *hash != newest.hash);
         let Some(last) = last else { return Ok(Self::only(newest)) };
         let released = restored(&last, &newest.base, vault);
         let replaces = |p: &Pipeline| p.stations.iter().any(replaces);
@@ -69,7 +68,8 @@ impl Versions {
         copying.chain(before.iter().filter(|(station, _)| waits(&station.id))).cloned().collect()
     }
 
-    /// The configuration with that SHA-256. Where its text is gone the newest holds, and trouble is told once.
+    /// The configuration with that SHA-256. Where its text is gone the one in force for paper holds, and trouble is told
+    /// once; without any, what nobody has released replaces no paper.
     pub fn of(&self, hash: &str, vault: &Vault) -> Arc<Pipeline> {
         let known = [Some(&self.newest), self.released.as_ref()];
         if let Some(known) = known.into_iter().flatten().find(|p| p.hash.hex() == hash) {
@@ -80,12 +80,20 @@ impl Versions {
             let hash = ContentHash::from_hex(hash)?;
             restored(&hash, &self.newest.base, vault).map(Arc::new)
         });
-        found.clone().unwrap_or_else(|| self.newest.clone())
+        let instead = || self.released.clone().unwrap_or_else(|| Arc::new(copying(&self.newest)));
+        found.clone().unwrap_or_else(instead)
     }
 }
 
 fn replaces(station: &Station) -> bool {
     station.profile.scan_mode == ScanMode::Replacing
+}
+
+/// The same without anything that replaces paper.
+fn copying(pipeline: &Pipeline) -> Pipeline {
+    let mut copying = pipeline.clone();
+    copying.stations.iter_mut().for_each(|s| s.profile.scan_mode = ScanMode::Copying);
+    copying
 }
 
 /// A configuration from its text in the vault.
@@ -141,6 +149,7 @@ mod tests {
         let wanted = [is("ersatz", false), is("kopie", true), is("neu", true), is("wird", false)];
         assert_eq!(stations(&staged), wanted);
         assert_eq!(staged.of(&old.hash.hex(), &vault).hash, old.hash);
+        assert_eq!(staged.of(&"00".repeat(32), &vault).hash, old.hash, "a lost text: what is released holds");
 
         ledger.configured(&new.hash, "leitung").unwrap();
         let released = Versions::open(new.clone(), &ledger, &vault).unwrap();
@@ -161,5 +170,9 @@ mod tests {
         let replacing = town(&[("ersatz", Some("ersetzend"))]);
         let waiting = Versions::open(replacing, &ledger, &vault).unwrap();
         assert!(waiting.waits() && waiting.stations().is_empty());
+        let gone = Vault::open(&place.path().join("leer")).unwrap();
+        let lost = Versions::open(town(&[("ersatz", Some("ersetzend"))]), &ledger, &gone).unwrap();
+        let held = lost.of(&old.hash.hex(), &gone);
+        assert_eq!(held.profile("ersatz").scan_mode, ScanMode::Copying, "nobody released it");
     }
 }

@@ -3,9 +3,7 @@
 use super::Ledger;
 use super::sql;
 use crate::error::{Error, Result};
-
-/// Fewer documents than this tell of single people's work, and are not shown.
-pub const SHOWN_FROM: u64 = 5;
+use crate::observe::monthly::SHOWN_FROM;
 
 /// One station on one day.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +54,7 @@ impl Ledger {
             })
         })?;
         let mut days: Vec<DayFigures> = rows.collect::<sql::Result<_>>()?;
-        days.retain(|day| day.documents >= SHOWN_FROM);
+        days.retain(|day| day.documents >= SHOWN_FROM as u64);
         let mut statement = db.prepare(
             "SELECT CASE WHEN e.detail LIKE 'field=%' THEN e.detail
                ELSE substr(e.detail, 1, instr(e.detail || '=', '=') - 1) END, count(*)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// Fewer documents than this tell of single people's work, and are not shown.
-const SHOWN_FROM: usize = 5;
+pub const SHOWN_FROM: usize = 5;
 
 /// What became of one document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,32 +2,9 @@
 
 use super::sample::Drawn;
 
-/// What must be true before a sheet may be destroyed. A condition has a stable name and a German sentence
-/// that says what is missing.
-macro_rules! conditions {
-    ($($variant:ident = $name:literal, $text:literal;)+) => {
-        /// One condition.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Condition { $(#[doc = $text] $variant),+ }
-
-        impl Condition {
-            /// All of them, in the order they are reported.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Stable name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// What is missing, in German.
-            pub fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-    };
-}
-
-conditions! {
+named! {
+    /// What must be true before a sheet may be destroyed; its sentence says what is missing.
+    Condition;
     Replacing = "replacing", "kopierend gescannt: das Papier bleibt das Original";
     Released = "released", "das Verfahren war nicht freigegeben (Entwurf)";
     Fit = "fit", "der Scan genügt dem ersetzenden Scannen nicht: Auflösung, Farbe, Seiten, JBIG2 oder Freigabe der Station";

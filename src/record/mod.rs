@@ -5,6 +5,30 @@
 //! described with a worked example in `docs/record.md`. Pure: seals, clocks and
 //! files are given from outside.
 
+/// An enumeration of which each value has a stable name for programs and a German sentence for people.
+macro_rules! named {
+    ($(#[doc = $doc:literal])+ $kind:ident; $($variant:ident = $name:literal, $text:literal;)+) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $kind { $(#[doc = $text] $variant),+ }
+
+        impl $kind {
+            /// All of them, in the order they are reported.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Stable name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// In German.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+    };
+}
+
 pub mod amendment;
 pub mod body;
 pub mod canonical;

@@ -59,31 +59,9 @@ impl End {
     }
 }
 
-/// What keeps a copy. Each has a stable name and a German sentence.
-macro_rules! keeps {
-    ($($variant:ident = $name:literal, $text:literal;)+) => {
-        /// One reason to keep it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Keep { $(#[doc = $text] $variant),+ }
-
-        impl Keep {
-            /// All of them, in the order they are reported.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Stable name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// Why it stays, in German.
-            pub fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-    };
-}
-
-keeps! {
+named! {
+    /// What keeps a copy; its sentence says why it stays.
+    Keep;
     Open = "open", "nicht abgeschlossen: ein Mensch entscheidet, nie die Frist";
     ForGood = "for_good", "wird auf Dauer aufbewahrt: niemand hat eine Frist gesetzt, oder die Dokumentart hat keine";
     Early = "early", "die Frist läuft noch";

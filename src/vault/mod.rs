@@ -12,10 +12,11 @@
 
 pub mod cipher;
 mod file;
-mod rekey;
+mod keys;
 
 pub use cipher::Keys;
 pub use file::VaultFile;
+pub use keys::KEYS_USED;
 
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
@@ -46,12 +47,11 @@ pub struct Vault {
 fn begin() -> AtomicU64 {
     AtomicU64::new(getrandom::u64().unwrap_or_default())
 }
+
 /// Ending of an object that is out of the way and may still be put back.
 const GOING: &str = ".going";
 /// Ending of an encrypted object.
 const ENCRYPTED: &str = "enc";
-/// File in the vault that names the keys something in it may be encrypted with.
-pub const KEYS_USED: &str = "keys";
 
 impl Vault {
     /// Opens or makes the folder.
@@ -87,47 +87,6 @@ impl Vault {
     /// A vault another part of the program opened: for reading, so nothing is made and nothing cleared.
     pub fn for_reading(root: &Path) -> Self {
         Self { root: root.to_owned(), running: begin(), lasting: true, keys: None }
-    }
-
-    /// The same vault with the town's keys, if it has some: what is put from now on is encrypted. A key that
-    /// something may be encrypted with and that is not among them is an error here, not with the first letter.
-    pub fn under(self, keys: Option<Keys>) -> Result<Self> {
-        let used = self.keys_used()?;
-        if let Some(id) = used.iter().find(|id| keys.as_ref().is_none_or(|keys| !keys.know(id))) {
-            return Err(cipher::unknown(id).into());
-        }
-        Ok(Self { keys, ..self })
-    }
-
-    /// Id of the key that writes, if there is one.
-    pub fn key(&self) -> Option<String> {
-        self.keys.as_ref().map(|keys| keys.first().to_string())
-    }
-
-    /// Ids of the keys that something here may be encrypted with.
-    fn keys_used(&self) -> Result<Vec<String>> {
-        let place = self.root.join(KEYS_USED);
-        match fs::read_to_string(&place) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            text => {
-                let text = text.map_err(Error::io("Tresor lesen", &place))?;
-                Ok(text.lines().map(str::to_owned).collect())
-            }
-        }
-    }
-
-    /// Says which keys are used, before the first object is encrypted with one.
-    fn note_keys(&self, ids: &[String]) -> Result<()> {
-        let (place, number) = (self.root.join(KEYS_USED), self.running.fetch_add(1, Ordering::Relaxed));
-        let new = self.root.join("tmp").join(format!("{}-keys-{number}", std::process::id()));
-        let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let write = || {
-            fs::write(&new, text)?;
-            File::open(&new)?.sync_all()?;
-            fs::rename(&new, &place)
-        };
-        write().map_err(Error::io("Schlüssel im Tresor vermerken", &place))?;
-        self.sync(&self.root)
     }
 
     fn sync(&self, folder: &Path) -> Result<()> {
@@ -182,7 +141,9 @@ impl Vault {
             let short = folder.file_name().len() == 2 && folder.path().is_dir();
             for object in if short { list(&folder.path())? } else { Vec::new() } {
                 let name = object.file_name();
-                let hex = name.to_str().map(|name| name.strip_suffix(".enc").unwrap_or(name));
+                let name = Path::new(&name);
+                let plain = name.extension().is_none_or(|ending| ending == ENCRYPTED);
+                let hex = name.file_stem().filter(|_| plain).and_then(|stem| stem.to_str());
                 found.extend(hex.and_then(ContentHash::from_hex));
             }
         }
@@ -240,7 +201,7 @@ impl Vault {
             .open(temporary)
             .map_err(Error::io("In den Tresor schreiben", temporary))?;
         let written = match &self.keys {
-            None => copied(from, &mut file, temporary)?,
+            None => copy_hashed(from, &mut file, temporary)?,
             Some(keys) => {
                 let (first, mut used) = (keys.first().to_string(), self.keys_used()?);
                 if !used.contains(&first) {
@@ -248,7 +209,7 @@ impl Vault {
                     self.note_keys(&used)?;
                 }
                 let mut encrypting = Encrypting::begin(keys, &mut file)?;
-                let written = copied(from, &mut encrypting, temporary)?;
+                let written = copy_hashed(from, &mut encrypting, temporary)?;
                 encrypting.finish().map_err(Error::io("In den Tresor schreiben", temporary))?;
                 written
             }
@@ -327,16 +288,6 @@ fn unread(error: std::io::Error, hash: &ContentHash, path: &Path) -> Error {
     }
 }
 
-/// Copies into the vault; hash and length of what came.
-fn copied(from: &mut dyn Read, to: &mut dyn Write, place: &Path) -> Result<(ContentHash, u64)> {
-    let mut length = 0u64;
-    let hash = hashed(from, |bytes| {
-        length += bytes.len() as u64;
-        to.write_all(bytes).map_err(Error::io("In den Tresor schreiben", place))
-    })?;
-    Ok((hash, length))
-}
-
 /// Marks an object as put just now; whether it was there.
 fn touched(place: &Path) -> bool {
     File::open(place).and_then(|file| file.set_modified(SystemTime::now())).is_ok()
@@ -347,12 +298,12 @@ pub fn hash_of(from: &mut dyn Read) -> Result<ContentHash> {
     hashed(from, |_| Ok(()))
 }
 
-/// Writes everything a reader gives; its hash and length, in constant memory.
-pub fn copy_hashed(from: &mut dyn Read, to: &mut dyn Write) -> Result<(ContentHash, u64)> {
+/// Writes everything a reader gives to `to`, which lies at `place`; its hash and length, in constant memory.
+pub fn copy_hashed(from: &mut dyn Read, to: &mut dyn Write, place: &Path) -> Result<(ContentHash, u64)> {
     let mut length = 0u64;
     let hash = hashed(from, |bytes| {
         length += bytes.len() as u64;
-        to.write_all(bytes).map_err(Error::io("Kopie schreiben", "Sicherung"))
+        to.write_all(bytes).map_err(Error::io("Schreiben", place))
     })?;
     Ok((hash, length))
 }

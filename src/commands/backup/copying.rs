@@ -20,7 +20,7 @@ pub(super) fn copy(from: &Path, to: &Path, mode: u32) -> Result<(ContentHash, u6
         .mode(mode)
         .open(to)
         .map_err(Error::io("In die Sicherung schreiben", to))?;
-    let copied = copy_hashed(&mut source, &mut file)?;
+    let copied = copy_hashed(&mut source, &mut file, to)?;
     file.sync_all().map_err(Error::io("Sicherung auf den Datenträger bringen", to))?;
     Ok(copied)
 }
