@@ -4,7 +4,8 @@ use super::{DONE, Outcome, Stop, pipeline};
 use crate::ledger::Ledger;
 use std::path::Path;
 
-/// While the service stands, so that nobody is given an object that is another a moment later.
+/// While the service stands, so that nobody is given an object that is another a moment later. On a shared ledger only
+/// the process that watches the stations is asked for; the others have to be stopped as well (`docs/operations.md`).
 pub fn rekey(config: Option<&Path>, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
     if pipeline.vault_key_file.is_none() {

@@ -76,22 +76,21 @@ pub fn configured(hash: &ContentHash, waits: bool) {
     if waits {
         tracing::warn!(
             configuration = %hash,
-            "Die geänderte Konfiguration gilt, außer wo Papier ersetzt wird: dort wartet sie auf \
-             `poststelle config --activate --by PERSON`."
+            "Configuration in force except where paper is replaced, until `poststelle config --activate --by PERSON`."
         );
     } else {
-        tracing::info!(configuration = %hash, "Die Konfiguration gilt.");
+        tracing::info!(configuration = %hash, "Configuration in force.");
     }
 }
 
 /// A changed configuration cannot be used; the one before stays in force.
 pub fn not_configured(text: &str) {
-    tracing::error!("Die geänderte Konfiguration gilt nicht, die bisherige bleibt in Kraft:\n{text}");
+    tracing::error!("Changed configuration refused, the one before stays in force:\n{text}");
 }
 
-/// The text of an earlier configuration cannot be had: what began under it goes on under the newest.
+/// The text of an earlier configuration cannot be had: what began under it goes on under what is released.
 pub fn version_lost(hash: &ContentHash) {
-    tracing::error!(configuration = %hash, "Der Text einer früheren Konfiguration ist nicht mehr zu lesen.");
+    tracing::error!(configuration = %hash, "The text of an earlier configuration is not readable.");
 }
 
 /// The daemon stops.
