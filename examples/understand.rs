@@ -53,7 +53,7 @@ fn main() -> Result<(), Failure> {
     let arguments: Arguments = clap::Parser::parse();
     let pipeline = config::load(Path::new("pipeline.toml"))
         .map_err(|c| c.iter().map(ToString::to_string).collect::<String>())?;
-    let (town, book) = (pipeline.town_rules(), load_rules(&pipeline)?);
+    let (town, book) = (pipeline.town_rules(), load_rules(&pipeline)?.book);
     let truth = arguments.folder.join("truth.jsonl");
     let mut words = match &arguments.ledger {
         Some(ledger) => of_ledger(&Ledger::open(ledger, &pipeline.tenant)?)?,

@@ -128,6 +128,9 @@ pub enum Command {
         /// Die Datei durch die Fassung ersetzen, die vor der jetzigen in Kraft war, und diese freigeben
         #[arg(long, requires = "by", conflicts_with_all = ["diff", "activate"])]
         rollback: bool,
+        /// Mit --rollback: statt der Konfiguration die Dateien der Regeln und das Modell
+        #[arg(long, requires = "rollback")]
+        rules: bool,
         /// Wer freigibt
         #[arg(long, value_name = "PERSON")]
         by: Option<String>,

@@ -79,17 +79,20 @@ fn where_paper_is_replaced_a_person_puts_it_in_force_and_takes_it_back() {
         let done = town.command(arguments, None);
         (done.status.code(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
     };
-    // Which configuration the record of letter `number` names.
-    let under = |number: u32| {
+    // The record of letter `number`.
+    let record = |number: u32| {
         drop_into(&town, "scans", small_town::colour_letter(number));
         let before = town.delivered();
         let done = town.run_until_settled(None);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let new = town.delivered().into_iter().find(|name| !before.contains(name)).unwrap();
         let record = town.path("var/out/steuern").join(new.replace(".pdf", ".record.json"));
-        let record: serde_json::Value = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
-        record["body"]["procedure"]["configuration_sha256"].as_str().unwrap().to_owned()
+        serde_json::from_slice::<serde_json::Value>(&fs::read(record).unwrap()).unwrap()["body"].take()
     };
+    // Which configuration, which version of the rule decided.
+    let under =
+        |number: u32| record(number)["procedure"]["configuration_sha256"].as_str().unwrap().to_owned();
+    let rule_of = |number: u32| record(number)["decision"]["rule_versions"]["hundesteuer"].as_u64().unwrap();
     write(&town, &first);
     assert_eq!(says(&["config", "--rollback", "--by", "leitung"]).0, Some(2), "nothing was in force before");
     assert_eq!(under(1), hash(&first));
@@ -102,6 +105,21 @@ fn where_paper_is_replaced_a_person_puts_it_in_force_and_takes_it_back() {
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(config(&town), first);
     assert_eq!(under(4), hash(&first));
+
+    let rule = town.path("classifiers/hundesteuer.toml");
+    let text = fs::read_to_string(&rule).unwrap();
+    fs::write(&rule, text.replace("version = 1", "version = 22")).unwrap();
+    assert_eq!(rule_of(5), 1, "nobody has put the changed rule in force");
+    assert_eq!(says(&["config", "--activate", "--by", "leitung"]).0, Some(0));
+    assert_eq!(rule_of(6), 22);
+    fs::write(town.path("classifiers/neu.toml"), text.replace("id = \"h", "id = h")).unwrap(); // with a mistake
+    let (code, text) = says(&["config", "--rollback", "--rules", "--by", "vertretung"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        !town.path("classifiers/neu.toml").exists()
+            && town.path("classifiers/neu.toml.zurueckgenommen").exists()
+    );
+    assert_eq!(rule_of(7), 22, "what was in force last");
     let today = jiff::Zoned::now().date().to_string();
     assert!(!says(&["report", "configuration", "--at", &today]).1.contains("dpi_min"));
     let ledger = town.path("var/ledger.sqlite");

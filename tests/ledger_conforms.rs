@@ -8,7 +8,7 @@ use poststelle::batch::CutDocument;
 use poststelle::error::Error;
 use poststelle::ledger::{
     Decided, Deletion, InboxAct, Intention, Ledger, NewBatch, NewItem, Place, Produced, Recut, Server, Sight,
-    Wanted, audit, condition, named_objects, transfer,
+    Staged, Wanted, audit, condition, named_objects, transfer,
 };
 use poststelle::model::delivery::Moved;
 use poststelle::model::document::DocumentSheet;
@@ -110,15 +110,18 @@ fn carried_over(asked: &mut Asked<'_>, other: &Place) {
 fn what_is_over_is_counted_and_forgotten(asked: &mut Asked<'_>) {
     let ledger = asked.ledger;
     let [first, second] = [1u8, 2].map(|n| ContentHash::of(&[n]));
-    ledger.configured(&first, "daemon").unwrap();
-    ledger.configuration_waits(&second).unwrap();
-    ledger.configuration_waits(&second).unwrap();
+    ledger.put_in_force(Staged::Configuration, &first, "daemon").unwrap();
+    ledger.waits_for_release(Staged::Configuration, &second).unwrap();
+    ledger.waits_for_release(Staged::Configuration, &second).unwrap();
     asked.heard(
         "before",
-        (ledger.configuration_before(&second).unwrap(), ledger.configuration_before(&first).unwrap()),
+        (
+            ledger.in_force_before(Staged::Configuration, &second).unwrap(),
+            ledger.in_force_before(Staged::Configuration, &first).unwrap(),
+        ),
     );
-    ledger.configured(&second, "leitung").unwrap();
-    asked.heard("in force", ledger.configuration_at("9999").unwrap());
+    ledger.put_in_force(Staged::Configuration, &second, "leitung").unwrap();
+    asked.heard("in force", ledger.in_force_at(Staged::Configuration, "9999").unwrap());
 
     let id = decided(asked, "1", &["Hundesteuer Bescheid"], DocumentState::Approved).remove(0);
     let batch = ledger.document(&id).unwrap().batch;
@@ -588,10 +591,13 @@ fn the_log_only_grows(asked: &mut Asked<'_>) {
     asked.heard("span", (span.before, span.nodes.len(), span.entries.len()));
     let seqs: Vec<i64> = span.entries.iter().map(|e| e.seq).collect();
     assert!(seqs.is_sorted(), "{seqs:?}");
-    ledger.configured(&hash, "daemon").unwrap();
+    ledger.put_in_force(Staged::Configuration, &hash, "daemon").unwrap();
     asked.heard(
         "configured",
-        (ledger.configured(&hash, "daemon").unwrap(), ledger.configuration_at("2999").unwrap()),
+        (
+            ledger.put_in_force(Staged::Configuration, &hash, "daemon").unwrap(),
+            ledger.in_force_at(Staged::Configuration, "2999").unwrap(),
+        ),
     );
     asked.heard("bytes", ledger.note_bytes("x", "y", "z", &hash).is_ok());
 }

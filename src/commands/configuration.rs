@@ -3,9 +3,11 @@
 use super::{DONE, Outcome, Stop, USAGE, pipeline, put_whole};
 use crate::config::written::{Change, changes, understood, written};
 use crate::config::{self, Pipeline};
-use crate::daemon::{Effect, takes_effect};
-use crate::ledger::Ledger;
+use crate::daemon::{Effect, as_one, kept_rules, load_rules, rule_texts, takes_effect};
+use crate::error::Error;
+use crate::ledger::{Ledger, Staged};
 use crate::model::document::ScanMode;
+use crate::model::hash::ContentHash;
 use std::path::Path;
 
 /// Prints it; with `diff`, what differs in that file.
@@ -87,13 +89,19 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
     }
 }
 
-/// Puts the file as it is in force where paper is replaced; a running service takes it over.
+/// Puts the file and the rule files as they are in force where paper is replaced; a running service takes them over.
 pub fn activate(config: Option<&Path>, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
-    let hash = pipeline.open_vault()?.put(pipeline.text.as_bytes())?;
-    let new = Ledger::open(&pipeline.ledger, &pipeline.tenant)?.configured(&hash, by)?;
-    let verb = if new { "gilt, freigegeben von" } else { "galt schon; unverändert trotz" };
-    println!("Konfiguration {} {verb} {by}.", &hash.hex()[..12]);
+    let (vault, rules) = (pipeline.open_vault()?, load_rules(&pipeline)?);
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    for (what, named, text) in
+        [(Staged::Configuration, "Konfiguration", &pipeline.text), (Staged::Rules, "Regeln", &rules.text)]
+    {
+        let hash = vault.put(text.as_bytes())?;
+        let new = ledger.put_in_force(what, &hash, by)?;
+        let verb = if new { "freigegeben von" } else { "schon in Kraft, unverändert trotz" };
+        println!("{named} {}: {verb} {by}.", &hash.hex()[..12]);
+    }
     Ok(DONE)
 }
 
@@ -102,7 +110,7 @@ pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
     let vault = pipeline.open_vault()?;
-    let Some(before) = ledger.configuration_before(&pipeline.hash)? else {
+    let Some(before) = ledger.in_force_before(Staged::Configuration, &pipeline.hash)? else {
         return Err(Stop::Usage(
             "[config.no_version] Vor dieser Konfiguration war keine andere in Kraft. Hinweis: poststelle log zeigt, \
              wann welche galt."
@@ -119,8 +127,39 @@ pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
     vault.put(pipeline.text.as_bytes())?;
     let place = config::find(config);
     put_whole(&place, &text)?;
-    ledger.configured(&before, by)?;
+    ledger.put_in_force(Staged::Configuration, &before, by)?;
     println!("Konfiguration {} gilt wieder, freigegeben von {by}.", &before.hex()[..12]);
+    Ok(DONE)
+}
+
+/// Puts the rule files that were in force before into their folder, and in force. What lies there and did not belong
+/// to them is kept under another name.
+pub fn rollback_rules(config: Option<&Path>, by: &str) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    let vault = pipeline.open_vault()?;
+    let folder = &pipeline.classifiers;
+    // As they are, also with a mistake in them.
+    let now = rule_texts(folder)?;
+    let all = as_one(&now)?;
+    let Some(before) = ledger.in_force_before(Staged::Rules, &ContentHash::of(all.as_bytes()))? else {
+        return Err(Stop::Usage(
+            "[config.no_rules] Vor diesen Regeln waren keine anderen in Kraft. Hinweis: in Kraft gesetzt werden sie mit \
+             config --activate, wo Papier ersetzt wird."
+                .into(),
+        ));
+    };
+    let files = kept_rules(&before, &vault)?.files;
+    vault.put(all.as_bytes())?;
+    for (name, text) in &files {
+        put_whole(&folder.join(name), text)?;
+    }
+    for name in now.keys().filter(|name| !files.contains_key(*name)) {
+        let (place, aside) = (folder.join(name), folder.join(format!("{name}.zurueckgenommen")));
+        std::fs::rename(&place, &aside).map_err(Error::io("Regel zurücknehmen", &place))?;
+    }
+    ledger.put_in_force(Staged::Rules, &before, by)?;
+    println!("Regeln {} gelten wieder, freigegeben von {by}.", &before.hex()[..12]);
     Ok(DONE)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::config::Pipeline;
+use crate::daemon::rules_for_paper;
 use crate::document::{Kind, RuleBook};
 use crate::error::Error;
 use crate::ledger::{DOCUMENTED, Ledger};
@@ -18,8 +19,8 @@ const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 /// Writes it, keeps it in the vault, and says so in the log: records made under this configuration name it.
 pub fn run(config: Option<&Path>, out: &Path, by: &str) -> Outcome {
     let pipeline = pipeline(config)?;
-    let book = crate::daemon::load_rules(&pipeline)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    let book = rules_for_paper(&pipeline, &ledger, &pipeline.read_vault()?)?;
     let seal = pipeline.seal.as_ref().map(TownSeal::open).transpose()?;
     let created = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let lines = lines(&pipeline, &book, seal.as_ref(), &ledger, &created)?;

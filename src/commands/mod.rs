@@ -79,6 +79,9 @@ pub fn run(cli: Cli) -> u8 {
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
         Command::Config { activate: true, by: Some(by), .. } => configuration::activate(config, &by),
+        Command::Config { rollback: true, rules: true, by: Some(by), .. } => {
+            configuration::rollback_rules(config, &by)
+        }
         Command::Config { rollback: true, by: Some(by), .. } => configuration::rollback(config, &by),
         Command::Config { diff, .. } => configuration::run(config, diff.as_deref()),
         Command::Backup { to } => backup::backup(config, &to),
@@ -161,7 +164,8 @@ fn check(config: Option<&Path>) -> Outcome {
     let pipeline = pipeline(config)?;
     let mut wrong = Vec::new();
     match crate::daemon::load_rules(&pipeline) {
-        Ok(book) => {
+        Ok(rules) => {
+            let book = rules.book;
             for kind in book.kinds() {
                 if pipeline.department(&kind.department).is_none() {
                     wrong.push(format!(

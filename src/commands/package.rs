@@ -7,9 +7,10 @@
 use super::table::table;
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::config::Pipeline;
+use crate::daemon::rules_for_paper;
 use crate::document::RuleBook;
 use crate::error::Error;
-use crate::ledger::{CONFIGURED, DOCUMENTED, Ledger, LogSpan, RECORD_WRITTEN, audit};
+use crate::ledger::{DOCUMENTED, Ledger, LogSpan, RECORD_WRITTEN, Staged, audit};
 use crate::model::hash::ContentHash;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
@@ -50,6 +51,12 @@ impl Package<'_> {
         Ok(())
     }
 
+    /// What several events may name.
+    fn add_once(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let there = self.parts.iter().any(|part| part.path == path);
+        if there { Ok(()) } else { self.add(path, bytes) }
+    }
+
     /// A table with a head line, cell by cell as it is: it is evidence.
     fn table<const N: usize>(
         &mut self,
@@ -67,7 +74,7 @@ pub fn run(config: Option<&Path>, days: (&str, &str), (from, to): (String, Strin
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
     let vault = pipeline.read_vault()?;
-    let book = crate::daemon::load_rules(&pipeline)?;
+    let book = rules_for_paper(&pipeline, &ledger, &vault)?;
     if std::fs::read_dir(out).is_ok_and(|mut d| d.next().is_some()) {
         return Err(Stop::Usage(format!(
             "[usage.out] {} ist nicht leer. Hinweis: neuen Ordner nennen.",
@@ -236,31 +243,45 @@ fn rules(package: &mut Package<'_>, pipeline: &Pipeline, book: &RuleBook) -> Res
     package.table("abweichungen.csv", ["Abweichung", "Grund"], &deviations)
 }
 
-/// Documentation and configurations in force up to then, with what changed from one to the next; charts.
+/// Documentation, configurations and rules in force up to then, with what changed from one to the next; charts.
 fn evidence(package: &mut Package<'_>, vault: &Vault, ledger: &Ledger, to: &str) -> Result<(), Error> {
-    let mut changes = String::new();
-    let mut last: Option<String> = None;
-    for entry in ledger.entries_of(&[CONFIGURED, DOCUMENTED, release::CHART], to)? {
-        let hash = if entry.code == CONFIGURED { &entry.subject } else { &entry.detail };
-        let Some(bytes) = ContentHash::from_hex(hash).and_then(|h| vault.read(&h).ok()) else { continue };
-        let path = match entry.code.as_str() {
-            CONFIGURED => format!("konfiguration/{hash}.toml"),
-            DOCUMENTED => format!("verfahrensdokumentation/{hash}.pdf"),
-            _ => format!("testvorlagen/{hash}"),
-        };
-        if entry.code == CONFIGURED {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+    for (what, folder, ending) in
+        [(Staged::Configuration, "konfiguration", "toml"), (Staged::Rules, "regeln", "json")]
+    {
+        let mut changes = String::new();
+        let mut last: Option<String> = None;
+        for entry in ledger.entries_of(&[what.activated()], to)? {
+            let hash = &entry.subject;
+            let Some(bytes) = kept(vault, hash) else { continue };
+            // The lines of a rule file stand in one string.
+            let text = String::from_utf8_lossy(&bytes).replace("\\n", "\n");
             changes += &format!("{} {hash} durch {}\n", entry.at, entry.actor);
             if let Some(last) = &last {
                 changes += &difference(last, &text);
             }
             last = Some(text);
+            package.add_once(&format!("{folder}/{hash}.{ending}"), &bytes)?;
         }
-        if !package.parts.iter().any(|part| part.path == path) {
-            package.add(&path, &bytes)?;
+        if last.is_some() {
+            package.add(&format!("{folder}/aenderungen.txt"), changes.as_bytes())?;
         }
     }
-    package.add("konfiguration/aenderungen.txt", changes.as_bytes())
+    for entry in ledger.entries_of(&[DOCUMENTED, release::CHART], to)? {
+        let hash = &entry.detail;
+        let path = match entry.code.as_str() {
+            DOCUMENTED => format!("verfahrensdokumentation/{hash}.pdf"),
+            _ => format!("testvorlagen/{hash}"),
+        };
+        if let Some(bytes) = kept(vault, hash) {
+            package.add_once(&path, &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes by their hash as an event names it, if they are still there.
+fn kept(vault: &Vault, hash: &str) -> Option<Vec<u8>> {
+    ContentHash::from_hex(hash).and_then(|hash| vault.read(&hash).ok())
 }
 
 /// Lines that went and lines that came.

@@ -3,7 +3,7 @@
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::cli::{DisposalAction, SampleAction, Seen};
 use crate::config::Pipeline;
-use crate::daemon::amend;
+use crate::daemon::{amend, rules_for_paper};
 use crate::document::RuleBook;
 use crate::error::Error;
 use crate::ledger::{DocumentRow, Ledger};
@@ -16,13 +16,14 @@ use crate::record::{Body, Envelope};
 use crate::sealing;
 use crate::vault::Vault;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Everything these commands look at.
 struct Desk {
     pipeline: Pipeline,
     ledger: Ledger,
     vault: Vault,
-    book: RuleBook,
+    book: Arc<RuleBook>,
 }
 
 /// Paper in a box.
@@ -46,7 +47,8 @@ impl Desk {
     fn open(config: Option<&Path>) -> Result<Self, Stop> {
         let pipeline = pipeline(config)?;
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-        let (vault, book) = (pipeline.read_vault()?, crate::daemon::load_rules(&pipeline)?);
+        let vault = pipeline.read_vault()?;
+        let book = rules_for_paper(&pipeline, &ledger, &vault)?;
         Ok(Self { pipeline, ledger, vault, book })
     }
 

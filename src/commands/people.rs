@@ -3,11 +3,11 @@
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::cli::{HoldAction, PersonAction, ReviewAction, StationAction};
 use crate::config::Pipeline;
-use crate::daemon::load_rules;
+use crate::daemon::{load_rules, rules_for_paper};
 use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
-use crate::model::document::DocumentSheet;
+use crate::model::document::{DocumentSheet, ScanMode};
 use crate::model::emptying;
 use crate::model::ids::DocumentId;
 use crate::model::state::DocumentState;
@@ -149,7 +149,10 @@ pub fn review(config: Option<&Path>, action: ReviewAction) -> Outcome {
             let fields = fields.iter().map(named).collect::<Result<Vec<_>, _>>()?;
             let correction = Correction { kind, department, fields };
             let departments: Vec<String> = pipeline.departments.iter().map(|d| d.id.clone()).collect();
-            let book = load_rules(&pipeline)?;
+            let book = match sheet.understanding.scan_mode {
+                ScanMode::Replacing => rules_for_paper(&pipeline, &ledger, &pipeline.read_vault()?)?,
+                ScanMode::Copying => load_rules(&pipeline)?.book,
+            };
             let (decision, changed) = corrected(sheet.understanding, &correction, &book, &departments, &by)
                 .map_err(|refusal| Stop::Usage(refusal.to_string()))?;
             sheet.understanding = decision;

@@ -7,6 +7,7 @@ use super::{documentation, expiring, month, package};
 use crate::cli::ReportAction;
 use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
+use crate::ledger::Staged;
 use crate::pdf::Line;
 use crate::record::sample::upper_bound;
 use jiff::ToSpan;
@@ -94,7 +95,7 @@ fn quality(config: Option<&Path>, from: &str, to: &str) -> Outcome {
 fn configuration(config: Option<&Path>, at: &str) -> Outcome {
     let (pipeline, ledger) = open(config)?;
     let end = bounds(date(at)?)?.1;
-    let Some(hash) = ledger.configuration_at(&end)? else {
+    let Some(hash) = ledger.in_force_at(Staged::Configuration, &end)? else {
         return Err(Stop::Usage(format!("[report.no_configuration] Am {at} lief der Dienst noch nie.")));
     };
     let bytes = pipeline.read_vault()?.read(&hash)?;

@@ -9,7 +9,7 @@ use std::path::Path;
 pub fn run(config: Option<&Path>, by: Option<&str>) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
-    let (vault, book) = (pipeline.open_vault()?, crate::daemon::load_rules(&pipeline)?);
+    let (vault, book) = (pipeline.open_vault()?, crate::daemon::load_rules(&pipeline)?.book);
     let pass = Pass {
         ledger: &ledger,
         vault: &vault,

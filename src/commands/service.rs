@@ -7,7 +7,7 @@ use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::fault;
 use crate::intake::subfolders;
-use crate::ledger::{Alone, Ledger};
+use crate::ledger::{Alone, Ledger, Staged};
 use crate::model::hash::ContentHash;
 use crate::{observe, web};
 use std::fs;
@@ -144,9 +144,9 @@ impl Generation {
         let text = house.vault.put(house.pipeline.text.as_bytes())?;
         let waits = house.versions.waits();
         if waits {
-            house.ledger.configuration_waits(&text)?;
+            house.ledger.waits_for_release(Staged::Configuration, &text)?;
         } else {
-            house.ledger.configured(&text, "daemon")?;
+            house.ledger.put_in_force(Staged::Configuration, &text, "daemon")?;
         }
         observe::configured(&text, waits);
         Ok(())
@@ -168,7 +168,7 @@ impl Generation {
             let Ok(text) = fs::read_to_string(&service.place) else { continue };
             let changed = text != seen;
             let released = self.house.versions.waits()
-                && block_in_place(|| self.house.ledger.configuration_in_force()).ok().flatten()
+                && block_in_place(|| self.house.ledger.in_force(Staged::Configuration)).ok().flatten()
                     == Some(self.house.pipeline.hash);
             if !(changed || released || told) {
                 continue;

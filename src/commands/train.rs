@@ -26,7 +26,7 @@ const RELEASED: &str = "training.released";
 /// Trains a candidate beside the model in force.
 pub fn run(config: Option<&Path>, from: Option<&Path>) -> Outcome {
     let pipeline = pipeline(config)?;
-    let book = load_rules(&pipeline)?;
+    let book = load_rules(&pipeline)?.book;
     let mut examples: Vec<Example> = Vec::new();
     for kind in book.kinds() {
         let of_file = |text: &String| Example { kind: kind.id.clone(), features: features_of_text(text) };

@@ -21,7 +21,7 @@ pub use amend::amend;
 pub use deliver::parcel;
 pub use detour::divert;
 pub use effect::{Effect, takes_effect};
-pub use rules::{Rules, load_rules};
+pub use rules::{Rules, as_one, kept_rules, load_rules, rule_texts, rules_for_paper};
 pub use steps::{Made, produce, sheet_of};
 pub use substitutes::stand_in;
 pub use versions::Versions;

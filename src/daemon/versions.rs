@@ -6,7 +6,7 @@
 
 use crate::config::{self, Pipeline};
 use crate::error::Result;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Staged};
 use crate::model::document::ScanMode;
 use crate::model::hash::ContentHash;
 use crate::model::town::Station;
@@ -35,7 +35,7 @@ impl Versions {
     /// The newest one, and for what replaces paper the one in force by the ledger. The first that a ledger sees is
     /// in force: whoever set the service up released it.
     pub fn open(newest: Pipeline, ledger: &Ledger, vault: &Vault) -> Result<Self> {
-        let last = ledger.configuration_in_force()?.filter(|hash| *hash != newest.hash);
+        let last = ledger.in_force(Staged::Configuration)?.filter(|hash| *hash != newest.hash);
         let Some(last) = last else { return Ok(Self::only(newest)) };
         let released = restored(&last, &newest.base, vault);
         let replaces = |p: &Pipeline| p.stations.iter().any(replaces);
@@ -140,7 +140,7 @@ mod tests {
         vault.put(old.text.as_bytes()).unwrap();
         let first = Versions::open(old.clone(), &ledger, &vault).unwrap();
         assert!(!first.waits(), "the first one is in force");
-        ledger.configured(&old.hash, "daemon").unwrap();
+        ledger.put_in_force(Staged::Configuration, &old.hash, "daemon").unwrap();
 
         let new = town(&[("kopie", None), ("neu", None), ("wird", Some("ersetzend"))]);
         let staged = Versions::open(new.clone(), &ledger, &vault).unwrap();
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(staged.of(&old.hash.hex(), &vault).hash, old.hash);
         assert_eq!(staged.of(&"00".repeat(32), &vault).hash, old.hash, "a lost text: what is released holds");
 
-        ledger.configured(&new.hash, "leitung").unwrap();
+        ledger.put_in_force(Staged::Configuration, &new.hash, "leitung").unwrap();
         let released = Versions::open(new.clone(), &ledger, &vault).unwrap();
         assert_eq!(stations(&released), [is("kopie", true), is("neu", true), is("wird", true)]);
         assert_eq!(released.of(&old.hash.hex(), &vault).hash, old.hash, "its batches end under it");
@@ -165,7 +165,7 @@ mod tests {
             (Ledger::open(&place.path().join("l.db"), "t").unwrap(), Vault::open(place.path()).unwrap());
         let old = town(&[("kopie", None)]);
         vault.put(old.text.as_bytes()).unwrap();
-        ledger.configured(&old.hash, "daemon").unwrap();
+        ledger.put_in_force(Staged::Configuration, &old.hash, "daemon").unwrap();
         assert!(!Versions::open(town(&[("kopie", None), ("neu", None)]), &ledger, &vault).unwrap().waits());
         let replacing = town(&[("ersatz", Some("ersetzend"))]);
         let waiting = Versions::open(replacing, &ledger, &vault).unwrap();

@@ -55,7 +55,7 @@ pub use live::{InWork, Live, StationToday, Stuck};
 pub use log::{LogSpan, RECORD_WRITTEN};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
-pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
+pub use paper::{DOCUMENTED, Said, Staged, Statement};
 pub use recut::Recut;
 pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
 pub use review::{Decided, Waiting};
@@ -112,6 +112,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("migrations/retention.sql"),
         postgres: include_str!("migrations/retention.postgres.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/in_force.sql"),
+        postgres: include_str!("migrations/in_force.sql"),
     },
 ];
 

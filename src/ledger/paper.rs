@@ -12,10 +12,33 @@ use std::collections::BTreeMap;
 /// Code of the event that procedure documentation was written; its subject is SHA-256 of the configuration, its
 /// detail SHA-256 of the documentation.
 pub const DOCUMENTED: &str = "procedure.documented";
-/// Code of the event that a configuration came into force; its subject is SHA-256 of it.
-pub const CONFIGURED: &str = "configuration.activated";
-/// The subject is a configuration that a person has to activate for what replaces paper.
-const CONFIGURATION_WAITS: &str = "configuration.waits";
+/// What a person puts in force where paper is replaced. The subject of its events is SHA-256 of its text, which stays
+/// in the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staged {
+    /// `pipeline.toml`.
+    Configuration,
+    /// The rule files and the learned model, as one text.
+    Rules,
+}
+
+impl Staged {
+    /// Code of the event that it came into force.
+    pub const fn activated(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration.activated",
+            Self::Rules => "rules.activated",
+        }
+    }
+
+    /// Code of the event that it waits for a person.
+    const fn waits(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration.waits",
+            Self::Rules => "rules.waits",
+        }
+    }
+}
 
 /// The newest event of each code about one subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +69,14 @@ impl Said {
     }
 }
 
+/// The newest in force before a moment. The code stands in the text, so that the small index over these events serves.
+fn newest(what: Staged) -> String {
+    let code = what.activated();
+    format!(
+        "SELECT subject FROM event WHERE tenant = ?1 AND code = '{code}' AND at < ?2 ORDER BY seq DESC LIMIT 1"
+    )
+}
+
 impl Ledger {
     /// Writes an event that changes no state.
     pub fn note(&self, code: &str, subject: &str, by: &str, detail: &str) -> Result<()> {
@@ -63,66 +94,57 @@ impl Ledger {
         })
     }
 
-    /// A configuration that comes into force; nothing if it already is. Gives whether it was new.
-    pub fn configured(&self, hash: &ContentHash, by: &str) -> Result<bool> {
+    /// Puts it in force; nothing if it already is. Gives whether it was new.
+    pub fn put_in_force(&self, what: Staged, hash: &ContentHash, by: &str) -> Result<bool> {
         let (hash, by) = (hash.hex(), by.to_owned());
         self.write(move |tx, tenant| {
-            let last: Option<String> = tx
-                .prepare(
-                    "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC LIMIT 1",
-                )?
-                .query_row((tenant, CONFIGURED), |r| r.get(0))
-                .optional()?;
+            let last: Option<String> =
+                tx.prepare(&newest(what))?.query_row((tenant, "9999"), |r| r.get(0)).optional()?;
             if last.as_ref() == Some(&hash) {
                 return Ok(false);
             }
-            hold_bytes(tx, tenant, &hash, CONFIGURED)?;
-            event(tx, tenant, CONFIGURED, &hash, &by, &last.unwrap_or_default())?;
+            hold_bytes(tx, tenant, &hash, what.activated())?;
+            event(tx, tenant, what.activated(), &hash, &by, &last.unwrap_or_default())?;
             Ok(true)
         })
     }
 
-    /// A configuration that holds for all but what replaces paper; nothing if that was said before.
-    pub fn configuration_waits(&self, hash: &ContentHash) -> Result<()> {
+    /// It holds for all but what replaces paper; nothing if that was said before.
+    pub fn waits_for_release(&self, what: Staged, hash: &ContentHash) -> Result<()> {
         let hash = hash.hex();
         self.write(move |tx, tenant| {
             let said: i64 = tx
                 .prepare("SELECT count(*) FROM event WHERE tenant = ?1 AND code = ?2 AND subject = ?3")?
-                .query_row((tenant, CONFIGURATION_WAITS, &hash), |r| r.get(0))?;
+                .query_row((tenant, what.waits(), &hash), |r| r.get(0))?;
             if said > 0 {
                 return Ok(());
             }
-            hold_bytes(tx, tenant, &hash, CONFIGURATION_WAITS)?;
-            event(tx, tenant, CONFIGURATION_WAITS, &hash, "daemon", "")
+            hold_bytes(tx, tenant, &hash, what.waits())?;
+            event(tx, tenant, what.waits(), &hash, "daemon", "")
         })
     }
 
-    /// SHA-256 of the configuration in force just before that moment.
-    pub fn configuration_at(&self, moment: &str) -> Result<Option<ContentHash>> {
+    /// SHA-256 of what was in force just before that moment.
+    pub fn in_force_at(&self, what: Staged, moment: &str) -> Result<Option<ContentHash>> {
         self.read(|db, tenant| {
-            let hash: Option<String> = db
-                .prepare(
-                    "SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 AND at < ?3 ORDER BY seq DESC LIMIT 1",
-                )?
-                .query_row((tenant, CONFIGURED, moment), |r| r.get(0))
-                .optional()?;
+            let hash: Option<String> =
+                db.prepare(&newest(what))?.query_row((tenant, moment), |r| r.get(0)).optional()?;
             Ok(hash.and_then(|hash| ContentHash::from_hex(&hash)))
         })
     }
 
-    /// SHA-256 of the configuration in force now.
-    pub fn configuration_in_force(&self) -> Result<Option<ContentHash>> {
+    /// SHA-256 of what is in force now.
+    pub fn in_force(&self, what: Staged) -> Result<Option<ContentHash>> {
         // Every moment is before that.
-        self.configuration_at("9999")
+        self.in_force_at(what, "9999")
     }
 
-    /// SHA-256 of the configuration that was in force before that one, or of the last in force if that one never was.
-    pub fn configuration_before(&self, now: &ContentHash) -> Result<Option<ContentHash>> {
+    /// SHA-256 of what was in force before that one, or of the last in force if that one never was.
+    pub fn in_force_before(&self, what: Staged, now: &ContentHash) -> Result<Option<ContentHash>> {
         let now = now.hex();
         self.read(|db, tenant| {
-            let mut statement =
-                db.prepare("SELECT subject FROM event WHERE tenant = ?1 AND code = ?2 ORDER BY seq DESC")?;
-            let rows = statement.query_map((tenant, CONFIGURED), |r| r.get::<String>(0))?;
+            let mut statement = db.prepare(&newest(what).replace(" LIMIT 1", ""))?;
+            let rows = statement.query_map((tenant, "9999"), |r| r.get::<String>(0))?;
             let all = rows.collect::<sql::Result<Vec<_>>>()?;
             Ok(all.iter().find(|hash| **hash != now).and_then(|hash| ContentHash::from_hex(hash)))
         })

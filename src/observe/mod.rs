@@ -83,6 +83,14 @@ pub fn configured(hash: &ContentHash, waits: bool) {
     }
 }
 
+/// Changed rules do not hold yet where paper is replaced.
+pub fn rules_wait(hash: &ContentHash) {
+    tracing::warn!(
+        rules = %hash,
+        "Changed rules in force except where paper is replaced, until `poststelle config --activate --by PERSON`."
+    );
+}
+
 /// A changed configuration cannot be used; the one before stays in force.
 pub fn not_configured(text: &str) {
     tracing::error!("Changed configuration refused, the one before stays in force:\n{text}");

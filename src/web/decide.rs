@@ -86,8 +86,9 @@ pub fn accepted(visit: &Visit, id: &DocumentId, approval: &Approval) -> Result<(
     let fields = said.map(|(name, value)| (name.clone(), value.clone())).collect();
     let correction = Correction { kind: Some(kind), department, fields };
     let departments: Vec<String> = desk.pipeline.departments.iter().map(|d| d.id.clone()).collect();
+    let book = desk.rules.book_for(sheet.understanding.scan_mode, &desk.ledger, &desk.vault)?;
     let (decision, changed) =
-        corrected(sheet.understanding, &correction, &desk.rules.book(), &departments, &visit.person.id)
+        corrected(sheet.understanding, &correction, &book, &departments, &visit.person.id)
             .map_err(|refusal| Trouble::Bad(format!("{} {}", refusal.text, refusal.hint)))?;
     sheet.understanding = decision;
     let decided = Decided { sheet, then: DocumentState::Approved, changed, undo: desk.pipeline.desk.undo };

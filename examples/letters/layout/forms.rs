@@ -68,7 +68,7 @@ impl Setter<'_> {
         let (x, y, body, bold) = (self.left, self.y + 2.0, self.body.clone(), self.bold.clone());
         self.sheet().frame(x, y - 3.2, 4.0, 4.0, 0.3);
         if on {
-            self.sheet().draw(&bold, x + 0.9, y, "x");
+            self.sheet().text(&bold, x + 0.9, y, "x");
         }
         self.sheet().text(&body, x + 7.0, y, text);
         self.y += 6.4;

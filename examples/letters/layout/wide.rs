@@ -2,7 +2,7 @@
 //! line and information block. In: the setter at the top of a page. Out: the setter where the subject stands.
 //! Held-out letters use the second half of every list.
 
-use super::Setter;
+use super::{Setter, wrap};
 use crate::dice::Dice;
 use crate::fonts::face;
 use crate::ink::{PX, Sheet, Tint, px};
@@ -49,7 +49,11 @@ impl Setter<'_> {
             }),
             2 => {
                 let joint = half(&[", ", " · ", " | ", " - ", " / ", " • "], held, dice);
-                self.sheet().text(&body, 25.0, y, &lines.join(joint));
+                let head = wrap(&body, &lines.join(joint), self.right - 25.0);
+                for (i, line) in head.iter().enumerate() {
+                    self.sheet().text(&body, 25.0, y + lead * i as f64, line);
+                }
+                y += lead * (head.len() - 1) as f64;
             }
             3 => {
                 self.sheet().text(&body, 25.0, y, "Absender:");

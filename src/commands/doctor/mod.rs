@@ -56,7 +56,9 @@ pub fn run(config: Option<&Path>, json: bool) -> Outcome {
 /// The classifiers are read as the service reads them.
 fn rules(pipeline: &Pipeline) -> Vec<Finding> {
     vec![match crate::daemon::load_rules(pipeline) {
-        Ok(book) => Finding::ok("rules.read", format!("{} Dokumentarten gelesen.", book.kinds().len())),
+        Ok(rules) => {
+            Finding::ok("rules.read", format!("{} Dokumentarten gelesen.", rules.book.kinds().len()))
+        }
         Err(error) => {
             Finding::fail("rules.refused", error.to_string(), "poststelle check zeigt alle Stellen.")
         }

@@ -77,6 +77,7 @@ pub fn sheet_of(
     let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
     let station = version.station(&batch.station);
     let town = version.town_rules();
+    let book = house.rules.book_for(profile.scan_mode, &house.ledger, &house.vault)?;
     let mut decision = understand(
         &DocumentPages {
             pages: read.iter().collect(),
@@ -85,7 +86,7 @@ pub fn sheet_of(
             scan_mode: if proven { profile.scan_mode } else { ScanMode::Copying },
             received: &received,
         },
-        &house.book(),
+        &book,
         &town,
     );
     if brings_invoice(opened) && whole(document, pages) {
