@@ -7,7 +7,7 @@ mod names;
 
 use super::classify::{self, Matter, Rule, RuleComplaint};
 use super::text::Zone;
-use crate::model::document::Reason;
+use crate::model::document::{Reason, ReviewReason};
 use names::Names;
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use toml::Spanned;
 pub struct Holds {
     holds: Vec<Hold>,
     keeps: Vec<Hold>,
+    asks: Vec<Hold>,
     names: Option<Names>,
 }
 
@@ -28,6 +29,8 @@ struct Hold {
     rule: Rule,
     /// A line that matches this does not count.
     unless: Option<Regex>,
+    /// Kinds of which it says nothing new.
+    ordinary_for: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +39,8 @@ struct HoldFile {
     hold: Vec<HoldRule>,
     #[serde(default)]
     keep: Vec<HoldRule>,
+    #[serde(default)]
+    ask: Vec<HoldRule>,
     names: Option<names::NamesFile>,
 }
 
@@ -49,6 +54,9 @@ struct HoldRule {
     any: Vec<Spanned<String>>,
     regex: Option<Spanned<String>>,
     unless: Option<Spanned<String>>,
+    /// Kinds of which it says nothing new; only where a person is asked.
+    #[serde(default)]
+    ordinary_for: Vec<Spanned<String>>,
 }
 
 impl Holds {
@@ -56,12 +64,16 @@ impl Holds {
     pub fn parse(source: &classify::Source<'_>) -> Result<Self, Vec<RuleComplaint>> {
         let written: HoldFile = toml::from_str(source.text).map_err(|e| vec![source.syntax(&e)])?;
         let mut wrong = Vec::new();
+        for kind in written.hold.iter().chain(&written.keep).flat_map(|rule| &rule.ordinary_for) {
+            let what = "ordinary_for gilt nur bei [[ask]].".to_owned();
+            wrong.push(source.complaint(kind.span(), "rules.ordinary_for", what));
+        }
         let mut used = |list: Vec<HoldRule>| -> Vec<Hold> {
             list.into_iter().map(|rule| Hold::used(source, rule, &mut wrong)).collect()
         };
-        let (holds, keeps) = (used(written.hold), used(written.keep));
+        let (holds, keeps, asks) = (used(written.hold), used(written.keep), used(written.ask));
         let names = written.names.map(|n| Names::used(source, n, &mut wrong));
-        if wrong.is_empty() { Ok(Self { holds, keeps, names }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(Self { holds, keeps, asks, names }) } else { Err(wrong) }
     }
 
     /// Every reason to hold the document, codes first; empty for ordinary mail.
@@ -74,6 +86,18 @@ impl Holds {
     /// Codes under which something can be held, each with its German sentence, in the file's order.
     pub fn codes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.holds.iter().map(|h| (h.code.as_str(), h.text.as_str()))
+    }
+
+    /// What a person looks at although the kind is known: the first that hits.
+    pub fn asks(&self, matter: &Matter<'_>, kind: &str) -> Option<ReviewReason> {
+        let meant = self.asks.iter().filter(|ask| !ask.ordinary_for.iter().any(|k| k == kind));
+        let (code, reason) = meant.filter_map(|ask| ask.reason(matter, "kind")).next()?;
+        Some(ReviewReason { code, text: reason.text, page: reason.page })
+    }
+
+    /// Kinds that the rules name.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.asks.iter().flat_map(|ask| &ask.ordinary_for).map(String::as_str)
     }
 
     /// Every reason to keep the paper for good.
@@ -89,6 +113,7 @@ impl Hold {
             let what = format!("„{code}“ braucht any oder regex.");
             wrong.push(source.complaint(written.code.span(), "rules.empty", what));
         }
+        let ordinary_for = written.ordinary_for.into_iter().map(Spanned::into_inner).collect();
         let any = classify::phrases(source, &written.any, wrong);
         let mut pattern = |p: &Option<Spanned<String>>| {
             p.as_ref().and_then(|p| classify::compiled(source, &code, p, wrong))
@@ -104,7 +129,7 @@ impl Hold {
             weight: 0.0,
             decides: true,
         };
-        Self { code, text: written.text, rule, unless }
+        Self { code, text: written.text, rule, unless, ordinary_for }
     }
 
     fn reason(&self, matter: &Matter<'_>, about: &str) -> Option<(String, Reason)> {

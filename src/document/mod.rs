@@ -10,6 +10,7 @@ mod correct;
 mod envelope;
 mod fields;
 mod holds;
+mod inside;
 mod judges;
 pub mod learned;
 mod orders;
@@ -32,8 +33,8 @@ pub use ways::{Desk, Redirect, Route, Who, ordered};
 use classify::Matter;
 
 use crate::model::document::{
-    DocumentPages, Field, Need, Protection, Reason, Received, ReviewReason, ScanMode, UNKNOWN_KIND,
-    Understanding,
+    DocumentPages, Field, Need, Protection, Reason, Received, ReviewReason, ScanMode, TargetChoice,
+    UNKNOWN_KIND, Understanding,
 };
 use crate::model::emptying::Emptying;
 use crate::model::notes::Severity;
@@ -74,7 +75,12 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     let received = document.received.date.as_deref();
     let fields = fields::extract(&document.pages, &lines, town, received);
     let matter = Matter::new(&lines);
-    let holds = book.holds().holds(&matter);
+    let mut holds = book.holds().holds(&matter);
+    let inside = inside::letters(&document.pages, town);
+    for (page, lines) in &inside {
+        let found = book.holds().holds(&Matter::new(lines)).into_iter();
+        holds.extend(found.map(|(code, reason)| (code, Reason { page: Some(*page), ..reason })));
+    }
     if let Some((code, _)) = holds.first() {
         return held(code.clone(), holds.into_iter().map(|(_, reason)| reason).collect());
     }
@@ -106,7 +112,16 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
         review.push(asks("target.unknown", format!("Das Amt „{}“ gibt es nicht.", target.department)));
     }
     review.extend(doubts(document));
+    review.extend(inside.first().map(|(page, _)| ReviewReason {
+        page: Some(*page),
+        ..asks(
+            "cut.letter_inside",
+            format!("Auf Seite {page} scheint ein weiterer Brief zu beginnen: mit Anschrift und Anrede."),
+        )
+    }));
     review.extend(stamp_differs(&fields, document.received));
+    review.extend(kind.and_then(|kind| other_office(kind, addressed.as_deref(), &routed.targets, town)));
+    review.extend(kind.and_then(|kind| book.holds().asks(&matter, &kind.id)));
     let policy = kind.and_then(|k| k.envelope);
     let (stays, missing) = envelope::judge(policy, kind.map_or("", |k| &k.name), &document.pages, &fields);
     reasons.extend(stays);
@@ -198,7 +213,7 @@ fn protection_reasons(kind: &Kind) -> Vec<Reason> {
 /// A reason without a place on the paper.
 /// Whether a person is asked what kind it is.
 fn about_kind(reason: &ReviewReason) -> bool {
-    matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure")
+    matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure" | "kind.two")
 }
 
 fn because(about: &str, rule: String, text: String) -> Reason {
@@ -238,6 +253,23 @@ fn held(code: String, reasons: Vec<Reason>) -> Understanding {
         reasons,
         rule_versions: BTreeMap::new(),
     }
+}
+
+/// The address names another office than the one that answers for the kind.
+fn other_office(
+    kind: &Kind,
+    addressed: Option<&str>,
+    targets: &[TargetChoice],
+    town: &TownRules,
+) -> Option<ReviewReason> {
+    let office = addressed.filter(|office| *office != town.central)?;
+    let goes_to = |department: &str| targets.iter().any(|target| target.department == department);
+    let usual = kind.other_offices.iter().any(|other| other == "*" || other == office);
+    if usual || goes_to(office) || !goes_to(&kind.department) {
+        return None;
+    }
+    let text = format!("Angeschrieben ist „{office}“, „{}“ geht an „{}“.", kind.name, kind.department);
+    Some(asks("recipient.differs", text))
 }
 
 fn asks(code: &str, text: String) -> ReviewReason {

@@ -179,3 +179,67 @@ fn a_broken_rule_file_is_named_with_its_place() {
     assert!(text[0].contains("classifiers/x.toml:7:47") && text[0].contains("rules.protection"), "{text:?}");
     assert!(text[1].contains("classifiers/x.toml:11:9") && text[1].contains("rules.pattern"), "{text:?}");
 }
+
+#[test]
+fn a_letter_behind_another_one_is_seen_and_what_protects_it_holds() {
+    let second = |address: &'static str| {
+        vec![
+            (25, 20, "Erna Beispiel"),
+            (25, 50, address),
+            (25, 58, "Rathausplatz 1"),
+            (25, 66, "00815 Lindenau am Fluss"),
+            (25, 100, "Meine Sache"),
+            (25, 110, "Sehr geehrte Damen und Herren,"),
+            (
+                25,
+                120,
+                "ich schreibe Ihnen heute wegen einer Sache, die mich seit vielen Wochen beschäftigt und über",
+            ),
+            (
+                25,
+                130,
+                "die ich mit Ihnen gern sprechen möchte, sobald es Ihnen passt und Sie etwas Zeit haben.",
+            ),
+        ]
+    };
+    let mut invoice = INVOICE.to_vec();
+    invoice.push((
+        25,
+        170,
+        "Bitte geben Sie bei der Zahlung die Nummer der Rechnung und Ihre Kundennummer an, damit wir",
+    ));
+    invoice.push((
+        25,
+        180,
+        "den Eingang Ihrer Zahlung ohne Rückfrage Ihrem Konto gutschreiben können. Vielen Dank!",
+    ));
+    let together = |second: &[(i32, i32, &str)]| {
+        let (first, second) = (page(&invoice), page(second));
+        let book = book();
+        let town = TownRules {
+            departments: book.kinds().iter().map(|k| k.department.clone()).collect(),
+            ..TownRules::default()
+        };
+        let document = DocumentPages {
+            pages: vec![&first, &second],
+            station: "allgemein",
+            station_department: None,
+            scan_mode: ScanMode::Copying,
+            received: &Received::default(),
+        };
+        understand(&document, &book, &town)
+    };
+    let u = together(&second("Stadt Lindenau am Fluss"));
+    let asked: Vec<_> = u.review.iter().map(|r| (r.code.as_str(), r.page)).collect();
+    assert_eq!(asked, [("cut.letter_inside", Some(2))]);
+    let u = together(&second("An den Personalrat"));
+    assert_eq!((u.hold.as_deref(), u.reasons[0].page), (Some("hold.personalrat"), Some(2)));
+    // A second page of the same letter greets nobody, and its head names the sender.
+    let more =
+        [(25, 20, "Muster Bürobedarf GmbH, Weg 1, 00123 Ort"), (25, 60, "Pos. 7 Papier 500 Blatt 12,00 EUR")];
+    let more: Vec<_> = more
+        .into_iter()
+        .chain((0..8).map(|n| (25, 70 + 10 * n, "Pos. 8 Papier 500 Blatt 12,00 EUR")))
+        .collect();
+    assert_eq!(together(&more).review, []);
+}

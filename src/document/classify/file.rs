@@ -51,6 +51,8 @@ struct KindFile {
     envelope: Option<EnvelopePolicy>,
     #[serde(default)]
     urgent: bool,
+    #[serde(default)]
+    other_offices: Vec<String>,
     always_ask: Option<String>,
     min_confidence: Option<Spanned<f32>>,
     #[serde(default)]
@@ -155,6 +157,7 @@ pub fn kind(source: &Source<'_>) -> Result<(Kind, Vec<Spanned<String>>), Vec<Com
             reason: r.reason,
         }),
         envelope: written.envelope,
+        other_offices: written.other_offices,
         urgent: written.urgent,
         examples: written.example.iter().map(|e| e.get_ref().clone()).collect(),
         always_ask: written.always_ask,

@@ -69,6 +69,8 @@ pub struct Kind {
     pub envelope: Option<EnvelopePolicy>,
     /// Overtakes.
     pub urgent: bool,
+    /// Departments it may be addressed to without a question; `*`: any, as with invoices.
+    pub other_offices: Vec<String>,
     /// Texts its rules recognise; training learns from them, too.
     pub examples: Vec<String>,
     /// A person is asked always, for this reason.
@@ -115,6 +117,8 @@ pub struct Score<'a> {
     pub decided: bool,
     /// 0 to 1.
     pub confidence: f32,
+    /// What the confidence would be if no other kind were spoken for; 0 where only supporting words were found.
+    pub alone: f32,
     /// Rules that spoke.
     pub reasons: Vec<Reason>,
 }
@@ -151,6 +155,11 @@ impl RuleBook {
                 Err(wrong) => complaints.extend(wrong),
             }
         }
+        let unknown = book.holds.kinds().filter(|id| book.kind(id).is_none());
+        complaints.extend(unknown.map(|id| {
+            let what = format!("{HOLDS} nennt die Dokumentart „{id}“, die es nicht gibt.");
+            Complaint::whole("rules.kind", what, "Datei berichtigen; die bisherigen Regeln bleiben in Kraft.")
+        }));
         if complaints.is_empty() {
             complaints = examples.iter().filter_map(|(id, source, e)| book.example(id, source, e)).collect();
         }
@@ -237,6 +246,7 @@ impl RuleBook {
         let strength = |s: &Score<'_>| if claims(s) { RIVALRY.powf(s.evidence - best) } else { 0.0 };
         let all: f32 = scores.iter().map(strength).sum();
         for score in &mut scores {
+            score.alone = if claims(score) { score.confidence } else { 0.0 };
             score.confidence *= strength(score) / all;
         }
         let deciding = scores.iter().filter(|s| s.decided).count();
@@ -311,6 +321,6 @@ impl Kind {
                 bounds: Some(line.bounds),
             });
         }
-        Score { kind: self, evidence: sum, decided, confidence: sure(sum), reasons }
+        Score { kind: self, evidence: sum, decided, confidence: sure(sum), alone: 0.0, reasons }
     }
 }
