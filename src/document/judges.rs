@@ -89,6 +89,12 @@ pub fn judge<'a>(scores: &[Score<'a>], learned: Option<Learned<'a>>, decide: Dec
     let rival = |s: &&Score<'_>| {
         s.alone >= RIVAL.max(threshold(s.kind, decide)) && kind.is_some_and(|k| k.id != s.kind.id)
     };
+    if let Some(best) =
+        best.filter(|best| !best.decided && review.is_empty() && learned.is_none() && best.one_line)
+    {
+        let text = format!("Für „{}“ spricht nur eine einzige Zeile.", best.kind.name);
+        review.push(asks("kind.one_line", text));
+    }
     if let Some(rival) = scores.iter().find(rival).filter(|_| !decided && review.is_empty()) {
         let text = format!("Für sich genommen wäre es auch „{}“ ({:.2}).", rival.kind.name, rival.alone);
         review.push(asks("kind.two", text));

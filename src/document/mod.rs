@@ -213,7 +213,7 @@ fn protection_reasons(kind: &Kind) -> Vec<Reason> {
 /// A reason without a place on the paper.
 /// Whether a person is asked what kind it is.
 fn about_kind(reason: &ReviewReason) -> bool {
-    matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure" | "kind.two")
+    matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure" | "kind.two" | "kind.one_line")
 }
 
 fn because(about: &str, rule: String, text: String) -> Reason {

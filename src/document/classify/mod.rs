@@ -119,6 +119,8 @@ pub struct Score<'a> {
     pub confidence: f32,
     /// What the confidence would be if no other kind were spoken for; 0 where only supporting words were found.
     pub alone: f32,
+    /// All that speaks for the best kind stands in one line: a subject may name a thing in passing.
+    pub one_line: bool,
     /// Rules that spoke.
     pub reasons: Vec<Reason>,
 }
@@ -256,6 +258,9 @@ impl RuleBook {
             }
         }
         scores.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.kind.id.cmp(&b.kind.id)));
+        if let Some(best) = scores.first_mut() {
+            best.one_line = best.stands_in_one_line(matter);
+        }
         scores
     }
 }
@@ -294,6 +299,18 @@ impl Score<'_> {
     }
 }
 
+impl Score<'_> {
+    fn stands_in_one_line(&self, matter: &Matter<'_>) -> bool {
+        let mut places = self.reasons.iter().filter(|r| r.weight > Some(0.0)).map(|r| (r.page, r.bounds));
+        let Some(first) = places.next() else { return true };
+        // Each rule was asked for its first words only; they may stand again elsewhere.
+        let elsewhere = |line: &Line| (Some(line.page), Some(line.bounds)) != first;
+        let for_it = self.kind.rules.iter().filter(|rule| rule.weight > 0.0);
+        places.all(|place| place == first)
+            && !for_it.into_iter().any(|rule| rule.first_hit_where(matter, &elsewhere).is_some())
+    }
+}
+
 /// Each unit of evidence halves the doubt that is left.
 fn sure(evidence: f32) -> f32 {
     (1.0 - 0.5f32.powf(evidence.max(0.0))).clamp(0.0, 1.0)
@@ -321,6 +338,14 @@ impl Kind {
                 bounds: Some(line.bounds),
             });
         }
-        Score { kind: self, evidence: sum, decided, confidence: sure(sum), alone: 0.0, reasons }
+        Score {
+            kind: self,
+            evidence: sum,
+            decided,
+            confidence: sure(sum),
+            alone: 0.0,
+            one_line: false,
+            reasons,
+        }
     }
 }
