@@ -205,7 +205,7 @@ pub enum Command {
         #[command(subcommand)]
         action: SampleAction,
     },
-    /// Papier: wo es liegt, was bleiben muss, welche Kiste vernichtet werden darf
+    /// Papier: wo es liegt, was bleiben muss, welcher Karton vernichtet werden darf
     Disposal {
         /// Was zu tun ist
         #[command(subcommand)]

@@ -134,6 +134,14 @@ pub fn run(cli: Cli) -> u8 {
     }
 }
 
+/// An order that is refused is wrong usage; everything else failed.
+fn refused(error: Error) -> Stop {
+    match error {
+        Error::Refused(refusal) => Stop::Usage(refusal.to_string()),
+        other => Stop::Error(other),
+    }
+}
+
 /// Writes a file whole or not at all; one that was there keeps its rights.
 fn put_whole(path: &Path, text: &str) -> Result<(), Error> {
     let part = path.with_extension("part");

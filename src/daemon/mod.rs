@@ -6,11 +6,13 @@
 //! are in the rooms it calls.
 
 mod amend;
+mod boxes;
 mod deliver;
 mod detour;
 mod effect;
 mod note;
 pub mod notify;
+mod print;
 pub mod retention;
 mod rules;
 mod steps;
@@ -18,9 +20,11 @@ mod substitutes;
 mod versions;
 
 pub use amend::amend;
+pub use boxes::{Boxed, Boxes, Contents};
 pub use deliver::parcel;
 pub use detour::divert;
 pub use effect::{Effect, takes_effect};
+pub use print::printed;
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 pub use substitutes::stand_in;

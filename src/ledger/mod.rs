@@ -8,6 +8,7 @@
 
 mod audit;
 mod batches;
+mod boxes;
 mod condition;
 mod copy;
 mod day;
@@ -42,6 +43,7 @@ mod writer;
 pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch};
+pub use boxes::BoxRow;
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
@@ -113,6 +115,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/retention.sql"),
         postgres: include_str!("migrations/retention.postgres.sql"),
     },
+    alone(include_str!("migrations/boxes.sql")),
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

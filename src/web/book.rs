@@ -3,7 +3,7 @@
 use super::sign_on::knows_password;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
-use super::words::{self, Language, Words};
+use super::words::{self, Words};
 use crate::ledger::NewItem;
 use crate::model::ids::ItemId;
 use askama::Template;
@@ -35,13 +35,9 @@ const CHANNELS: [(&str, &str, &str); 5] = [
     ("night_box", "Nachtbriefkasten", "night letter box"),
 ];
 
-fn word(w: &Words, (german, english): (&'static str, &'static str)) -> &'static str {
-    if w.language == Language::German { german } else { english }
-}
-
 fn kind(w: &Words, id: &str) -> String {
     let known = KINDS.iter().find(|(known, ..)| *known == id);
-    known.map_or(id.to_owned(), |(_, german, english, _)| word(w, (german, english)).to_owned())
+    known.map_or(id.to_owned(), |(_, german, english, _)| w.of((german, english)).to_owned())
 }
 
 #[derive(Template)]
@@ -87,8 +83,8 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
                 w,
                 frame: visit.frame("/posteingangsbuch"),
                 new: entered.neu,
-                kinds: KINDS.iter().enumerate().map(|(at, k)| (at + 1, k.0, word(w, (k.1, k.2)))).collect(),
-                channels: CHANNELS.iter().map(|c| (c.0, word(w, (c.1, c.2)))).collect(),
+                kinds: KINDS.iter().enumerate().map(|(at, k)| (at + 1, k.0, w.of((k.1, k.2)))).collect(),
+                channels: CHANNELS.iter().map(|c| (c.0, w.of((c.1, c.2)))).collect(),
                 departments: desk
                     .pipeline
                     .departments
@@ -207,7 +203,7 @@ pub async fn label(visit: Visit, Path(id): Path<String>) -> Answer {
             html(&LabelPage {
                 w: visit.w,
                 frame: visit.frame("/posteingangsbuch"),
-                channel: channel.map_or("", |c| word(visit.w, (c.1, c.2))),
+                channel: channel.map_or("", |c| visit.w.of((c.1, c.2))),
                 side: qr.width(),
                 code: squares(&qr),
                 item: line(visit, row),

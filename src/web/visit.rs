@@ -56,6 +56,7 @@ impl Visit {
             ("/posteingang", w.inbox, !self.sight.departments.is_empty()),
             ("/stichprobe", w.sample, rights::WORKERS.admits(&self.person)),
             ("/stationen", w.stations, mailroom),
+            ("/originale", w.originals, mailroom),
             ("/posteingangsbuch", w.book, rights::WORKERS.admits(&self.person)),
             ("/stapel", w.batches, mailroom),
             ("/suche", w.search, rights::READERS.admits(&self.person)),

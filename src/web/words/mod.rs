@@ -33,6 +33,13 @@ impl Language {
     }
 }
 
+impl Words {
+    /// Of two words, German and English, the one of this language.
+    pub fn of(&self, (german, english): (&'static str, &'static str)) -> &'static str {
+        if self.language == Language::German { german } else { english }
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $german:literal, $english:literal;)+) => {
         /// The words of one language.
@@ -316,9 +323,47 @@ words! {
     kept_image: "Bewahrtes Bild", "Kept image";
     image: "Bild", "image";
     paper_lies: "Papier:", "Paper:";
-    no_box: "noch in keiner Kiste", "not in a box yet";
+    no_box: "noch in keinem Karton", "not in a box yet";
     left_out: "Als leer weggelassen: ist die Seite wirklich leer?", "Left out as blank: is the page really blank?";
     own_work: "Das haben Sie selbst gescannt. Eine andere Person prüft es (TR-03138 A.AM.IN.SH.1).", "You scanned this yourself. Somebody else checks it (TR-03138 A.AM.IN.SH.1).";
     no_such_reason: "Diesen Grund gibt es nicht. Bitte einen aus der Liste wählen.", "There is no such reason. Please choose one from the list.";
+    originals: "Papieroriginale", "Paper originals";
+    original_where: "Wo liegt das Papier? Kennung von Schriftstück oder Stapel", "Where is the paper? ID of a document or batch";
+    original_unknown: "gibt es nicht, oder es ist nicht für Sie bestimmt.", "does not exist, or is not for you.";
+    original_box: "Karton", "Box";
+    original_place: "Stelle", "Position";
+    original_since: "seit", "since";
+    original_from: "Erster Stapel", "First batch";
+    original_to: "Letzter Stapel", "Last batch";
+    original_none: "Noch liegt nichts in einem Karton. An der Scanstation einen Karton nennen; was dann gelesen ist, kommt hinein.", "Nothing lies in a box yet. Name a box at the scan station; what is read then goes into it.";
+    original_kept: "wird aufbewahrt", "kept";
+    original_released: "zur Vernichtung freigegeben", "released for disposal";
+    original_unboxed: "Ohne Karton, letzte 30 Tage", "In no box, last 30 days";
+    original_unboxed_none: "Von jedem gelesenen Stapel ist gesagt, in welchem Karton er liegt.", "Of every batch that was read it is said in which box it lies.";
+    original_put: "Liegt darin", "It lies there";
+    original_put_in: "Eingelegt", "Put in";
+    original_goes: "Darf vernichtet werden", "May be destroyed";
+    original_yes: "ja", "yes";
+    original_no: "nein", "no";
+    original_acts: "Papier", "Paper";
+    original_circle: "aus einem Vertrauenskreis", "of a circle";
+    original_keep: "Sperren", "Keep";
+    original_free: "Sperre aufheben", "Free";
+    original_pull: "Ist entnommen", "Is taken out";
+    original_pulled: "Entnommen, bleibt", "Taken out, kept";
+    original_may_go: "Nichts hält diesen Karton mehr auf. Zwei Personen geben ihn frei.", "Nothing keeps this box any more. Two people release it.";
+    original_first: "Erste Person:", "First person:";
+    original_second_id: "Zweite Person", "Second person";
+    original_release: "Zur Vernichtung freigeben", "Release for disposal";
+    original_second: "Kennung und Kennwort einer zweiten Person aus der Poststelle stimmen nicht.", "ID and password of a second person of the mailroom are not right.";
+    original_blocked: "Der Karton darf noch nicht vernichtet werden. Die Liste nennt, was zu klären oder herauszunehmen ist.", "The box may not be destroyed yet. The list names what is to be settled or taken out.";
+    original_blocked_lead: "Schriftstücke halten den Karton auf: klären, oder herausnehmen und jedes einzeln bestätigen.", "documents keep the box: settle them, or take each out and confirm it.";
+    original_protocol: "Protokoll (PDF)", "Protocol (PDF)";
+    box_at_station: "Karton an der Station", "Box at the station";
+    box_take: "Karton nehmen", "Take this box";
+    box_lies: "Liegt im Karton", "Lies in the box";
+    light_into: "In Karton {} legen", "Put into box {}";
+    light_in: "Liegt in Karton {}", "Lies in box {}";
+    light_hint: "Stapel mit grünem Licht liegen noch nicht im Karton", "batches with a green light are not in the box yet";
     live_note: "Aktualisiert sich von selbst.", "Updates by itself.";
 }

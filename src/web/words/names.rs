@@ -85,6 +85,11 @@ pub fn moment(language: Language, utc: &str) -> String {
     local.strftime(form).to_string()
 }
 
+/// The day of a moment of the ledger as people read it, in the town's time.
+pub fn day(language: Language, utc: &str) -> String {
+    moment(language, utc).split(' ').next().unwrap_or_default().to_owned()
+}
+
 /// An ISO date as people read it.
 pub fn date(language: Language, iso: &str) -> String {
     match (language, iso.parse::<jiff::civil::Date>()) {
@@ -139,7 +144,11 @@ pub fn event(language: Language, code: &str) -> String {
         "sample.seed" => ("Stichprobe gezogen", "Sample drawn"),
         "sample.passed" => ("Stichprobe: gut", "Sample check: good"),
         "sample.failed" => ("Stichprobe: fehlerhaft", "Sample check: defective"),
-        "paper.boxed" => ("Papier in Kiste gelegt", "Paper put into a box"),
+        "paper.kept" => ("Papier bleibt", "Paper is kept"),
+        "paper.freed" => ("Papier nicht mehr gesperrt", "Paper no longer kept"),
+        "paper.pulled" => ("Papier aus dem Karton genommen", "Paper taken out of the box"),
+        "paper.released" => ("Papier zur Vernichtung freigegeben", "Paper released to be destroyed"),
+        "paper.boxed" => ("Papier in Karton gelegt", "Paper put into a box"),
         "document.exported" => ("Für eine Auskunft ausgegeben", "Given out on request"),
         "retention.document" => ("Kopie nach Frist gelöscht", "Copy deleted when its days were over"),
         "retention.batch" => ("Scan nach Frist gelöscht", "Scan deleted when its days were over"),
