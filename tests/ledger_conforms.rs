@@ -518,7 +518,11 @@ fn people_decide_and_take_back(asked: &mut Asked<'_>) {
     ledger.application_token_set("dms", "t2", "admin").unwrap();
     asked.heard("programs", (ledger.application("t1").unwrap(), ledger.application("t2").unwrap()));
     ledger.note("paper.boxed", &circle.0, "a", "K-1").unwrap();
-    asked.heard("boxes", (ledger.boxes().unwrap(), ledger.batches_in_box("K-1").unwrap()));
+    let unboxed = ledger.unboxed(&everything(), "2020", 10).unwrap();
+    asked.heard("boxes", (ledger.boxes(10).unwrap(), ledger.batches_in_box("K-1").unwrap(), unboxed));
+    let protocol = ContentHash::of(b"protocol");
+    let released = || ledger.box_released("K-1", vec![held.clone()], ("a", "b"), &protocol).unwrap();
+    asked.heard("released", (released(), released(), ledger.said("K-1").unwrap()));
     ledger.note("paper.rescan", &circle.0, "a", "page=1").unwrap();
     asked.heard("rescans", ledger.rescans(&circle).unwrap());
     asked.heard("events", ledger.events(&circle.0).unwrap());

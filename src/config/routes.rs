@@ -36,6 +36,16 @@ pub(super) fn ways(check: &mut Check<'_>, written: &File) -> Ways {
     check.unique(written.route.iter().map(|r| &r.id));
     unreachable(check, &written.route, &routes);
     overlapping(check, &written.redirect, &redirects);
+    let ended = written.department.iter().filter_map(|d| Some((d, d.successor.as_ref()?)));
+    let redirects = redirects.into_iter().chain(ended.map(|(d, to)| Redirect {
+        department: d.id.get_ref().clone(),
+        person: Vec::new(),
+        to: to.get_ref().clone(),
+        from: None,
+        until: None,
+        reason: format!("„{}“ ist aufgegangen in „{}“.", d.name, to.get_ref()),
+    }));
+    let redirects = redirects.collect();
     Ways { land, own_references, desks, routes, redirects }
 }
 

@@ -13,6 +13,7 @@ mod effect;
 mod note;
 pub mod notify;
 mod print;
+mod reorganise;
 pub mod retention;
 mod rules;
 mod steps;
@@ -25,6 +26,7 @@ pub use deliver::parcel;
 pub use detour::divert;
 pub use effect::{Effect, takes_effect};
 pub use print::printed;
+pub use reorganise::reorganise;
 pub use rules::{Rules, load_rules};
 pub use steps::{Made, produce, sheet_of};
 pub use substitutes::stand_in;
@@ -272,6 +274,7 @@ impl House {
                 self.repeat_while(goes_on, "waiting", Works::Inside, |_| {
                     if Instant::now() >= next {
                         next = Instant::now() + WAITING_EVERY;
+                        reorganise(&self.ledger, &self.pipeline)?;
                         stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
                         divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
                     }

@@ -28,6 +28,7 @@ mod pages;
 mod paper;
 mod people;
 mod recut;
+mod reorganised;
 mod retention;
 mod review;
 mod sample;

@@ -85,12 +85,7 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
                 new: entered.neu,
                 kinds: KINDS.iter().enumerate().map(|(at, k)| (at + 1, k.0, w.of((k.1, k.2)))).collect(),
                 channels: CHANNELS.iter().map(|c| (c.0, w.of((c.1, c.2)))).collect(),
-                departments: desk
-                    .pipeline
-                    .departments
-                    .iter()
-                    .map(|d| (d.id.clone(), d.name.clone()))
-                    .collect(),
+                departments: desk.departments(),
                 lists: vec![
                     (w.item_here, lines(true)?, w.item_none),
                     (w.item_handed, lines(false)?, w.none_yet),

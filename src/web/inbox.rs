@@ -174,13 +174,7 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
                 pages: document.cut.pages.iter().filter_map(|i| u32::try_from(i + 1).ok()).collect(),
                 fields: fields.collect(),
                 notes,
-                departments: desk
-                    .pipeline
-                    .departments
-                    .iter()
-                    .filter(|d| d.id != department)
-                    .map(|d| (d.id.clone(), d.name.clone()))
-                    .collect(),
+                departments: desk.departments().into_iter().filter(|(id, _)| *id != department).collect(),
                 has_product: super::history::has_file(&document),
                 letter: line(visit, row),
             })
@@ -286,12 +280,11 @@ pub async fn returned(visit: Visit) -> Answer {
                     letter: line(visit, row),
                 });
             }
-            let departments = visit.desk.pipeline.departments.iter();
             html(&ReturnedPage {
                 w: visit.w,
                 frame: visit.frame("/ruecklaeufer"),
                 rows,
-                departments: departments.map(|d| (d.id.clone(), d.name.clone())).collect(),
+                departments: visit.desk.departments(),
             })
         })
         .await

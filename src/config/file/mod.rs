@@ -40,6 +40,8 @@ pub struct File {
     /// Circles.
     #[serde(default)]
     pub circle: Vec<Circle>,
+    /// The organisation chart, if departments and people come from one.
+    pub organisation: Option<Spanned<Organisation>>,
     /// People who sign on to the pages.
     #[serde(default)]
     pub person: Vec<Person>,
@@ -130,6 +132,11 @@ pub struct Department {
     /// Patterns of the references it gives.
     #[serde(default)]
     pub references: Vec<Spanned<String>>,
+    /// Department that this one goes on as: it has ended.
+    pub successor: Option<Spanned<String>>,
+    /// It is still to come.
+    #[serde(default)]
+    pub planned: bool,
 }
 
 /// A route: all conditions given must hold.

@@ -37,6 +37,44 @@ pub struct Web {
     pub ldap: Option<Ldap>,
 }
 
+/// The organisation chart.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// CSV file with the rows.
+    pub file: Option<Spanned<PathBuf>>,
+    /// The directory of `[web.ldap]` instead.
+    pub ldap: Option<Spanned<ChartInLdap>>,
+    /// Where the chart that holds is kept.
+    #[serde(default = "in_force")]
+    pub in_force: PathBuf,
+    /// Targets of a department that names none; `{id}` stands for it.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with the chart, before the whole is resolved")]
+    pub targets: Vec<Spanned<String>>,
+}
+
+/// Where the chart that holds is kept, unless the town says otherwise.
+pub const IN_FORCE: &str = "var/organisation.csv";
+
+fn in_force() -> PathBuf {
+    IN_FORCE.into()
+}
+
+/// Where in the directory the chart is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartInLdap {
+    /// Entry below which departments and people are.
+    pub base: String,
+    /// Whom to bind as.
+    pub dn: String,
+    /// File of the password.
+    pub password_file: PathBuf,
+    /// Attribute with the day an entry holds from.
+    pub valid_from: Option<String>,
+}
+
 /// The town's OpenID provider (Keycloak, Entra ID, ...).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -49,6 +49,35 @@ pub struct Directory {
     pub ca_file: Option<PathBuf>,
 }
 
+/// Where the organisation chart comes from, and where the one in force lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Whom to ask for the next one.
+    pub source: ChartSource,
+    /// The file of the one that holds.
+    pub in_force: PathBuf,
+}
+
+/// Whom to ask for an organisation chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChartSource {
+    /// A file of rows.
+    File(PathBuf),
+    /// The directory that people sign on with.
+    Directory {
+        /// The directory.
+        directory: Directory,
+        /// Below which entry.
+        base: String,
+        /// Whom to bind as.
+        dn: String,
+        /// File of the password.
+        password_file: PathBuf,
+        /// Attribute with the first day an entry holds, if the town keeps one.
+        valid_from: Option<String>,
+    },
+}
+
 /// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

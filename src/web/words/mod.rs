@@ -275,6 +275,8 @@ words! {
     program: "Programm", "program";
     no_password: "kein Kennwort", "no password";
     substitute: "Vertretung", "Substitute";
+    department_ended: "aufgegangen in", "now part of";
+    department_planned: "noch nicht eingerichtet", "not set up yet";
     targets: "Ziele", "Targets";
     target_way: "Art", "Type";
     target_test: "Prüfen", "Test";

@@ -132,6 +132,8 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
         "document.item" => ("Papier als Sendung eingetragen", "Paper entered as an item"),
         "circle.substituted" => ("An den vertretenden Kreis", "To the circle standing in"),
+        "inbox.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
+        "item.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
         "document.recut" => ("Seiten von Hand geändert", "Pages changed by hand"),
         "document.joined" => ("Mit anderem Schriftstück verbunden", "Joined to another document"),
