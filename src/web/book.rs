@@ -4,8 +4,9 @@ use super::sign_on::knows_password;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
 use super::words::{self, Words};
+use crate::batch::cover_sheet::{self, Order};
 use crate::ledger::NewItem;
-use crate::model::ids::ItemId;
+use crate::model::ids::{BatchId, ItemId};
 use askama::Template;
 use axum::extract::{Path, Query};
 use qrcode::{Color, EcLevel, QrCode};
@@ -60,6 +61,8 @@ struct Line {
     sender: String,
     department: String,
     place: String,
+    /// Batch and image of the sheet that lies in its place.
+    stack: Option<(String, String)>,
     opens: String,
     late: bool,
     handed_to: String,
@@ -77,7 +80,7 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
         .work(move |visit| {
             let (desk, w) = (&visit.desk, visit.w);
             let lines = |here: bool| -> Result<Vec<Line>, Trouble> {
-                Ok(desk.ledger.items(here, ROWS_MAX)?.into_iter().map(|row| line(visit, row)).collect())
+                desk.ledger.items(here, ROWS_MAX)?.into_iter().map(|row| line(visit, row)).collect()
             };
             html(&BookPage {
                 w,
@@ -95,9 +98,14 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
         .await
 }
 
-fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Line {
+fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Result<Line, Trouble> {
     let w = visit.w;
-    Line {
+    let sheet = visit.desk.ledger.said(&row.id.0)?.get("item.in_stack").map(|said| said.detail.clone());
+    let stack = sheet.as_deref().and_then(|said| said.strip_prefix("batch=")?.split_once(" image="));
+    let stack = stack
+        .filter(|(batch, _)| visit.desk.ledger.batch_for(&visit.sight, &BatchId((*batch).into())).is_ok());
+    Ok(Line {
+        stack: stack.map(|(batch, image)| (batch.to_owned(), image.to_owned())),
         kind: kind(w, &row.item.what),
         received: format!("{} {}", words::date(w.language, &row.item.date), row.item.time),
         sender: row.item.sender,
@@ -107,7 +115,7 @@ fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Line {
         late: row.late,
         handed_to: visit.desk.department(row.handed_to.as_deref().unwrap_or_default()).to_owned(),
         id: row.id.0,
-    }
+    })
 }
 
 /// `POST /posteingangsbuch`: enters an item, now.
@@ -167,7 +175,10 @@ pub async fn hand_over(posted: Posted) -> Answer {
             let Some(to) = department.or(person.map(|p| p.id.as_str())) else {
                 return Err(Trouble::Bad(format!("{} „{to}“", w.item_to_whom)));
             };
-            let id = ItemId(posted.get("sendung").to_uppercase());
+            // A hand scanner types what the label says, a person the number alone.
+            let typed = posted.get("sendung");
+            let scanned = cover_sheet::parse(typed);
+            let id = ItemId(cover_sheet::item(&scanned).map_or(typed.to_uppercase(), str::to_owned));
             if !visit.desk.ledger.item_handed_over(&id, to, &visit.person.id)? {
                 return Err(Trouble::Bad(w.item_gone.into()));
             }
@@ -192,7 +203,10 @@ pub async fn label(visit: Visit, Path(id): Path<String>) -> Answer {
     visit
         .work(move |visit| {
             let row = visit.desk.ledger.item(&ItemId(id))?;
-            let qr = QrCode::with_error_correction_level(&row.id.0, EcLevel::M)
+            // The scanner takes the printed label for a sheet of the town, in the place of the item.
+            let value = cover_sheet::write(&[Order::Item(row.id.0.clone())]);
+            let value = visit.desk.pipeline.sheet_key()?.map_or(value.clone(), |key| key.signed(&value));
+            let qr = QrCode::with_error_correction_level(&value, EcLevel::M)
                 .map_err(|e| Trouble::Bad(e.to_string()))?;
             let channel = CHANNELS.iter().find(|c| c.0 == row.item.channel);
             html(&LabelPage {
@@ -201,7 +215,7 @@ pub async fn label(visit: Visit, Path(id): Path<String>) -> Answer {
                 channel: channel.map_or("", |c| visit.w.of((c.1, c.2))),
                 side: qr.width(),
                 code: squares(&qr),
-                item: line(visit, row),
+                item: line(visit, row)?,
             })
         })
         .await

@@ -261,7 +261,8 @@ words! {
     item_handed: "Übergeben", "Handed over";
     item_none: "Nichts liegt hier.", "Nothing is here.";
     item_late: "verspätet", "late";
-    item_print: "Mit dem Drucken des Browsers auf das Etikett oder als Hinweisblatt an die Stelle der Sendung.", "Print with the browser, as a label or as a sheet that takes the item's place.";
+    item_print: "Mit dem Drucken des Browsers: als Etikett auf die Sendung, oder als Hinweisblatt an ihre Stelle im Stapel; der Scanner erkennt es, trennt dort und vermerkt die Stelle. Nicht auf ein Blatt kleben, das gescannt wird.", "Print with the browser: as a label on the item, or as a sheet that takes its place in the stack; the scanner knows it, divides there and notes the place. Do not stick it on a sheet that is scanned.";
+    item_stack: "Hinweisblatt im Stapel", "Sheet in batch";
     item_what: "Bitte wählen, was es ist.", "Please choose what it is.";
     item_opens: "Ein Angebot braucht Tag und Minute der Öffnung.", "A bid needs day and minute of its opening.";
     item_second: "Scheck und Bargeld zählen zwei: Kennung und Kennwort einer zweiten Person stimmen nicht.", "Cheques and cash are counted by two: ID and password of a second person are not right.";

@@ -140,6 +140,7 @@ pub fn event(language: Language, code: &str) -> String {
         "paper.rescan" => ("Neuscan angefordert", "Rescan asked for"),
         "paper.rescanned" => ("Neu gescannt", "Rescanned"),
         "item.registered" => ("In das Posteingangsbuch eingetragen", "Entered in the mail book"),
+        "item.in_stack" => ("Hinweisblatt im Stapel gescannt", "Its sheet was scanned in a stack"),
         "item.handed_over" => ("Übergeben", "Handed over"),
         "feedback.good" => ("Amt: lesbar und vollständig", "Department: legible and complete"),
         "feedback.unreadable" => ("Amt: fehlt oder unleserlich", "Department: missing or illegible"),
