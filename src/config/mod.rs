@@ -5,6 +5,7 @@
 
 mod complaint;
 mod file;
+mod keys;
 pub mod malware;
 pub mod named;
 pub mod organisation;
@@ -131,6 +132,8 @@ pub struct DeskSettings {
     pub undo: Duration,
     /// People sign on at this provider.
     pub openid: Option<crate::model::town::OpenId>,
+    /// Keys of the review.
+    pub keys: crate::model::town::ReviewKeys,
     /// Passwords are checked here, where a person has none of their own.
     pub directory: Option<crate::model::town::Directory>,
 }

@@ -249,6 +249,7 @@ impl Check<'_> {
             secure,
             watchers,
             idle: Duration::from_secs(60 * written.idle_minutes.map_or(30, |m| u64::from(m.get()))),
+            keys: self.keys(written),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
             openid: super::sign_on::openid(self, written, listen),
             directory: super::sign_on::directory(self, written),

@@ -275,7 +275,7 @@ impl House {
                     if Instant::now() >= next {
                         next = Instant::now() + WAITING_EVERY;
                         reorganise(&self.ledger, &self.pipeline)?;
-                        stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                        stand_in(&self.ledger, &self.pipeline, &jiff::Zoned::now())?;
                         divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
                     }
                     Ok(false)

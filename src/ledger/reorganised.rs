@@ -5,7 +5,6 @@
 use super::sql::{self, Db};
 use super::{Ledger, event};
 use crate::error::Result;
-use crate::model::ids::DocumentId;
 
 /// What nobody is done with.
 const OPEN: &str = "tenant = ?1 AND department = ?2 AND state IN ('new', 'taken')";
@@ -54,17 +53,6 @@ impl Ledger {
                 }
             }
             Ok(u32::try_from(letters.len() + items.len()).unwrap_or(u32::MAX))
-        })
-    }
-
-    /// How often departments sent a letter back.
-    pub fn times_returned(&self, document: &DocumentId) -> Result<u32> {
-        self.read(|db, tenant| {
-            Ok(db
-                .prepare(
-                    "SELECT count(*) FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'inbox.returned'",
-                )?
-                .query_row((tenant, &document.0), |row| row.get(0))?)
         })
     }
 }

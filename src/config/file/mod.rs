@@ -110,6 +110,10 @@ pub struct Town {
     pub central: Spanned<String>,
     /// Land, by the letters of ISO 3166-2:DE: whose holidays count for deadlines.
     pub land: Option<Spanned<String>>,
+    /// When the house works on working days: `08:00-16:00`.
+    pub office_hours: Option<Spanned<String>>,
+    /// Office hours after which urgent mail that nobody opened goes on; 0: never.
+    pub urgent_hours: Option<u32>,
     /// Regular expressions of the town's own references.
     #[serde(default)]
     pub own_references: Vec<Spanned<String>>,

@@ -1,6 +1,7 @@
 //! `[web]` and `[[person]]`: the pages, and who signs on.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use toml::Spanned;
@@ -35,6 +36,9 @@ pub struct Web {
     pub oidc: Option<Oidc>,
     /// Passwords are checked by the town's directory.
     pub ldap: Option<Ldap>,
+    /// Other keys for the review, by the name of what they do.
+    #[serde(default)]
+    pub keys: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// The organisation chart.

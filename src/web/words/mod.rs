@@ -178,7 +178,8 @@ words! {
     zoom: "Vergrößern", "Zoom";
     like_last: "Wie das letzte", "Like the last";
     keys: "Tasten", "Keys";
-    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · / Amt · K Dokumentart · S hier trennen · J mit nächstem verbinden · R drehen · X herausnehmen · L Leerseite zurückholen · W neu scannen · H anhalten · N nie öffnen · M wie das letzte · U rückgängig · Bild↑ Bild↓ blättern · Z vergrößern · Esc: Feld verlassen. Beim Schreiben in ein Feld gelten die Buchstaben nicht.", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · / department · K kind · S divide here · J join the next · R turn · X take out · L bring a blank back · W rescan · H hold · N never open · M like the last · U undo · PgUp PgDn turn pages · Z zoom · Esc: leave field. While typing in a field letters are letters.";
+    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · Bild↑ Bild↓: blättern · Esc: Feld verlassen. Jede andere Taste steht an dem, was sie tut; was einer Seite gilt, gilt der, die den Ausschnitt füllt. Beim Schreiben in Feldern wirken die Tasten nicht.", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · PgUp PgDn: scroll · Esc: leave the field. Every other key stands at what it does; what concerns a page concerns the one that fills the pane. While you type in fields the keys do nothing.";
+    keys_own: "Andere Tasten: [web.keys] in pipeline.toml. Im Feld für das Amt gehen auch frühere Namen und Menschen.", "Other keys: [web.keys] in pipeline.toml. For the department former names and people may be typed, too.";
     cut_here: "Hier trennen", "Divide here";
     page_earlier: "Nach vorn", "Earlier";
     turn: "Drehen", "Turn";
@@ -223,6 +224,8 @@ words! {
     notes: "Notizen", "Notes";
     returned: "Rückläufer", "Returned";
     returned_lead: "Ämter haben diese Post zurückgegeben, oder sie wurde von dort zurückgeholt.", "Departments sent this mail back, or it was taken back from them.";
+    returned_to_head: "Leitung entscheidet", "head decides";
+    returned_head: "Zweimal zurückgegeben oder eilig und ungeöffnet: jetzt entscheidet die Leitung, wohin es gehört.", "Sent back twice, or urgent and unopened: now the head decides where it belongs.";
     returned_none: "Kein Amt hat etwas zurückgegeben.", "No department sent anything back.";
     assign: "Zuordnen", "Assign";
     sent_back_by: "Zurück von", "Back from";

@@ -132,6 +132,7 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
         "document.item" => ("Papier als Sendung eingetragen", "Paper entered as an item"),
         "circle.substituted" => ("An den vertretenden Kreis", "To the circle standing in"),
+        "inbox.escalated" => ("Ungeöffnet: an die Leitung", "Unopened: to the head"),
         "inbox.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
         "item.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
