@@ -407,6 +407,14 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
         asked.heard(text, ledger.inbox(&theirs, "amt", &["new", "taken"], text, 10).unwrap().len());
     }
     asked.heard("unopened", ledger.inbox_unopened("amt").unwrap());
+    asked.heard("urgent", ledger.urgent_unopened("amt").unwrap());
+    // The department goes on as another one and comes back; then it is passed on unopened.
+    asked.heard(
+        "reorganised",
+        (ledger.reorganised("amt", "neu", "a").unwrap(), ledger.open_of("amt").unwrap()),
+    );
+    asked.heard("lies there", ledger.inbox_letter(&everything(), &id, "neu").unwrap());
+    asked.heard("and back", (ledger.reorganised("neu", "amt", "a").unwrap(), ledger.open_of("amt").unwrap()));
     ledger.inbox_act(&id, "amt", InboxAct::Take, ("", "Notiz"), "frau-a").unwrap();
     let late = ledger.inbox_act(&id, "amt", InboxAct::Take, ("", ""), "herr-b");
     assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
@@ -418,6 +426,7 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     asked.heard("diverted", ledger.diverted(&id, "amt", "not-eingang", "Ziel gestört").unwrap());
     asked.heard("taken back", ledger.inbox_take_back(&id, "amt").unwrap());
     asked.heard("returned", ledger.returned(&everything(), 10).unwrap().len());
+    asked.heard("for the head", ledger.for_the_head(&id).unwrap());
     asked.heard("day", ledger.day("2020-01-01", "2999-01-01", |_| true).unwrap());
     asked
         .heard("same invoice", ledger.same_invoice(&sheet(&DocumentId("other-01".into()), 1), None).unwrap());

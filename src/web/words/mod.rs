@@ -347,11 +347,12 @@ words! {
     original_unboxed: "Ohne Karton, letzte 30 Tage", "In no box, last 30 days";
     original_unboxed_none: "Von jedem gelesenen Stapel ist gesagt, in welchem Karton er liegt.", "Of every batch that was read it is said in which box it lies.";
     original_put: "Liegt darin", "It lies there";
-    original_put_in: "Eingelegt", "Put in";
+    original_put_in: "eingelegt", "put in";
     original_goes: "Darf vernichtet werden", "May be destroyed";
     original_yes: "ja", "yes";
     original_no: "nein", "no";
     original_acts: "Papier", "Paper";
+    original_settle: "Klären", "Settle";
     original_circle: "aus einem Vertrauenskreis", "of a circle";
     original_keep: "Sperren", "Keep";
     original_free: "Sperre aufheben", "Free";
