@@ -196,6 +196,19 @@ pub enum Command {
         #[command(subcommand)]
         action: PersonAction,
     },
+    /// Organisationsplan: prüfen, was ab wann gälte und welche Regeln dann ins Leere zeigen; in Kraft setzen
+    #[command(group = clap::ArgGroup::new("deed").required(true).args(["check", "apply"]))]
+    Organisation {
+        /// Nur prüfen (Rückgabe 1, wenn Regeln ins Leere zeigen)
+        #[arg(long)]
+        check: bool,
+        /// In Kraft setzen; jede Zeile gilt ab ihrem Tag
+        #[arg(long, requires = "by")]
+        apply: bool,
+        /// Wer das anordnet
+        #[arg(long, requires = "apply")]
+        by: Option<String>,
+    },
     /// Ausgeben, was über jemanden da ist
     Export {
         /// Was
@@ -208,7 +221,7 @@ pub enum Command {
         #[command(subcommand)]
         action: SampleAction,
     },
-    /// Papier: wo es liegt, was bleiben muss, welche Kiste vernichtet werden darf
+    /// Papier: wo es liegt, was bleiben muss, welcher Karton vernichtet werden darf
     Disposal {
         /// Was zu tun ist
         #[command(subcommand)]

@@ -410,6 +410,14 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
         asked.heard(text, ledger.inbox(&theirs, "amt", &["new", "taken"], text, 10).unwrap().len());
     }
     asked.heard("unopened", ledger.inbox_unopened("amt").unwrap());
+    asked.heard("urgent", ledger.urgent_unopened("amt").unwrap());
+    // The department goes on as another one and comes back; then it is passed on unopened.
+    asked.heard(
+        "reorganised",
+        (ledger.reorganised("amt", "neu", "a").unwrap(), ledger.open_of("amt").unwrap()),
+    );
+    asked.heard("lies there", ledger.inbox_letter(&everything(), &id, "neu").unwrap());
+    asked.heard("and back", (ledger.reorganised("neu", "amt", "a").unwrap(), ledger.open_of("amt").unwrap()));
     ledger.inbox_act(&id, "amt", InboxAct::Take, ("", "Notiz"), "frau-a").unwrap();
     let late = ledger.inbox_act(&id, "amt", InboxAct::Take, ("", ""), "herr-b");
     assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
@@ -421,6 +429,7 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     asked.heard("diverted", ledger.diverted(&id, "amt", "not-eingang", "Ziel gestört").unwrap());
     asked.heard("taken back", ledger.inbox_take_back(&id, "amt").unwrap());
     asked.heard("returned", ledger.returned(&everything(), 10).unwrap().len());
+    asked.heard("for the head", ledger.for_the_head(&id).unwrap());
     asked.heard("day", ledger.day("2020-01-01", "2999-01-01", |_| true).unwrap());
     asked
         .heard("same invoice", ledger.same_invoice(&sheet(&DocumentId("other-01".into()), 1), None).unwrap());
@@ -521,7 +530,11 @@ fn people_decide_and_take_back(asked: &mut Asked<'_>) {
     ledger.application_token_set("dms", "t2", "admin").unwrap();
     asked.heard("programs", (ledger.application("t1").unwrap(), ledger.application("t2").unwrap()));
     ledger.note("paper.boxed", &circle.0, "a", "K-1").unwrap();
-    asked.heard("boxes", (ledger.boxes().unwrap(), ledger.batches_in_box("K-1").unwrap()));
+    let unboxed = ledger.unboxed(&everything(), "2020", 10).unwrap();
+    asked.heard("boxes", (ledger.boxes(10).unwrap(), ledger.batches_in_box("K-1").unwrap(), unboxed));
+    let protocol = ContentHash::of(b"protocol");
+    let released = || ledger.box_released("K-1", vec![held.clone()], ("a", "b"), &protocol).unwrap();
+    asked.heard("released", (released(), released(), ledger.said("K-1").unwrap()));
     ledger.note("paper.rescan", &circle.0, "a", "page=1").unwrap();
     asked.heard("rescans", ledger.rescans(&circle).unwrap());
     asked.heard("events", ledger.events(&circle.0).unwrap());

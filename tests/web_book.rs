@@ -3,8 +3,10 @@
 
 mod support;
 
+use image::{GrayImage, Luma};
+use std::io::Cursor;
 use support::browser::{Browser, PASSWORD, Station, people};
-use support::small_town;
+use support::{scanned, small_town};
 
 const PEOPLE: &[(&str, &str, &str)] =
     &[("leitung", "head", ""), ("sk-1", "operator", ""), ("amt-1", "department", "steuern")];
@@ -51,4 +53,42 @@ fn items_are_registered_labelled_and_handed_over() {
     assert_eq!(over("S000004", "niemand"), 400);
     let ledger = station.town.path("var/ledger.sqlite");
     assert!(station.town.command(&["verify", ledger.to_str().unwrap()], None).status.success());
+}
+
+/// The label as a printer and a scanner make a page of it.
+fn printed(label: &str) -> GrayImage {
+    let path = label.split("<path d=\"M").nth(1).unwrap().split('"').next().unwrap();
+    let mut page = GrayImage::from_pixel(1240, 877, Luma([255]));
+    for square in path.split('M') {
+        let (x, rest) = square.split_once(' ').unwrap();
+        let (x, y): (u32, u32) = (x.parse().unwrap(), rest.split('h').next().unwrap().parse().unwrap());
+        (0..100).for_each(|at| page.put_pixel(200 + x * 10 + at % 10, 150 + y * 10 + at / 10, Luma([0])));
+    }
+    page
+}
+
+/// The printed label lies in the stack where the item lies: it divides there, and the book knows the place.
+#[test]
+fn a_label_takes_the_items_place_in_the_stack() {
+    let station = Station::open(small_town::town(None), &people(PEOPLE));
+    let mut counter = station.browser("sk-1");
+    assert_eq!(entered(&mut counter, &[("was", "parcel"), ("weg", "post")]).0, 303);
+    let label = printed(&counter.get("/posteingangsbuch/S000001").text());
+    let letter = |number: u32| image::load_from_memory(&small_town::letter(number).1).unwrap().to_luma8();
+    let page = |image: &GrayImage| {
+        let mut jpeg = Cursor::new(Vec::new());
+        image.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+        scanned::jpeg_page(image.width(), image.height(), &jpeg.into_inner())
+    };
+    let stack = scanned::pdf_at(150.0, &[page(&letter(1)), page(&label), page(&letter(4))]);
+    std::fs::write(station.town.path("scans/.stapel.part"), stack).unwrap();
+    std::fs::rename(station.town.path("scans/.stapel.part"), station.town.path("scans/stapel.pdf")).unwrap();
+    station.wait_for("closed", 2);
+    let batch = station.town.documents().remove(0).0;
+    let place = format!("{}, Bild 2", batch.rsplit_once('-').unwrap().0);
+    let book = counter.get("/posteingangsbuch").text();
+    assert!(book.contains(&format!("Hinweisblatt im Stapel {place}")), "{book}");
+    let label = "POSTSTELLE:v1;item=S000001";
+    let handed = counter.post("/posteingangsbuch/uebergabe", &[("sendung", label), ("an", "Steuern")]);
+    assert_eq!(handed.status, 303, "as a hand scanner types it");
 }

@@ -93,7 +93,8 @@ fn every_role_gets_its_work_done() {
     }
     drop_doubtful(&town, letters + OTHERS);
     drop_stack(&town);
-    let station = Station::open(town, &people(PEOPLE));
+    let keys = "[web.keys]\ncut = \"t\"\n";
+    let station = Station::open(town, &(keys.to_owned() + &people(PEOPLE)));
     let documents = settled(&station, samples.len() + letters + OTHERS + 1);
     let of = |state: &str| {
         documents.iter().filter(|(_, s)| s == state).map(|(id, _)| id.clone()).collect::<Vec<_>>()

@@ -59,7 +59,7 @@ fn every_page_is_looked_at_by_somebody_else() {
     own.get("/stichprobe");
     assert_eq!(own.post(&format!("{place}/gut"), &[("seite", "1")]).status, 400);
     let page = other.get(&place);
-    assert!(page.text().contains("noch in keiner Kiste"), "{}", page.text());
+    assert!(page.text().contains("noch in keinem Karton"), "{}", page.text());
     assert_eq!(
         other.post(&format!("{place}/gut"), &[("seite", "2")]).status,
         409,

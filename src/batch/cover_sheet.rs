@@ -1,6 +1,7 @@
 //! What a cover sheet orders.
 //!
 //! The QR code of a cover sheet says `POSTSTELLE:v1;dep=bauordnung;az=632/2025`.
+//! The label of the mail book says `POSTSTELLE:v1;item=S000012`: the sheet lies where an item lies that nobody scans.
 //! A plain separator says `POSTSTELLE:SEP`. In values, `%` and `;` are written
 //! `%25` and `%3B`. Orders are for the next document; after `scope=all` on the
 //! same sheet they are for all that follow, until a sheet says otherwise.
@@ -88,6 +89,8 @@ pub enum Order {
     Pages(u32),
     /// `documents`: documents announced for the batch.
     Documents(u32),
+    /// `item`: the sheet takes the place of that item of the mail book.
+    Item(String),
     /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
     ForAll,
     /// `check`: keyed check over everything before it.
@@ -114,6 +117,7 @@ impl Order {
             Self::Urgent => "urgency",
             Self::Pages(_) => "pages",
             Self::Documents(_) => "documents",
+            Self::Item(_) => "item",
             Self::ForAll => "scope",
             Self::Check(_) => "check",
             Self::Unknown { key, .. } => key,
@@ -128,6 +132,7 @@ impl Order {
             | Self::Operator(v)
             | Self::Received(v)
             | Self::Check(v)
+            | Self::Item(v)
             | Self::Unknown { value: v, .. } => v.clone(),
             Self::Emptied(emptying) => emptying.to_string(),
             Self::Mode(ScanMode::Copying) => "copying".into(),
@@ -170,6 +175,14 @@ pub fn circle<'a>(orders: &'a [Order], circles: &[String]) -> Option<&'a str> {
     })
 }
 
+/// The item whose place the sheet takes.
+pub fn item(orders: &[Order]) -> Option<&str> {
+    orders.iter().find_map(|order| match order {
+        Order::Item(id) => Some(id.as_str()),
+        _ => None,
+    })
+}
+
 /// What a person must know about orders nobody can obey.
 pub fn notes(orders: &[Order]) -> Vec<Note> {
     let unknown = orders.iter().filter(|o| matches!(o, Order::Unknown { .. }));
@@ -200,6 +213,9 @@ fn order(part: &str) -> Order {
         ("check", v) => Order::Check(v.into()),
         ("mode", "copying") => Order::Mode(ScanMode::Copying),
         ("mode", "replacing") => Order::Mode(ScanMode::Replacing),
+        ("item", v) if v.starts_with('S') && v[1..].bytes().all(|b| b.is_ascii_digit()) => {
+            Order::Item(v.into())
+        }
         ("urgency", "urgent") => Order::Urgent,
         ("scope", "all") => Order::ForAll,
         ("received", v) if v.parse::<jiff::civil::Date>().is_ok() => Order::Received(v.into()),
@@ -244,6 +260,13 @@ mod tests {
         assert_eq!(emptying.day(), "2026-11-20");
         assert_eq!(parse(&write(&emptied)), emptied);
         assert_eq!(emptied[0].key(), Order::Received("2026-11-20".into()).key(), "one replaces the other");
+    }
+
+    #[test]
+    fn the_label_of_an_item_says_whose_place_it_takes() {
+        let label = write(&[Order::Item("S000012".into())]);
+        assert_eq!((label.as_str(), item(&parse(&label))), ("POSTSTELLE:v1;item=S000012", Some("S000012")));
+        assert_eq!(item(&parse("POSTSTELLE:v1;item=12")), None);
     }
 
     #[test]

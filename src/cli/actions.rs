@@ -323,11 +323,11 @@ pub enum SampleAction {
 /// Paper.
 #[derive(Debug, Subcommand)]
 pub enum DisposalAction {
-    /// Ein Stapel Papier kommt in eine Kiste
+    /// Ein Stapel Papier kommt in einen Karton
     Box {
         /// Kennung des Stapels
         batch: String,
-        /// Kiste, zum Beispiel 2026-014
+        /// Karton, zum Beispiel 2026-014
         name: String,
         /// Wer ihn hineinlegt
         #[arg(long)]
@@ -370,14 +370,14 @@ pub enum DisposalAction {
         #[arg(long)]
         by: String,
     },
-    /// Was in den Kisten liegt und ob es vernichtet werden darf (CSV)
+    /// Was in den Kartons liegt und ob es vernichtet werden darf (CSV)
     List {
-        /// Nur diese Kiste
+        /// Nur dieser Karton
         name: Option<String>,
     },
-    /// Ein Stück der Entnahmeliste ist aus der Kiste genommen
+    /// Ein Stück der Entnahmeliste ist aus dem Karton genommen
     Pull {
-        /// Kiste
+        /// Karton
         name: String,
         /// Kennung des Schriftstücks
         id: String,
@@ -385,9 +385,9 @@ pub enum DisposalAction {
         #[arg(long)]
         by: String,
     },
-    /// Eine Kiste zur Vernichtung freigeben; sonst die Liste dessen, was herausmuss
+    /// Einen Karton zur Vernichtung freigeben; sonst die Liste dessen, was herausmuss
     Release {
-        /// Kiste
+        /// Karton
         name: String,
         /// Erste Person
         #[arg(long)]
@@ -395,5 +395,13 @@ pub enum DisposalAction {
         /// Zweite Person
         #[arg(long)]
         and: String,
+    },
+    /// Das Protokoll eines freigegebenen Kartons als PDF
+    Protocol {
+        /// Karton
+        name: String,
+        /// Datei
+        #[arg(long)]
+        out: PathBuf,
     },
 }

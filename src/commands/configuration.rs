@@ -2,7 +2,7 @@
 
 use super::{DONE, Outcome, Stop, USAGE, pipeline, put_whole};
 use crate::config::written::{Change, changes, understood, written};
-use crate::config::{self, Pipeline};
+use crate::config::{self, Pipeline, organisation};
 use crate::daemon::{Effect, as_one, kept_rules, load_rules, rule_texts, takes_effect};
 use crate::error::Error;
 use crate::ledger::{Ledger, Staged};
@@ -40,6 +40,8 @@ fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
             file.display()
         ))
     })?;
+    // The organisation chart that holds goes on holding.
+    let text = text + organisation::apart(&pipeline.text).1;
     // Paths in it count from where it is going to lie, not from where it was written.
     let resolved = config::resolve(&text, &file.display().to_string(), base);
     let found = match (&resolved, written(&pipeline.text, base), written(&text, base)) {
@@ -126,8 +128,10 @@ pub fn rollback(config: Option<&Path>, by: &str) -> Outcome {
     // The text that goes is kept, also if it was never in force.
     vault.put(pipeline.text.as_bytes())?;
     let place = config::find(config);
-    put_whole(&place, &text)?;
-    ledger.put_in_force(Staged::Configuration, &before, by)?;
+    put_whole(&place, organisation::apart(&text).0)?;
+    // With the organisation chart of today, which may not be that of then.
+    let now = super::pipeline(config)?;
+    ledger.put_in_force(Staged::Configuration, &vault.put(now.text.as_bytes())?, by)?;
     println!("Konfiguration {} gilt wieder, freigegeben von {by}.", &before.hex()[..12]);
     Ok(DONE)
 }

@@ -1,20 +1,17 @@
 //! `report verfahrensdokumentation`: the technical part of the procedure documentation, as it is in force, as PDF/A.
 
-use super::{DONE, Outcome, Stop, pipeline};
+use super::{DONE, Outcome, pipeline, refused};
 use crate::config::Pipeline;
-use crate::daemon::rules_for_paper;
+use crate::daemon::{printed, rules_for_paper};
 use crate::document::{Kind, RuleBook};
 use crate::error::Error;
 use crate::ledger::{DOCUMENTED, Ledger};
 use crate::model::document::{Need, ScanMode};
 use crate::model::town::{Batches, KeyPlace, Profile, StaffRole, Station};
-use crate::pdf::{About, Line, report};
+use crate::pdf::Line;
 use crate::record::disposal::Condition;
 use crate::sealing::{ALGORITHMS, LAST_YEAR, Sealer, TownSeal};
 use std::path::Path;
-
-/// A font with all letters of German; Debian: fonts-dejavu-core.
-const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
 /// Writes it, keeps it in the vault, and says so in the log: records made under this configuration name it.
 pub fn run(config: Option<&Path>, out: &Path, by: &str) -> Outcome {
@@ -25,28 +22,12 @@ pub fn run(config: Option<&Path>, out: &Path, by: &str) -> Outcome {
     let created = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let lines = lines(&pipeline, &book, seal.as_ref(), &ledger, &created)?;
     let title = format!("Verfahrensdokumentation {} {}", pipeline.procedure.name, pipeline.procedure.version);
-    let bytes = set(&title, &pipeline.hash.hex(), &created, &lines)?;
+    let bytes = printed(&title, &pipeline.hash.hex(), &created, &lines).map_err(refused)?;
     std::fs::write(out, &bytes).map_err(Error::io("Verfahrensdokumentation schreiben", out))?;
     let hash = pipeline.open_vault()?.put(&bytes)?;
     ledger.note_bytes(DOCUMENTED, &pipeline.hash.hex(), by, &hash)?;
     println!("{} {}", hash.hex(), out.display());
     Ok(DONE)
-}
-
-/// Lines as a PDF/A in the font of the machine.
-pub(super) fn set(title: &str, id: &str, created: &str, lines: &[Line]) -> Result<Vec<u8>, Stop> {
-    let font = std::fs::read(FONT).map_err(|e| {
-        Stop::Usage(format!(
-            "[report.font] Die Schrift {FONT} fehlt ({e}). Hinweis: fonts-dejavu-core installieren."
-        ))
-    })?;
-    let about = About {
-        title: title.into(),
-        document_id: id.into(),
-        producer: format!("poststelle {}", env!("CARGO_PKG_VERSION")),
-        created: created.into(),
-    };
-    report(&font, &about, lines).map_err(|refusal| Stop::Error(refusal.into()))
 }
 
 fn row(name: impl Into<String>, value: impl Into<String>) -> Line {
@@ -149,7 +130,7 @@ fn lines(
         "Aufbewahrung nach Übergabe",
         format!("{} Tage, wenn die Dokumentart nicht mehr verlangt", pipeline.retention.paper),
     ));
-    all.push(Line::Text("Eine Kiste wird nur freigegeben, wenn für kein Blatt darin mehr gilt:".into()));
+    all.push(Line::Text("Ein Karton wird nur freigegeben, wenn für kein Blatt darin mehr gilt:".into()));
     all.extend(Condition::ALL.iter().map(|c| row(c.name(), c.text())));
     all.push(head("9 Protokoll"));
     all.push(Line::Text(

@@ -16,6 +16,7 @@ mod export;
 mod log;
 mod migrate;
 mod month;
+mod organisation;
 mod package;
 mod paper;
 mod people;
@@ -93,6 +94,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Deliver { dry_run, target, action } => deliver::run(config, dry_run, target, action),
         Command::Report { action } => report::run(config, action),
         Command::Person { action } => people::person(config, action),
+        Command::Organisation { by, .. } => organisation::run(config, by.as_deref()),
         Command::Export { action: ExportAction::Person { name, out, reason, by } } => {
             export::person(config, &export::Wish { name: &name, out: &out, reason, by: &by })
         }
@@ -134,6 +136,14 @@ pub fn run(cli: Cli) -> u8 {
             eprintln!("{error}");
             FAILED
         }
+    }
+}
+
+/// An order that is refused is wrong usage; everything else failed.
+fn refused(error: Error) -> Stop {
+    match error {
+        Error::Refused(refusal) => Stop::Usage(refusal.to_string()),
+        other => Stop::Error(other),
     }
 }
 
@@ -182,6 +192,7 @@ fn check(config: Option<&Path>) -> Outcome {
                     ));
                 }
             }
+            wrong.extend(organisation::complaints(&pipeline, &book));
         }
         Err(error) => wrong.push(error.to_string()),
     }

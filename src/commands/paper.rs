@@ -1,19 +1,15 @@
 //! `sample` and `disposal`: what must be looked at, and which paper may go.
 
-use super::{DONE, Outcome, REFUSED, Stop, pipeline};
+use super::{DONE, Outcome, REFUSED, Stop, pipeline, refused};
 use crate::cli::{DisposalAction, SampleAction, Seen};
 use crate::config::Pipeline;
-use crate::daemon::{amend, rules_for_paper};
+use crate::daemon::{Boxed, Boxes, amend, rules_for_paper};
 use crate::document::RuleBook;
 use crate::error::Error;
 use crate::ledger::{DocumentRow, Ledger};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
-use crate::record::disposal::{Condition, Paper, may_release, unmet};
-use crate::record::fit;
-use crate::record::sample::{self, Drawn, Member};
-use crate::record::{Body, Envelope};
-use crate::sealing;
+use crate::record::sample::{self, Drawn};
 use crate::vault::Vault;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,23 +22,6 @@ struct Desk {
     book: Arc<RuleBook>,
 }
 
-/// Paper in a box.
-struct Boxed {
-    /// From the bottom, from 1: batches as they were put in, documents as they were scanned.
-    place: u32,
-    document: DocumentRow,
-    paper: Paper,
-    unmet: Vec<Condition>,
-}
-
-impl Boxed {
-    /// What still forbids destroying it, with its stable names.
-    fn why(&self) -> String {
-        let why: Vec<_> = self.unmet.iter().map(|c| format!("{} ({})", c.name(), c.text())).collect();
-        why.join(" / ")
-    }
-}
-
 impl Desk {
     fn open(config: Option<&Path>) -> Result<Self, Stop> {
         let pipeline = pipeline(config)?;
@@ -52,96 +31,14 @@ impl Desk {
         Ok(Self { pipeline, ledger, vault, book })
     }
 
-    fn record(&self, document: &DocumentRow) -> Option<(Envelope, Vec<u8>)> {
-        let record = self.vault.read(&document.record?).ok()?;
-        let product = self.vault.read(&document.product?).ok()?;
-        Some((Envelope::parse(&record).ok()?, product))
+    fn boxes(&self) -> Boxes<'_> {
+        let book = self.book.clone();
+        Boxes { pipeline: &self.pipeline, ledger: &self.ledger, vault: &self.vault, book }
     }
 
     /// Writes a new, linked record about what was seen; the sealed one never changes.
     fn amend(&self, document: &DocumentRow, by: &str, about: &str, good: bool) -> Result<(), Error> {
         amend((&self.pipeline, &self.ledger, &self.vault), document, by, about, good)
-    }
-
-    /// The documents of a batch as a lot.
-    fn lot(&self, batch: &BatchId) -> Result<Vec<Member>, Error> {
-        Ok(self.ledger.lot(batch, &self.pipeline.sample)?.into_iter().map(|d| d.member).collect())
-    }
-
-    fn paper(&self, document: &DocumentRow, lot: &[Member]) -> Result<Paper, Error> {
-        let said = self.ledger.said(&document.id.0)?;
-        let batch = self.ledger.said(&document.batch.0)?;
-        let found = self.record(document);
-        let body: Option<&Body> = found.as_ref().map(|(envelope, _)| &envelope.body);
-        let sealed = found.as_ref().map(|(envelope, product)| {
-            let pdf = envelope.product.starts_with("pdfa");
-            let seals =
-                [sealing::of_record(envelope, None), if pdf { sealing::of_pdf(product, None) } else { None }];
-            let wanted = if pdf { 2 } else { 1 };
-            let good = |v: &&sealing::Verdict| v.checks.iter().all(|c| !c.broken());
-            seals.iter().flatten().filter(good).count() == wanted
-        });
-        let read_back = self.ledger.read_back(&document.id)?;
-        let days = read_back.as_deref().and_then(|at| {
-            let at: jiff::Timestamp = at.parse().ok()?;
-            u32::try_from((jiff::Timestamp::now().as_second() - at.as_second()) / 86_400).ok()
-        });
-        let kind = body.map(|b| b.decision.kind.clone());
-        // What was taken back from a target keeps its paper until a person frees it after that.
-        let recalled = self.ledger.recalled(&document.id)?;
-        let recalled =
-            recalled.is_some_and(|seq| said.get("paper.freed").is_none_or(|freed| freed.seq < seq));
-        Ok(Paper {
-            mode: body.map(|b| b.environment.mode.clone()),
-            released: body.map(|b| b.procedure.released.is_some()),
-            fit: body.map(|b| {
-                !b.anomalies.iter().any(|a| a.code.starts_with(fit::UNFIT) || a.code.ends_with(".jbig2"))
-            }),
-            replaceable: kind
-                .and_then(|id| self.book.kinds().iter().find(|k| k.id == id))
-                // Paper that is kept for ever is on the keep list whatever else its file says.
-                .map(|k| k.replacing_allowed && k.paper.as_ref().is_none_or(|p| p.days.is_some())),
-            operator: body.and_then(|b| b.creator.person.clone()),
-            completeness: body.map(|b| b.completeness.verdict.clone()),
-            quality: sample::standing(lot, &document.id.0),
-            sealed,
-            read_back,
-            backup: self.ledger.said("backup")?.get("backup.confirmed").map(|s| s.at.clone()),
-            days,
-            held: said.holds("paper.kept", "paper.freed")
-                || recalled
-                || document.state != DocumentState::Closed,
-            unreadable: said.holds("feedback.unreadable", "feedback.good"),
-            place: batch.get("paper.boxed").map(|s| s.detail.clone()),
-        })
-    }
-
-    /// Every document of a box and what still forbids destroying its paper. What was pulled is not in it any more.
-    fn in_box(&self, name: &str) -> Result<Vec<Boxed>, Error> {
-        let mut all = Vec::new();
-        let mut place = 0;
-        for batch in self.ledger.batches_in_box(name)? {
-            let lot = self.lot(&batch)?;
-            let boxed = self.ledger.said(&batch.0)?.get("paper.boxed").map(|s| s.seq);
-            for document in self.ledger.documents(&batch)? {
-                place += 1;
-                let pulled = self.ledger.said(&document.id.0)?.get("paper.pulled").map(|s| s.seq);
-                if pulled > boxed {
-                    continue;
-                }
-                let paper = self.paper(&document, &lot)?;
-                let unmet = unmet(&paper, self.retention(&document));
-                all.push(Boxed { place, document, paper, unmet });
-            }
-        }
-        Ok(all)
-    }
-
-    /// Days the paper is kept after hand-over: the town's, or more if the kind says so.
-    fn retention(&self, document: &DocumentRow) -> u32 {
-        let kind = document.sheet.as_ref().map(|s| s.understanding.kind.as_str()).unwrap_or_default();
-        let own = self.book.kinds().iter().find(|k| k.id == kind).and_then(|k| k.paper.as_ref()?.days);
-        self.pipeline.retention.paper.max(own.unwrap_or(0))
     }
 
     fn known(&self, id: &str) -> Result<DocumentId, Stop> {
@@ -156,7 +53,7 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
         SampleAction::List => {
             for state in [DocumentState::Closed, DocumentState::Delivering, DocumentState::Delivered] {
                 for document in desk.ledger.documents_in(state)? {
-                    let lot = desk.lot(&document.batch)?;
+                    let lot = desk.boxes().lot(&document.batch)?;
                     if sample::standing(&lot, &document.id.0) == Some(Drawn::Waiting) {
                         println!("{}", document.id);
                     }
@@ -165,7 +62,8 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
         }
         SampleAction::Verdict { id, verdict, by } => {
             let document = desk.ledger.document(&DocumentId(id))?;
-            let creator = desk.record(&document).and_then(|(envelope, _)| envelope.body.creator.person);
+            let creator =
+                desk.boxes().record(&document).and_then(|(envelope, _)| envelope.body.creator.person);
             if creator.as_deref() == Some(by.as_str()) {
                 return Err(Stop::Usage(format!(
                     "[sample.own_work] {by} hat dieses Schriftstück selbst gescannt. \
@@ -175,7 +73,7 @@ pub fn sample(config: Option<&Path>, action: SampleAction) -> Outcome {
             let good = verdict == Seen::Good;
             desk.amend(&document, &by, "sample", good)?;
             desk.ledger.sample_verdict(&document.id, good, "", &by, &desk.pipeline.sample)?;
-            let checked = desk.lot(&document.batch)?;
+            let checked = desk.boxes().lot(&document.batch)?;
             let count = |good| checked.iter().filter(|m| m.good == Some(good)).count() as u64;
             let (defects, looked) = (count(false), count(false) + count(true));
             println!(
@@ -196,8 +94,8 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
     match action {
         DisposalAction::Box { batch, name, by } => {
             let batch = desk.ledger.batch(&BatchId(batch))?.id;
-            desk.ledger.note("paper.boxed", &batch.0, &by, &name)?;
-            println!("Papier von {batch} liegt in Kiste {name}.");
+            desk.boxes().put(&batch, &name, &by).map_err(refused)?;
+            println!("Papier von {batch} liegt in Karton {name}.");
         }
         DisposalAction::Keep { id, reason, by } => {
             desk.ledger.note("paper.kept", &desk.known(&id)?.0, &by, reason.text())?;
@@ -228,10 +126,10 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
             println!("Datensicherung {hash} vermerkt.");
         }
         DisposalAction::List { name } => {
-            let names = name.map_or_else(|| desk.ledger.boxes(), |n| Ok(vec![n]))?;
-            println!("Kiste;Stelle;Schriftstück;Scankraft;Darf vernichtet werden;Es fehlt");
-            for name in names {
-                for Boxed { place, document, paper, unmet } in desk.in_box(&name)? {
+            let all = || Ok(desk.ledger.boxes(u32::MAX)?.into_iter().map(|row| row.name).collect());
+            println!("Karton;Stelle;Schriftstück;Scankraft;Darf vernichtet werden;Es fehlt");
+            for name in name.map_or_else(all, |n| Ok::<_, Error>(vec![n]))? {
+                for Boxed { place, document, paper, unmet, .. } in desk.boxes().contents(&name)?.inside {
                     let why: Vec<_> = unmet.iter().map(|c| c.text()).collect();
                     let answer = if unmet.is_empty() { "ja" } else { "nein" };
                     let operator = paper.operator.unwrap_or_default();
@@ -239,67 +137,42 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
                 }
             }
         }
-        DisposalAction::Pull { name, id, by } => return pull(&desk, &name, &id, &by),
+        DisposalAction::Pull { name, id, by } => {
+            let place = desk.boxes().pull(&name, &id, &by).map_err(refused)?;
+            println!("{id} ist aus Karton {name} genommen (Stelle {place}); das Papier bleibt.");
+        }
         DisposalAction::Release { name, by, and } => return release(&desk, &name, &by, &and),
+        DisposalAction::Protocol { name, out } => {
+            let Some(protocol) = desk.boxes().protocol_of(&name)? else {
+                return Err(Stop::Usage(format!(
+                    "[disposal.not_released] Karton „{name}“ ist nicht freigegeben. Hinweis: poststelle disposal release."
+                )));
+            };
+            std::fs::write(&out, protocol).map_err(Error::io("Protokoll schreiben", &out))?;
+            println!("{}", out.display());
+        }
     }
     Ok(DONE)
 }
 
 /// A box goes only when every sheet in it may go; otherwise the list of what has to be pulled is printed.
 fn release(desk: &Desk, name: &str, by: &str, and: &str) -> Outcome {
-    let papers = desk.in_box(name)?;
-    if papers.is_empty() {
-        return Err(Stop::Usage(format!(
-            "[disposal.no_box] In Kiste „{name}“ liegt nichts. Hinweis: poststelle disposal list."
-        )));
-    }
-    let operators: Vec<&str> = papers.iter().filter_map(|p| p.paper.operator.as_deref()).collect();
-    if !may_release(by, and, &operators) {
-        return Err(Stop::Usage(
-            "[disposal.two_people] Eine Kiste geben zwei verschiedene Personen frei, von denen mindestens eine nichts \
-             daraus gescannt hat. Hinweis: --by und --and prüfen."
-                .into(),
-        ));
-    }
-    let blocked: Vec<_> = papers.iter().filter(|p| !p.unmet.is_empty()).collect();
-    if !blocked.is_empty() {
-        eprintln!(
-            "[disposal.blocked] Kiste {name} darf nicht vernichtet werden. Hinweis: klären, oder jedes Stück \
-             herausnehmen und einzeln bestätigen: poststelle disposal pull {name} KENNUNG --by PERSON."
-        );
-        for paper in blocked {
-            println!("{name};{};{};{}", paper.place, paper.document.id, paper.why());
+    match desk.boxes().release(name, by, and).map_err(refused)? {
+        Ok(count) => {
+            println!(
+                "Karton {name}: {count} Schriftstücke zur Vernichtung freigegeben durch {by} und {and}."
+            );
+            Ok(DONE)
         }
-        return Ok(REFUSED);
+        Err(blocked) => {
+            eprintln!(
+                "[disposal.blocked] Karton {name} darf nicht vernichtet werden. Hinweis: klären, oder jedes Stück \
+                 herausnehmen und einzeln bestätigen: poststelle disposal pull {name} KENNUNG --by PERSON."
+            );
+            for paper in blocked {
+                println!("{name};{};{};{}", paper.place, paper.document.id, paper.why());
+            }
+            Ok(REFUSED)
+        }
     }
-    for paper in &papers {
-        desk.ledger.note("paper.released", &paper.document.id.0, by, &format!("box={name} and={and}"))?;
-    }
-    desk.ledger.note("box.released", name, by, &format!("documents={} and={and}", papers.len()))?;
-    println!(
-        "Kiste {name}: {} Schriftstücke zur Vernichtung freigegeben durch {by} und {and}.",
-        papers.len()
-    );
-    Ok(DONE)
-}
-
-/// One sheet of the pull list is out of the box. What is lent out cannot be pulled, and what somebody asked for is
-/// not pulled away under the question: both block the box until they are settled.
-fn pull(desk: &Desk, name: &str, id: &str, by: &str) -> Outcome {
-    let Some(paper) = desk.in_box(name)?.into_iter().find(|p| p.document.id.0 == id) else {
-        return Err(Stop::Usage(format!(
-            "[disposal.not_in_box] {id} liegt nicht in Kiste „{name}“. Hinweis: poststelle disposal list {name}."
-        )));
-    };
-    let said = desk.ledger.said(id)?;
-    let away = said.holds("paper.kept", "paper.freed")
-        && said.get("paper.kept").is_some_and(|kept| matches!(kept.detail.as_str(), "loan" | "request"));
-    if away {
-        return Err(Stop::Usage(format!(
-            "[disposal.on_loan] {id} ist ausgeliehen oder angefragt. Hinweis: zuerst klären: poststelle disposal free {id} --by PERSON."
-        )));
-    }
-    desk.ledger.note("paper.pulled", id, by, &format!("box={name} place={}", paper.place))?;
-    println!("{id} ist aus Kiste {name} genommen (Stelle {}); das Papier bleibt.", paper.place);
-    Ok(DONE)
 }

@@ -1,7 +1,7 @@
 //! `record`: a record as a page for people. The record itself stays what counts.
 
-use super::documentation::set;
-use super::{DONE, Outcome, Stop, pipeline, verify};
+use super::{DONE, Outcome, Stop, pipeline, refused, verify};
+use crate::daemon::printed;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::ids::DocumentId;
@@ -46,7 +46,7 @@ pub fn run(config: Option<&Path>, what: &str, out: &Path) -> Outcome {
         }
         Some("pdf") => {
             let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-            set(&title, &envelope.body.document, &now, &lines)?
+            printed(&title, &envelope.body.document, &now, &lines).map_err(refused)?
         }
         _ => return Err(Stop::Usage("[usage.ending] --out muss auf .html oder .pdf enden.".into())),
     };

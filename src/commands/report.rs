@@ -2,9 +2,10 @@
 
 use super::people::{date, open};
 use super::table::{harmless, table};
-use super::{DONE, Outcome, REFUSED, Stop};
+use super::{DONE, Outcome, REFUSED, Stop, refused};
 use super::{documentation, expiring, month, package};
 use crate::cli::ReportAction;
+use crate::daemon::printed;
 use crate::delivery::reconcile::{Account, DayBatch, Fate, account, fate};
 use crate::error::Error;
 use crate::ledger::Staged;
@@ -68,7 +69,7 @@ pub(super) fn to_pdf(
 ) -> Result<(), Stop> {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let lines: Vec<Line> = std::iter::once(Line::Title(title.to_owned())).chain(lines).collect();
-    let bytes = documentation::set(title, id, &now, &lines)?;
+    let bytes = printed(title, id, &now, &lines).map_err(refused)?;
     std::fs::write(path, bytes).map_err(Error::io("Bericht schreiben", path))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::cli::Role;
-use crate::config::{self, Pipeline};
+use crate::config::{self, Complaint, Pipeline};
 use crate::daemon::{House, Purpose, notify};
 use crate::error::Error;
 use crate::fault;
@@ -165,7 +165,13 @@ impl Generation {
                 }
             };
             // An editor may have moved it away for a moment.
-            let Ok(text) = fs::read_to_string(&service.place) else { continue };
+            let today = jiff::Zoned::now().date();
+            let text = match config::text_of(&service.place, today) {
+                Ok(text) => text,
+                // An organisation chart that nobody can read leaves the one before in force, and is told once.
+                Err(complaints) if service.place.exists() => said(&complaints),
+                Err(_) => continue,
+            };
             let changed = text != seen;
             let released = self.house.versions.waits()
                 && block_in_place(|| self.house.ledger.in_force(Staged::Configuration)).ok().flatten()
@@ -183,9 +189,7 @@ impl Generation {
 
     /// A generation from the file as it is now, ready to take over; or what speaks against it.
     fn prepared(&self, service: &Service) -> Result<Generation, String> {
-        let pipeline = config::load(&service.place).map_err(|complaints| {
-            complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
-        })?;
+        let pipeline = config::load(&service.place).map_err(|complaints| said(&complaints))?;
         let old = &self.house.pipeline;
         if let Some(key) = fixed(old, &pipeline) {
             return Err(format!(
@@ -203,6 +207,10 @@ impl Generation {
         };
         ready().map_err(|error: Error| error.to_string())
     }
+}
+
+fn said(complaints: &[Complaint]) -> String {
+    complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
 }
 
 /// What cannot change while the service runs.

@@ -5,8 +5,10 @@
 
 mod complaint;
 mod file;
+mod keys;
 pub mod malware;
 pub mod named;
+pub mod organisation;
 pub mod reach;
 mod read;
 mod record;
@@ -22,7 +24,7 @@ mod targets;
 pub mod written;
 
 pub use complaint::Complaint;
-pub use resolve::resolve;
+pub use resolve::{organisation_of, resolve};
 pub use routes::Ways;
 
 use crate::batch::cover_sheet::SheetKey;
@@ -32,10 +34,11 @@ use crate::model::hash::ContentHash;
 use crate::model::place::Place;
 use crate::model::refusal::Refusal;
 use crate::model::town::{
-    Circle, Decide, Department, Person, Procedure, Profile, ScannerSettings, SealSettings, SheetSettings,
-    Station, Target,
+    Circle, Decide, Department, Organisation, Person, Procedure, Profile, ScannerSettings, SealSettings,
+    SheetSettings, Station, Target,
 };
 use crate::vault::{Keys, Vault};
+use jiff::civil::Date;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -75,6 +78,8 @@ pub struct Pipeline {
     pub desk: DeskSettings,
     /// Who signs on.
     pub people: Vec<Person>,
+    /// Where the organisation chart comes from, if there is one.
+    pub organisation: Option<Organisation>,
     /// The procedure records speak of.
     pub procedure: Procedure,
     /// How many documents are compared with the paper.
@@ -127,6 +132,8 @@ pub struct DeskSettings {
     pub undo: Duration,
     /// People sign on at this provider.
     pub openid: Option<crate::model::town::OpenId>,
+    /// Keys of the review.
+    pub keys: crate::model::town::ReviewKeys,
     /// Passwords are checked here, where a person has none of their own.
     pub directory: Option<crate::model::town::Directory>,
 }
@@ -190,6 +197,15 @@ impl Pipeline {
     pub fn department(&self, id: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.id == id)
     }
+
+    /// The department that does now what the one of that id does or did.
+    pub fn goes_on(&self, id: &str) -> Option<&Department> {
+        let department = self.department(id)?;
+        match &department.successor {
+            Some(successor) => self.department(successor),
+            None => Some(department),
+        }
+    }
 }
 
 /// The profile of `process` without `--station`, and of stations that name none.
@@ -227,16 +243,33 @@ pub fn base(path: &Path) -> PathBuf {
     absolute.parent().unwrap_or(Path::new("/")).to_owned()
 }
 
-/// Reads and resolves a configuration file.
+/// Reads and resolves a configuration file, with the organisation chart as it is today.
 pub fn load(path: &Path) -> Result<Pipeline, Vec<Complaint>> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
-        vec![Complaint::whole(
-            "config.unreadable",
-            format!("{}: {e}", path.display()),
-            "Mit --config den Pfad nennen oder pipeline.toml anlegen.",
-        )]
-    })?;
+    let text = text_of(path, jiff::Zoned::now().date())?;
     resolve(&text, &path.display().to_string(), &base(path))
+}
+
+/// The text of a configuration file, and what the organisation chart in force adds to it on that day.
+pub fn text_of(path: &Path, day: Date) -> Result<String, Vec<Complaint>> {
+    let file = read(path, "Mit --config den Pfad nennen oder pipeline.toml anlegen.")?;
+    // A file that is no TOML is complained about by whoever resolves it.
+    let table: toml::Table = file.parse().unwrap_or_default();
+    let Some(settings) = table.get("organisation") else { return Ok(file) };
+    let in_force = settings.get("in_force").and_then(|v| v.as_str()).unwrap_or(file::IN_FORCE);
+    let in_force = base(path).join(in_force);
+    // Before the first one is applied there is none.
+    if !in_force.exists() {
+        return Ok(file);
+    }
+    let rows = read(&in_force, "poststelle organisation --apply --by PERSON schreibt sie neu.")?;
+    let own = organisation::Own::of(&file);
+    let chart = organisation::Chart::read(&rows, &in_force.display().to_string(), &own)?;
+    Ok(organisation::with(&file, &chart, day))
+}
+
+fn read(path: &Path, hint: &str) -> Result<String, Vec<Complaint>> {
+    let unreadable = |e| Complaint::whole("config.unreadable", format!("{}: {e}", path.display()), hint);
+    std::fs::read_to_string(path).map_err(|e| vec![unreadable(e)])
 }
 
 /// A station for tests: quiet time two seconds.

@@ -1,9 +1,11 @@
 //! Files that the configuration names, and what each is: a secret, certificates, or something else. Pure.
 
-use super::Pipeline;
 use super::secret::CREDENTIAL;
+use super::{Pipeline, organisation};
 use crate::model::place::Place;
-use crate::model::town::{FilesTarget, HttpAccess, HttpLogin, KeyPlace, MailTarget, PlaceWay, TargetWay};
+use crate::model::town::{
+    ChartSource, FilesTarget, HttpAccess, HttpLogin, KeyPlace, MailTarget, PlaceWay, TargetWay,
+};
 use std::path::{Path, PathBuf};
 
 /// What such a file holds.
@@ -63,6 +65,15 @@ pub fn files(pipeline: &Pipeline) -> Vec<NamedFile> {
     }
     if let Some(ca) = pipeline.desk.directory.as_ref().and_then(|d| d.ca_file.as_ref()) {
         found.add("[web.ldap]", "ca_file", Holds::Certificates, ca);
+    }
+    if let Some(organisation) = &pipeline.organisation {
+        if let ChartSource::Directory { password_file, .. } = &organisation.source {
+            found.add("[organisation.ldap]", "password_file", Holds::Secret, password_file);
+        }
+        // Before the first chart is applied there is none.
+        if !organisation::apart(&pipeline.text).1.is_empty() {
+            found.add("[organisation]", "in_force", Holds::Other, &organisation.in_force);
+        }
     }
     if let Place::Server(server) = &pipeline.ledger {
         found.maybe("ledger", "ledger_password_file", Holds::Secret, server.password_file.as_ref());

@@ -3,8 +3,8 @@
 use super::Pipeline;
 use crate::model::place::Place;
 use crate::model::town::{
-    HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, ScannerPlace, System, Target,
-    TargetWay,
+    ChartSource, HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, ScannerPlace, System,
+    Target, TargetWay,
 };
 use serde::Serialize;
 use ureq::http::Uri;
@@ -51,7 +51,12 @@ pub fn connections(pipeline: &Pipeline) -> Vec<Connection> {
         rows.extend(more);
     }
     if let Some(directory) = &pipeline.desk.directory {
-        rows.extend(url("[web.ldap]", "Prüfen von Kennwörtern", &directory.url, None));
+        let chart = pipeline.organisation.as_ref().map(|organisation| &organisation.source);
+        let purpose = match chart {
+            Some(ChartSource::Directory { .. }) => "Prüfen von Kennwörtern, Organisationsplan",
+            _ => "Prüfen von Kennwörtern",
+        };
+        rows.extend(url("[web.ldap]", purpose, &directory.url, None));
     }
     if let Some(seal) = &pipeline.seal {
         let proxy = seal.proxy.as_deref();

@@ -4,7 +4,7 @@ use super::file::{self, File};
 use super::{Complaint, DeskSettings, Pipeline, copying_profile};
 use crate::model::hash::ContentHash;
 use crate::model::place::{Place, Server};
-use crate::model::town::{Department, Person, SheetSettings, Station, Target};
+use crate::model::town::{Department, Organisation, Person, SheetSettings, Station, Target};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -25,7 +25,15 @@ pub fn resolve(text: &str, file: &str, base: &Path) -> Result<Pipeline, Vec<Comp
     let mut check = Check { file, text, base, complaints: Vec::new() };
     let pipeline = super::read::read(&mut check).map(|written| check.pipeline(&written));
     check.complaints.sort_by_key(|complaint| complaint.line);
+    check.complaints.dedup();
     pipeline.filter(|_| check.complaints.is_empty()).ok_or(check.complaints)
+}
+
+/// What a configuration says about the organisation chart, whatever its departments are.
+pub fn organisation_of(text: &str, file: &str, base: &Path) -> Result<Option<Organisation>, Vec<Complaint>> {
+    let mut check = Check { file, text, base, complaints: Vec::new() };
+    let found = super::read::read(&mut check).and_then(|written| check.organisation(&written));
+    if check.complaints.is_empty() { Ok(found) } else { Err(check.complaints) }
 }
 
 /// The address of a database, if that is what stands there.
@@ -99,7 +107,7 @@ impl Check<'_> {
             .department
             .iter()
             .map(|d| {
-                if d.targets.is_empty() {
+                if d.targets.is_empty() && d.successor.is_none() {
                     self.complain(
                         d.id.span(),
                         "config.no_target",
@@ -114,12 +122,16 @@ impl Check<'_> {
                     self.known(substitute, &department_ids, "Amt");
                 }
                 self.stands_in(&d.substitute_after, d.substitute.is_some());
+                let targets = self.goes_on(d, written).unwrap_or(&d.targets);
                 Department {
                     id: self.id(&d.id),
                     name: d.name.clone(),
-                    targets: d.targets.iter().map(|t| t.get_ref().clone()).collect(),
+                    targets: targets.iter().map(|t| t.get_ref().clone()).collect(),
                     substitute: d.substitute.as_ref().map(|s| s.get_ref().clone()),
                     substitute_after: d.substitute_after.as_ref().map(|days| *days.get_ref()),
+                    former: d.addressed.iter().map(|name| name.get_ref().clone()).collect(),
+                    successor: d.successor.as_ref().map(|s| s.get_ref().clone()),
+                    planned: d.planned,
                 }
             })
             .collect();
@@ -184,6 +196,7 @@ impl Check<'_> {
             web,
             desk: self.desk(&written.web, web),
             people,
+            organisation: self.organisation(written),
             workers: written
                 .workers
                 .or_else(|| std::thread::available_parallelism().ok())
@@ -236,6 +249,7 @@ impl Check<'_> {
             secure,
             watchers,
             idle: Duration::from_secs(60 * written.idle_minutes.map_or(30, |m| u64::from(m.get()))),
+            keys: self.keys(written),
             undo: Duration::from_secs(u64::from(written.undo_seconds.unwrap_or(60))),
             openid: super::sign_on::openid(self, written, listen),
             directory: super::sign_on::directory(self, written),

@@ -2,16 +2,26 @@
 
 use super::file::{self, File};
 use super::resolve::Check;
-use crate::document::{Desk, LAENDER, Phrase, Redirect, Route, Who};
+use crate::document::{Desk, LAENDER, OfficeHours, Phrase, Redirect, Route, Who};
 use crate::model::town::Decide;
+use jiff::civil::Time;
 use regex::Regex;
 use toml::Spanned;
+
+/// Where the town says nothing.
+const OFFICE_HOURS: OfficeHours = (Time::constant(8, 0, 0, 0), Time::constant(16, 0, 0, 0));
+/// As demanded: two office hours.
+const URGENT_HOURS: u32 = 2;
 
 /// What decides where mail goes.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
     /// Land whose holidays count for deadlines.
     pub land: Option<String>,
+    /// When the house works on working days.
+    pub office_hours: OfficeHours,
+    /// Office hours after which urgent mail that nobody opened goes to the substitute, and then to the head; 0: never.
+    pub urgent_hours: u32,
     /// Patterns of the town's own references, value in group 1.
     pub own_references: Vec<Regex>,
     /// Departments as letters name them.
@@ -28,6 +38,8 @@ pub(super) fn ways(check: &mut Check<'_>, written: &File) -> Ways {
     let land = written.town.land.as_ref();
     land.into_iter().for_each(|land| check.known(land, &LAENDER, "Land"));
     let land = land.map(|l| l.get_ref().clone());
+    let office_hours = written.town.office_hours.as_ref().map_or(OFFICE_HOURS, |hours| office(check, hours));
+    let urgent_hours = written.town.urgent_hours.unwrap_or(URGENT_HOURS);
     let own_references = written.town.own_references.iter().filter_map(|p| pattern(check, p)).collect();
     let desks = written.department.iter().map(|d| desk(check, d)).collect();
     let routes: Vec<Route> = written.route.iter().map(|r| route(check, r, written, &departments)).collect();
@@ -36,7 +48,34 @@ pub(super) fn ways(check: &mut Check<'_>, written: &File) -> Ways {
     check.unique(written.route.iter().map(|r| &r.id));
     unreachable(check, &written.route, &routes);
     overlapping(check, &written.redirect, &redirects);
-    Ways { land, own_references, desks, routes, redirects }
+    let ended = written.department.iter().filter_map(|d| Some((d, d.successor.as_ref()?)));
+    let redirects = redirects.into_iter().chain(ended.map(|(d, to)| Redirect {
+        department: d.id.get_ref().clone(),
+        person: Vec::new(),
+        to: to.get_ref().clone(),
+        from: None,
+        until: None,
+        reason: format!("„{}“ ist aufgegangen in „{}“.", d.name, to.get_ref()),
+    }));
+    let redirects = redirects.collect();
+    Ways { land, office_hours, urgent_hours, own_references, desks, routes, redirects }
+}
+
+/// From and to, on every working day.
+fn office(check: &mut Check<'_>, written: &Spanned<String>) -> OfficeHours {
+    let hours = written.get_ref().split_once('-').and_then(|(opens, closes)| {
+        Some((opens.trim().parse::<Time>().ok()?, closes.trim().parse::<Time>().ok()?))
+    });
+    hours.filter(|(opens, closes)| opens < closes).unwrap_or_else(|| {
+        let text = "Das sind keine Dienststunden.";
+        check.complain(
+            written.span(),
+            "config.office_hours",
+            text,
+            "Zum Beispiel office_hours = \"08:00-16:00\".",
+        );
+        OFFICE_HOURS
+    })
 }
 
 fn desk(check: &mut Check<'_>, written: &file::Department) -> Desk {

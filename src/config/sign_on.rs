@@ -2,7 +2,7 @@
 
 use super::file;
 use super::resolve::Check;
-use crate::model::town::{Directory, HttpAccess, HttpLogin, OpenId};
+use crate::model::town::{ChartSource, Directory, HttpAccess, HttpLogin, OpenId, Organisation};
 use std::net::SocketAddr;
 use std::time::Duration;
 use toml::Spanned;
@@ -45,6 +45,44 @@ pub fn directory(check: &mut Check<'_>, written: &file::Web) -> Option<Directory
         check.complain(ldap.dn.span(), "config.ldap_dn", "In dn fehlt {id}, die Kennung.", hint);
     }
     Some(Directory { url, dn: dn.clone(), ca_file: ldap.ca_file.as_ref().map(|p| check.path(p)) })
+}
+
+impl Check<'_> {
+    /// Where the organisation chart comes from: a file, or the directory people sign on with.
+    pub(super) fn organisation(&mut self, written: &file::File) -> Option<Organisation> {
+        let settings = written.organisation.as_ref()?;
+        let place = settings.get_ref();
+        let source = match (&place.file, &place.ldap) {
+            (Some(file), None) => ChartSource::File(self.path(file.get_ref())),
+            (None, Some(ldap)) => {
+                let Some(directory) = directory(self, &written.web) else {
+                    let hint = "[web.ldap] ergänzen, oder file = \"organisation.csv\".";
+                    self.complain(
+                        ldap.span(),
+                        "config.no_directory",
+                        "Es ist kein Verzeichnis genannt.",
+                        hint,
+                    );
+                    return None;
+                };
+                let ldap = ldap.get_ref();
+                ChartSource::Directory {
+                    directory,
+                    base: ldap.base.clone(),
+                    dn: ldap.dn.clone(),
+                    password_file: self.secret(&ldap.password_file),
+                    valid_from: ldap.valid_from.clone(),
+                }
+            }
+            _ => {
+                let text = "Der Organisationsplan kommt aus einer Datei oder aus dem Verzeichnis.";
+                let hint = "file = \"organisation.csv\" oder [organisation.ldap], nicht beides.";
+                self.complain(settings.span(), "config.organisation", text, hint);
+                return None;
+            }
+        };
+        Some(Organisation { source, in_force: self.path(&place.in_force) })
+    }
 }
 
 /// Passwords cross no network in the clear: encrypted, or on this machine.

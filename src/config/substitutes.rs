@@ -54,6 +54,23 @@ impl Check<'_> {
         }
     }
 
+    /// Targets of the department that an ended one goes on as: what still comes for it goes there.
+    pub(super) fn goes_on<'f>(
+        &mut self,
+        ended: &file::Department,
+        file: &'f File,
+    ) -> Option<&'f Vec<toml::Spanned<String>>> {
+        let name = ended.successor.as_ref()?;
+        let ids: Vec<&str> = file.department.iter().map(|d| d.id.get_ref().as_str()).collect();
+        self.known(name, &ids, "Amt");
+        let successor = file.department.iter().find(|d| d.id.get_ref() == name.get_ref())?;
+        if successor.successor.is_some() {
+            let text = format!("„{}“ ist selbst zu Ende.", name.get_ref());
+            self.complain(name.span(), "config.successor", text, "Das Amt nennen, das heute zuständig ist.");
+        }
+        Some(&successor.targets)
+    }
+
     /// Days without somebody who stands in pass nothing on.
     pub(super) fn stands_in(&mut self, days: &Option<toml::Spanned<u32>>, substitute: bool) {
         if let Some(days) = days.as_ref().filter(|_| !substitute) {

@@ -34,7 +34,8 @@ pub struct Change {
 }
 
 /// Keys whose values are files or folders: shown from the root, so that nobody has to know where the file lies.
-const PATHS: [&str; 8] = ["ledger", "vault", "classifiers", "folder", "path", "mount", "template", "_file"];
+const PATHS: [&str; 9] =
+    ["in_force", "ledger", "vault", "classifiers", "folder", "path", "mount", "template", "_file"];
 
 /// Everything that is written in that text; nothing if it is no TOML. `base` is the folder of relative paths.
 pub fn written(text: &str, base: &Path) -> Option<Settings> {

@@ -6,11 +6,14 @@
 //! are in the rooms it calls.
 
 mod amend;
+mod boxes;
 mod deliver;
 mod detour;
 mod effect;
 mod note;
 pub mod notify;
+mod print;
+mod reorganise;
 pub mod retention;
 mod rules;
 mod steps;
@@ -18,10 +21,13 @@ mod substitutes;
 mod versions;
 
 pub use amend::amend;
+pub use boxes::{Boxed, Boxes, Contents};
 pub use deliver::parcel;
 pub use detour::divert;
 pub use effect::{Effect, takes_effect};
 pub use rules::{Rules, as_one, kept_rules, load_rules, rule_texts, rules_for_paper};
+pub use print::printed;
+pub use reorganise::reorganise;
 pub use steps::{Made, produce, sheet_of};
 pub use substitutes::stand_in;
 pub use versions::Versions;
@@ -268,7 +274,8 @@ impl House {
                 self.repeat_while(goes_on, "waiting", Works::Inside, |_| {
                     if Instant::now() >= next {
                         next = Instant::now() + WAITING_EVERY;
-                        stand_in(&self.ledger, &self.pipeline, jiff::Zoned::now().date())?;
+                        reorganise(&self.ledger, &self.pipeline)?;
+                        stand_in(&self.ledger, &self.pipeline, &jiff::Zoned::now())?;
                         divert(&self.ledger, &self.pipeline, jiff::Timestamp::now())?;
                     }
                     Ok(false)

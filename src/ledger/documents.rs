@@ -119,6 +119,13 @@ impl Ledger {
                     ordered,
                 ))?;
                 event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
+                for separator in &cut.separators {
+                    let orders = cover_sheet::parse(&separator.value);
+                    if let Some(item) = cover_sheet::item(&orders) {
+                        let place = format!("batch={batch} image={}", separator.page + 1);
+                        event(tx, tenant, "item.in_stack", item, "engine", &place)?;
+                    }
+                }
             }
             advance(
                 tx,

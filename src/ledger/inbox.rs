@@ -281,7 +281,14 @@ impl Ledger {
     }
 }
 
-fn moved(tx: &Db, tenant: &str, document: &str, department: &str, from: &[&str], to: &str) -> Result<()> {
+pub(super) fn moved(
+    tx: &Db,
+    tenant: &str,
+    document: &str,
+    department: &str,
+    from: &[&str],
+    to: &str,
+) -> Result<()> {
     let state: Option<String> = tx
         .query_row(
             "SELECT state FROM inbox WHERE tenant = ?1 AND document = ?2 AND department = ?3",

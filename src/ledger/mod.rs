@@ -8,6 +8,7 @@
 
 mod audit;
 mod batches;
+mod boxes;
 mod condition;
 mod copy;
 mod day;
@@ -27,6 +28,7 @@ mod pages;
 mod paper;
 mod people;
 mod recut;
+mod reorganised;
 mod retention;
 mod review;
 mod sample;
@@ -42,6 +44,7 @@ mod writer;
 pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
 pub use batches::{BatchRow, NewBatch};
+pub use boxes::BoxRow;
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
@@ -117,6 +120,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/in_force.sql"),
         postgres: include_str!("migrations/in_force.sql"),
     },
+    alone(include_str!("migrations/boxes.sql")),
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

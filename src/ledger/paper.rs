@@ -262,28 +262,4 @@ impl Ledger {
             Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
-
-    /// Batches in that box, oldest first.
-    pub fn batches_in_box(&self, name: &str) -> Result<Vec<BatchId>> {
-        self.read(|db, tenant| {
-            let mut statement = db.prepare(
-                "SELECT subject FROM event e WHERE tenant = ?1 AND code = 'paper.boxed' AND detail = ?2
-                   AND seq = (SELECT max(seq) FROM event n WHERE n.tenant = e.tenant AND n.subject = e.subject
-                              AND n.code = 'paper.boxed') ORDER BY seq",
-            )?;
-            let rows = statement.query_map((tenant, name), |r| Ok(BatchId(r.get(0)?)))?;
-            Ok(rows.collect::<sql::Result<_>>()?)
-        })
-    }
-
-    /// Boxes anything was put into, by name.
-    pub fn boxes(&self) -> Result<Vec<String>> {
-        self.read(|db, tenant| {
-            let mut statement = db.prepare(
-                "SELECT DISTINCT detail FROM event WHERE tenant = ?1 AND code = 'paper.boxed' ORDER BY detail",
-            )?;
-            let rows = statement.query_map([tenant], |r| r.get(0))?;
-            Ok(rows.collect::<sql::Result<_>>()?)
-        })
-    }
 }

@@ -3,10 +3,14 @@
 //! In: a department or a circle. Out: what nobody took over, and since when; and whom a document belongs to then. How
 //! long is too long is not judged here.
 
+use super::inbox::{moved, write_note};
 use super::sql;
 use super::{Ledger, event};
 use crate::error::{Error, Result};
 use crate::model::ids::DocumentId;
+
+/// So often the mailroom says where a letter belongs; after that its head does.
+const SENT_BACK_MAX: u32 = 2;
 
 impl Ledger {
     /// Letters nobody of a department took over, with the moment they arrived. What is a circle's, or was passed on
@@ -21,6 +25,48 @@ impl Ledger {
              ORDER BY i.document",
             department,
         )
+    }
+
+    /// Urgent letters nobody of a department took over, with the moment they arrived, and whether the program passed
+    /// them on before. What is a circle's is not among them.
+    pub fn urgent_unopened(&self, department: &str) -> Result<Vec<(DocumentId, String, bool)>> {
+        self.read(|db, tenant| {
+            let mut statement = db.prepare(
+                "SELECT i.document, i.arrived_at, EXISTS (SELECT 1 FROM event e WHERE e.tenant = i.tenant
+                   AND e.subject = i.document AND e.code = 'inbox.forwarded' AND e.actor = 'poststelle')
+                 FROM inbox i JOIN document d ON d.tenant = i.tenant AND d.id = i.document
+                 JOIN document_words w ON w.tenant = i.tenant AND w.document = i.document
+                 WHERE i.tenant = ?1 AND i.department = ?2 AND i.state = 'new' AND d.circle IS NULL
+                   AND json_extract(w.words, '$.urgency') = 'urgent' ORDER BY i.document",
+            )?;
+            let rows = statement
+                .query_map((tenant, department), |r| Ok((DocumentId(r.get(0)?), r.get(1)?, r.get(2)?)))?;
+            rows.collect::<sql::Result<_>>().map_err(Error::from)
+        })
+    }
+
+    /// A letter goes back to the mailroom, where its head decides.
+    pub fn escalated(&self, document: &DocumentId, department: &str, note: &str, by: &str) -> Result<()> {
+        let document = document.0.clone();
+        let [department, note, by] = [department, note, by].map(str::to_owned);
+        self.write(move |tx, tenant| {
+            moved(tx, tenant, &document, &department, &["new"], "returned")?;
+            write_note(tx, tenant, &document, &note, &by)?;
+            event(tx, tenant, "inbox.escalated", &document, &by, &department)
+        })
+    }
+
+    /// Whether the head of the mailroom decides where a letter belongs: departments sent it back twice, or nobody
+    /// opened it in time.
+    pub fn for_the_head(&self, document: &DocumentId) -> Result<bool> {
+        let returned: u32 = self.read(|db, tenant| {
+            Ok(db
+                .prepare(
+                    "SELECT count(*) FROM event WHERE tenant = ?1 AND subject = ?2 AND code = 'inbox.returned'",
+                )?
+                .query_row((tenant, &document.0), |row| row.get(0))?)
+        })?;
+        Ok(returned >= SENT_BACK_MAX || self.said(&document.0)?.holds("inbox.escalated", "inbox.forwarded"))
     }
 
     /// Documents of a circle that none of its members decided or took over, with the moment they began to wait.

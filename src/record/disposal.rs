@@ -18,7 +18,7 @@ named! {
     Retention = "retention", "die Aufbewahrungsfrist läuft noch";
     NoHold = "no_hold", "es gibt eine Sperre";
     Readable = "readable", "das Amt meldet: fehlt oder unleserlich";
-    Boxed = "boxed", "niemand hat gesagt, in welcher Kiste das Papier liegt";
+    Boxed = "boxed", "niemand hat gesagt, in welchem Karton das Papier liegt";
 }
 
 /// What is known about the paper of one document. `None`: not known yet.

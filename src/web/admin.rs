@@ -69,8 +69,14 @@ pub async fn page(visit: Visit) -> Answer {
                 });
             }
             let departments = desk.pipeline.departments.iter().map(|d| {
-                let substitute = d.substitute.as_deref().map_or("", |s| desk.department(s));
-                [d.id.clone(), d.name.clone(), d.targets.join(", "), substitute.to_owned()]
+                let name =
+                    |id: &Option<String>| id.as_deref().map_or("", |id| desk.department(id)).to_owned();
+                let substitute = match (&d.successor, d.planned) {
+                    (Some(_), _) => format!("{} {}", w.department_ended, name(&d.successor)),
+                    (None, true) => w.department_planned.to_owned(),
+                    (None, false) => name(&d.substitute),
+                };
+                [d.id.clone(), d.name.clone(), d.targets.join(", "), substitute]
             });
             let seen = desk.ledger.kinds_seen()?;
             let last = |kind: &str| {

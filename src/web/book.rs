@@ -3,9 +3,10 @@
 use super::sign_on::knows_password;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
-use super::words::{self, Language, Words};
+use super::words::{self, Words};
+use crate::batch::cover_sheet::{self, Order};
 use crate::ledger::NewItem;
-use crate::model::ids::ItemId;
+use crate::model::ids::{BatchId, ItemId};
 use askama::Template;
 use axum::extract::{Path, Query};
 use qrcode::{Color, EcLevel, QrCode};
@@ -35,13 +36,9 @@ const CHANNELS: [(&str, &str, &str); 5] = [
     ("night_box", "Nachtbriefkasten", "night letter box"),
 ];
 
-fn word(w: &Words, (german, english): (&'static str, &'static str)) -> &'static str {
-    if w.language == Language::German { german } else { english }
-}
-
 fn kind(w: &Words, id: &str) -> String {
     let known = KINDS.iter().find(|(known, ..)| *known == id);
-    known.map_or(id.to_owned(), |(_, german, english, _)| word(w, (german, english)).to_owned())
+    known.map_or(id.to_owned(), |(_, german, english, _)| w.of((german, english)).to_owned())
 }
 
 #[derive(Template)]
@@ -64,6 +61,8 @@ struct Line {
     sender: String,
     department: String,
     place: String,
+    /// Batch and image of the sheet that lies in its place.
+    stack: Option<(String, String)>,
     opens: String,
     late: bool,
     handed_to: String,
@@ -81,20 +80,15 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
         .work(move |visit| {
             let (desk, w) = (&visit.desk, visit.w);
             let lines = |here: bool| -> Result<Vec<Line>, Trouble> {
-                Ok(desk.ledger.items(here, ROWS_MAX)?.into_iter().map(|row| line(visit, row)).collect())
+                desk.ledger.items(here, ROWS_MAX)?.into_iter().map(|row| line(visit, row)).collect()
             };
             html(&BookPage {
                 w,
                 frame: visit.frame("/posteingangsbuch"),
                 new: entered.neu,
-                kinds: KINDS.iter().enumerate().map(|(at, k)| (at + 1, k.0, word(w, (k.1, k.2)))).collect(),
-                channels: CHANNELS.iter().map(|c| (c.0, word(w, (c.1, c.2)))).collect(),
-                departments: desk
-                    .pipeline
-                    .departments
-                    .iter()
-                    .map(|d| (d.id.clone(), d.name.clone()))
-                    .collect(),
+                kinds: KINDS.iter().enumerate().map(|(at, k)| (at + 1, k.0, w.of((k.1, k.2)))).collect(),
+                channels: CHANNELS.iter().map(|c| (c.0, w.of((c.1, c.2)))).collect(),
+                departments: desk.departments(),
                 lists: vec![
                     (w.item_here, lines(true)?, w.item_none),
                     (w.item_handed, lines(false)?, w.none_yet),
@@ -104,9 +98,14 @@ pub async fn page(visit: Visit, Query(entered): Query<Entered>) -> Answer {
         .await
 }
 
-fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Line {
+fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Result<Line, Trouble> {
     let w = visit.w;
-    Line {
+    let sheet = visit.desk.ledger.said(&row.id.0)?.get("item.in_stack").map(|said| said.detail.clone());
+    let stack = sheet.as_deref().and_then(|said| said.strip_prefix("batch=")?.split_once(" image="));
+    let stack = stack
+        .filter(|(batch, _)| visit.desk.ledger.batch_for(&visit.sight, &BatchId((*batch).into())).is_ok());
+    Ok(Line {
+        stack: stack.map(|(batch, image)| (batch.to_owned(), image.to_owned())),
         kind: kind(w, &row.item.what),
         received: format!("{} {}", words::date(w.language, &row.item.date), row.item.time),
         sender: row.item.sender,
@@ -116,7 +115,7 @@ fn line(visit: &Visit, row: crate::ledger::ItemRow) -> Line {
         late: row.late,
         handed_to: visit.desk.department(row.handed_to.as_deref().unwrap_or_default()).to_owned(),
         id: row.id.0,
-    }
+    })
 }
 
 /// `POST /posteingangsbuch`: enters an item, now.
@@ -176,7 +175,10 @@ pub async fn hand_over(posted: Posted) -> Answer {
             let Some(to) = department.or(person.map(|p| p.id.as_str())) else {
                 return Err(Trouble::Bad(format!("{} „{to}“", w.item_to_whom)));
             };
-            let id = ItemId(posted.get("sendung").to_uppercase());
+            // A hand scanner types what the label says, a person the number alone.
+            let typed = posted.get("sendung");
+            let scanned = cover_sheet::parse(typed);
+            let id = ItemId(cover_sheet::item(&scanned).map_or(typed.to_uppercase(), str::to_owned));
             if !visit.desk.ledger.item_handed_over(&id, to, &visit.person.id)? {
                 return Err(Trouble::Bad(w.item_gone.into()));
             }
@@ -201,16 +203,19 @@ pub async fn label(visit: Visit, Path(id): Path<String>) -> Answer {
     visit
         .work(move |visit| {
             let row = visit.desk.ledger.item(&ItemId(id))?;
-            let qr = QrCode::with_error_correction_level(&row.id.0, EcLevel::M)
+            // The scanner takes the printed label for a sheet of the town, in the place of the item.
+            let value = cover_sheet::write(&[Order::Item(row.id.0.clone())]);
+            let value = visit.desk.pipeline.sheet_key()?.map_or(value.clone(), |key| key.signed(&value));
+            let qr = QrCode::with_error_correction_level(&value, EcLevel::M)
                 .map_err(|e| Trouble::Bad(e.to_string()))?;
             let channel = CHANNELS.iter().find(|c| c.0 == row.item.channel);
             html(&LabelPage {
                 w: visit.w,
                 frame: visit.frame("/posteingangsbuch"),
-                channel: channel.map_or("", |c| word(visit.w, (c.1, c.2))),
+                channel: channel.map_or("", |c| visit.w.of((c.1, c.2))),
                 side: qr.width(),
                 code: squares(&qr),
-                item: line(visit, row),
+                item: line(visit, row)?,
             })
         })
         .await

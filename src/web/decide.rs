@@ -75,8 +75,7 @@ pub fn accepted(visit: &Visit, id: &DocumentId, approval: &Approval) -> Result<(
         known.map(|(id, _)| id).ok_or_else(|| Trouble::Bad(format!("{} „{kind}“", w.no_such_kind)))?
     };
     let department = approval.department.trim();
-    let known = desk.pipeline.departments.iter().find(|d| d.id == department || d.name == department);
-    let department = match known {
+    let department = match desk.meant(department) {
         Some(known) => Some(known.id.clone()),
         None if department.is_empty() => None,
         None => return Err(Trouble::Bad(format!("{} „{department}“", w.no_such_department))),

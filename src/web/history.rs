@@ -1,5 +1,6 @@
 //! What became of a batch and of a document, step by step (Akteneinsicht), with everything to take away.
 
+use super::originals::place;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Visit, found, html};
 use super::words::{self, Words};
@@ -140,6 +141,8 @@ struct DocumentPage {
     deliveries: Vec<DeliveryLine>,
     proof: Option<Vec<&'static str>>,
     product: bool,
+    /// Where its paper lies.
+    paper: Option<String>,
     events: Vec<EventLine>,
 }
 
@@ -205,6 +208,7 @@ pub async fn document(visit: Visit, Path(id): Path<String>) -> Answer {
                 deliveries: deliveries(visit, desk.ledger.deliveries(&document.id)?),
                 proof: if gone { None } else { proof(visit, &document)? },
                 product: has_file(&document),
+                paper: place(visit, &document)?,
                 events: lines(w, desk.ledger.events(&document.id.0)?),
             })
         })

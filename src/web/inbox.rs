@@ -6,6 +6,7 @@ use super::words::{self, Words};
 use crate::ledger::{InboxAct, InboxRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::DocumentId;
+use crate::model::town::StaffRole;
 use askama::Template;
 use axum::extract::{Path, Query};
 use serde::Deserialize;
@@ -174,13 +175,7 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
                 pages: document.cut.pages.iter().filter_map(|i| u32::try_from(i + 1).ok()).collect(),
                 fields: fields.collect(),
                 notes,
-                departments: desk
-                    .pipeline
-                    .departments
-                    .iter()
-                    .filter(|d| d.id != department)
-                    .map(|d| (d.id.clone(), d.name.clone()))
-                    .collect(),
+                departments: desk.departments().into_iter().filter(|(id, _)| *id != department).collect(),
                 has_product: super::history::has_file(&document),
                 letter: line(visit, row),
             })
@@ -262,6 +257,10 @@ struct ReturnedLine {
     from: String,
     from_name: String,
     note: String,
+    /// The head decides.
+    head: bool,
+    /// This person may.
+    decides: bool,
     letter: Line,
 }
 
@@ -272,26 +271,28 @@ pub async fn returned(visit: Visit) -> Answer {
             let ledger = &visit.desk.ledger;
             let mut rows = Vec::new();
             for row in ledger.returned(&visit.sight, ROWS_MAX)? {
-                // Why they sent it back: what somebody of that department wrote last.
-                let of_them = |[_, person, _]: &[String; 3]| {
-                    let person = visit.desk.pipeline.person(person);
-                    person.is_some_and(|p| p.departments.contains(&row.department))
+                // Why it came back: what somebody of that department, or the program, wrote last.
+                let of_them = |[_, by, _]: &[String; 3]| {
+                    let person = visit.desk.pipeline.person(by);
+                    person.map_or(by == "poststelle", |p| p.departments.contains(&row.department))
                 };
                 let notes = ledger.inbox_notes(&row.document)?;
                 let note = notes.into_iter().rfind(of_them).map_or(String::new(), |[_, _, text]| text);
+                let head = ledger.for_the_head(&row.document)?;
                 rows.push(ReturnedLine {
+                    head,
+                    decides: !head || visit.person.is(StaffRole::Head),
                     from_name: visit.desk.department(&row.department).to_owned(),
                     from: row.department.clone(),
                     note,
                     letter: line(visit, row),
                 });
             }
-            let departments = visit.desk.pipeline.departments.iter();
             html(&ReturnedPage {
                 w: visit.w,
                 frame: visit.frame("/ruecklaeufer"),
                 rows,
-                departments: departments.map(|d| (d.id.clone(), d.name.clone())).collect(),
+                departments: visit.desk.departments(),
             })
         })
         .await
@@ -306,6 +307,9 @@ pub async fn reassign(Path((from, id)): Path<(String, String)>, posted: Posted) 
             visit.desk.ledger.document_for(&visit.sight, &document)?;
             let row = visit.desk.ledger.inbox_letter(&visit.sight, &document, &from)?;
             let row = row.ok_or(Trouble::NotFound)?;
+            if visit.desk.ledger.for_the_head(&document)? && !visit.person.is(StaffRole::Head) {
+                return Err(Trouble::Bad(visit.w.returned_head.into()));
+            }
             let from = (from.as_str(), &["returned", "recalled"][..]);
             pass_on(visit, &row, from, posted.get("amt"), posted.get("notiz"))?;
             Ok(onwards("/ruecklaeufer"))

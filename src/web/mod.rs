@@ -9,12 +9,13 @@ mod api;
 mod assets;
 mod book;
 mod decide;
-mod directory;
+pub mod directory;
 mod held;
 mod history;
 mod inbox;
 mod live;
 mod openid;
+mod originals;
 mod overview;
 mod picture;
 mod recut;
@@ -35,6 +36,7 @@ use crate::daemon::{Rules, amend};
 use crate::engine::{Engine, EngineLimits};
 use crate::error::{Error, Result};
 use crate::ledger::{DocumentRow, Ledger};
+use crate::model::town::Department;
 use crate::observe::Vitals;
 use crate::vault::Vault;
 use axum::Router;
@@ -92,6 +94,40 @@ impl Desk {
     /// What somebody saw becomes a record of its own beside the sealed one.
     fn amend(&self, document: &DocumentRow, by: &str, about: &str, good: bool) -> Result<()> {
         amend((&self.pipeline, &self.ledger, &self.vault), document, by, about, good)
+    }
+
+    /// Id and name of every department that mail can be given to.
+    fn departments(&self) -> Vec<(String, String)> {
+        let open = self.pipeline.departments.iter().filter(|d| d.is_open());
+        open.map(|d| (d.id.clone(), d.name.clone())).collect()
+    }
+
+    /// What somebody may type for a department, and the name it has: its own, one it had, or who works there.
+    fn recipients(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for department in self.pipeline.departments.iter().filter(|d| d.is_open()) {
+            all.push((department.name.clone(), String::new()));
+            let former = department.former.iter().map(|name| name.trim_end_matches('*').to_owned());
+            all.extend(former.map(|name| (name, department.name.clone())));
+        }
+        for person in self.pipeline.people.iter().filter(|p| !p.application) {
+            let department = person.departments.first().and_then(|id| self.pipeline.goes_on(id));
+            all.extend(department.map(|d| (person.name.clone(), d.name.clone())));
+        }
+        all
+    }
+
+    /// The department that somebody means by what was typed.
+    fn meant(&self, typed: &str) -> Option<&Department> {
+        let same = |name: &str| name.trim_end_matches('*').to_lowercase() == typed.to_lowercase();
+        let all = || self.pipeline.departments.iter();
+        let department = all()
+            .find(|d| same(&d.id) || same(&d.name))
+            .or_else(|| all().find(|d| d.former.iter().any(|name| same(name))))
+            .map(|d| d.id.as_str());
+        let person = || self.pipeline.people.iter().find(|p| same(&p.id) || same(&p.name));
+        let department = department.or_else(|| person()?.departments.first().map(String::as_str));
+        department.and_then(|id| self.pipeline.goes_on(id)).filter(|d| !typed.is_empty() && d.is_open())
     }
 
     /// The name of a department.
@@ -225,9 +261,18 @@ routes! {
     get "/stationen" => station::first, MAILROOM;
     get "/stationen/{id}" => station::page, MAILROOM;
     post "/stationen/{id}/oeffnen" => station::open, OPERATORS;
+    post "/stationen/{id}/karton" => station::take_box, OPERATORS;
+    post "/stationen/{id}/eingelegt" => station::boxed, OPERATORS;
     post "/stationen/{id}/schliessen" => station::close, OPERATORS;
     post "/stationen/{id}/neugescannt" => station::rescanned, OPERATORS;
     post "/stationen/{id}/hochladen" => station::upload, OPERATORS;
+    get "/originale" => originals::page, MAILROOM;
+    post "/originale" => originals::put, WORKERS;
+    get "/originale/{id}" => originals::one, MAILROOM;
+    post "/originale/{id}/entnehmen" => originals::pull, WORKERS;
+    post "/originale/{id}/sperre" => originals::keep, WORKERS;
+    post "/originale/{id}/freigeben" => originals::release, WORKERS;
+    get "/originale/{id}/protokoll.pdf" => originals::protocol, MAILROOM;
     get "/verwaltung" => admin::page, ADMINS;
     post "/verwaltung/ziele/{id}" => admin::test_target, ADMINS;
     get "/zahlen" => admin::figures, ADMINS;

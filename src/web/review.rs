@@ -121,6 +121,7 @@ struct ReviewPage {
     kind: String,
     kinds: Vec<(String, String)>,
     department: String,
+    /// What may be typed, and the department it stands for.
     departments: Vec<(String, String)>,
     targets: Vec<Proposal>,
     fields: Vec<FieldLine>,
@@ -197,7 +198,9 @@ pub fn show(
     }
     let u = &sheet.understanding;
     let pages = desk.ledger.pages(&document.batch)?;
-    let lead = u.targets.iter().find(|t| t.role == Role::Lead).map(|t| t.department.clone());
+    let lead = u.targets.iter().find(|t| t.role == Role::Lead);
+    let lead =
+        lead.map(|t| desk.pipeline.goes_on(&t.department).map_or(t.department.clone(), |d| d.id.clone()));
     let next = match next(visit, &id.0)? {
         Some(next) => following(visit, &next)?,
         None => None,
@@ -215,7 +218,7 @@ pub fn show(
         kind: kind_name(visit, &u.kind),
         kinds: desk.kinds(),
         department: lead.as_deref().map_or(String::new(), |d| desk.department(d).to_owned()),
-        departments: desk.pipeline.departments.iter().map(|d| (d.id.clone(), d.name.clone())).collect(),
+        departments: desk.recipients(),
         targets: proposals(visit, &sheet),
         fields: fields(visit, &sheet),
         sheets: sheets(&document, &sheet, &pages),
@@ -286,6 +289,7 @@ fn proposals(visit: &Visit, sheet: &DocumentSheet) -> Vec<Proposal> {
     all.push((desk.pipeline.central.clone(), visit.w.central.to_owned()));
     let mut proposals: Vec<Proposal> = Vec::new();
     for (department, reason) in all {
+        let department = desk.pipeline.goes_on(&department).map_or(department, |d| d.id.clone());
         if proposals.len() < TARGETS_MAX && proposals.iter().all(|p| p.department != department) {
             let name = desk.department(&department).to_owned();
             proposals.push(Proposal { key: proposals.len() + 1, department, name, reason });

@@ -1,9 +1,10 @@
 //! Sample check (Stichprobe): drawn documents page by page beside the kept image, good or not, and why.
 
 use super::history::noted;
+use super::originals::place;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, found, html, onwards};
-use super::words::{Language, Words};
+use super::words::Words;
 use crate::ledger::{DocumentRow, Drawn};
 use crate::model::document::ScanMode;
 use crate::model::ids::{BatchId, DocumentId};
@@ -227,12 +228,9 @@ pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
             let Some(number) = open.first().copied().or(all.first().copied()) else {
                 return Err(Trouble::NotFound);
             };
-            let said = visit.desk.ledger.said(&document.batch.0)?;
             let kind =
                 document.sheet.as_ref().map_or(String::new(), |s| visit.desk.kind(&s.understanding.kind));
             let w = visit.w;
-            let word =
-                |(de, en): (&'static str, &'static str)| if w.language == Language::German { de } else { en };
             html(&CheckPage {
                 w,
                 frame: visit.frame("/stichprobe"),
@@ -240,12 +238,12 @@ pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
                 place: all.iter().position(|n| *n == number).unwrap_or(0) + 1,
                 pages: all.len(),
                 left_out: document.cut.suppressed.iter().any(|(index, _)| index + 1 == number as usize),
-                paper: said.get("paper.boxed").map_or(w.no_box.to_owned(), |s| s.detail.clone()),
+                paper: place(visit, &document)?.unwrap_or_else(|| w.no_box.into()),
                 kind,
                 defects: DEFECTS
                     .iter()
                     .enumerate()
-                    .map(|(at, (code, de, en))| (at + 1, *code, word((*de, *en))))
+                    .map(|(at, (code, de, en))| (at + 1, *code, w.of((*de, *en))))
                     .collect(),
                 logged,
                 next_image: open.get(1).copied(),

@@ -36,6 +36,10 @@ struct StationPage {
     id: String,
     scanner: String,
     works: bool,
+    /// The box that paper goes into.
+    holds: Option<String>,
+    /// Batches whose paper is to go into it.
+    to_box: Vec<String>,
     day: Option<(String, String)>,
     today: String,
     batches: Vec<Light>,
@@ -54,6 +58,8 @@ struct Light {
     problems: Vec<String>,
     /// The review asked for other scans of pages.
     rescan: bool,
+    /// It is to go into the box at the station, and nobody has said yet that it did.
+    to_box: bool,
 }
 
 /// `GET /stationen` and `GET /stationen/{id}`
@@ -83,7 +89,9 @@ pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
             let ledger = &visit.desk.ledger;
             let day = ledger.station_day(&id)?;
             let person = |id: &str| visit.desk.pipeline.person(id).map_or(id.to_owned(), |p| p.name.clone());
-            let batches = ledger.scanned_today(&visit.sight, &id, &super::live::midnight(), BATCHES_MAX)?;
+            let holds = visit.desk.boxes()?.beside(&id)?;
+            let batches = lights(visit, &id, holds.as_deref())?;
+            let to_box = batches.iter().rev().filter(|b| b.to_box).map(|b| b.id.clone()).collect();
             html(&StationPage {
                 w,
                 frame: visit.frame("/stationen"),
@@ -92,16 +100,34 @@ pub async fn page(visit: Visit, Path(id): Path<String>) -> Answer {
                 works: OPERATORS.admits(&visit.person),
                 day: day.map(|d| (words::date(w.language, &d.received_date), person(&d.operator))),
                 today: jiff::Zoned::now().with_time_zone(words::town_time()).date().to_string(),
-                batches: lights(visit, batches)?,
+                holds,
+                to_box,
+                batches,
                 id,
             })
         })
         .await
 }
 
-fn lights(visit: &Visit, batches: Vec<ScannedBatch>) -> Result<Vec<Light>, Trouble> {
+/// What came today, newest first; `holds` is the box that paper goes into.
+fn lights(visit: &Visit, station: &str, holds: Option<&str>) -> Result<Vec<Light>, Trouble> {
+    let ledger = &visit.desk.ledger;
+    let batches = ledger.scanned_today(&visit.sight, station, &super::live::midnight(), BATCHES_MAX)?;
     let one = |batch: ScannedBatch| -> Result<Light, Trouble> {
-        Ok(light(visit.w, visit.desk.ledger.rescans(&batch.id)?, batch))
+        let boxed = ledger.said(&batch.id.0)?.get("paper.boxed").map(|said| said.detail.clone());
+        let mut light = light(visit.w, ledger.rescans(&batch.id)?, batch);
+        // Only paper of which nothing is in doubt is put away.
+        if light.colour == "green" {
+            match (&boxed, holds) {
+                (Some(name), _) => light.word = visit.w.light_in.replace("{}", name),
+                (None, Some(name)) => {
+                    light.word = visit.w.light_into.replace("{}", name);
+                    light.to_box = true;
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(light)
     };
     batches.into_iter().map(one).collect()
 }
@@ -145,6 +171,7 @@ fn light(w: &Words, rescans: Vec<u32>, batch: ScannedBatch) -> Light {
         count,
         problems,
         rescan: !rescans.is_empty(),
+        to_box: false,
     }
 }
 
@@ -180,6 +207,40 @@ pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
                 return Err(Trouble::Bad(format!("„{written}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
             };
             visit.desk.ledger.station_open(&id, person, &day, &source, person)?;
+            Ok(onwards(&format!("/stationen/{id}")))
+        })
+        .await
+}
+
+/// `POST /stationen/{id}/karton`: from now on paper goes into that box.
+pub async fn take_box(Path(id): Path<String>, posted: Posted) -> Answer {
+    let visit = posted.visit.clone();
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            visit.desk.boxes()?.take(&id, posted.get("karton"), &visit.person.id)?;
+            Ok(onwards(&format!("/stationen/{id}")))
+        })
+        .await
+}
+
+/// `POST /stationen/{id}/eingelegt`: the batches that were shown so lie in the box, in the order they were scanned.
+pub async fn boxed(Path(id): Path<String>, posted: Posted) -> Answer {
+    let visit = posted.visit.clone();
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            let boxes = visit.desk.boxes()?;
+            // The box that stood on the page: another one taken meanwhile holds other paper.
+            let Some(name) = boxes.beside(&id)?.filter(|name| name == posted.get("karton")) else {
+                return Err(Trouble::Stale);
+            };
+            let shown: Vec<&str> = posted.beginning("stapel").map(|(_, batch)| batch).collect();
+            for light in lights(visit, &id, Some(&name))?.iter().rev() {
+                if light.to_box && shown.contains(&light.id.as_str()) {
+                    boxes.put(&BatchId(light.id.clone()), &name, &visit.person.id)?;
+                }
+            }
             Ok(onwards(&format!("/stationen/{id}")))
         })
         .await

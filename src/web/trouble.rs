@@ -83,14 +83,16 @@ pub fn sign_on_address(then: &str) -> String {
     if then == "/" || !own_path(then) {
         return "/anmelden".into();
     }
-    let then: String = then
-        .bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect();
-    format!("/anmelden?nach={then}")
+    format!("/anmelden?nach={}", escaped(then))
+}
+
+/// As a part of an address.
+pub fn escaped(text: &str) -> String {
+    let byte = |b| match b {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(b).to_string(),
+        _ => format!("%{b:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 /// A path on this site, not the beginning of another one.

@@ -7,7 +7,7 @@ use super::words::Words;
 use super::{Desk, assets};
 use crate::error::{Error, Result};
 use crate::ledger::Sight;
-use crate::model::town::Person;
+use crate::model::town::{Person, ReviewKeys};
 use askama::Template;
 use axum::extract::{Form, FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::HeaderMap;
@@ -39,6 +39,8 @@ pub struct Frame {
     pub path: String,
     pub style: &'static str,
     pub script: &'static str,
+    /// Keys of the review.
+    pub keys: ReviewKeys,
     /// Address, word, and whether it is where one is.
     pub sections: Vec<(&'static str, &'static str, bool)>,
 }
@@ -56,6 +58,7 @@ impl Visit {
             ("/posteingang", w.inbox, !self.sight.departments.is_empty()),
             ("/stichprobe", w.sample, rights::WORKERS.admits(&self.person)),
             ("/stationen", w.stations, mailroom),
+            ("/originale", w.originals, mailroom),
             ("/posteingangsbuch", w.book, rights::WORKERS.admits(&self.person)),
             ("/stapel", w.batches, mailroom),
             ("/suche", w.search, rights::READERS.admits(&self.person)),
@@ -67,6 +70,7 @@ impl Visit {
             person: self.person.name.clone(),
             form_token: self.form_token.clone(),
             path: self.path.clone(),
+            keys: self.desk.pipeline.desk.keys.clone(),
             style: &assets::STYLE_AT,
             script: &assets::SCRIPT_AT,
             sections: all

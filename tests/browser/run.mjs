@@ -47,6 +47,25 @@ await step("operator: the day is opened, a file handed in, its light comes", asy
   await operator.page.waitForSelector(`.light:has-text("${name}") .word`, { timeout: 20000 });
 });
 
+await step("operator: the box beside the scanner is named, and what is green lies in it", async () => {
+  const operator = await as("sk-1");
+  await operator.page.fill("#karton", "2026-014");
+  await operator.page.click("text=Karton nehmen");
+  await operator.page.waitForSelector(".light .word:has-text('In Karton 2026-014 legen')");
+  await operator.look("station-karton");
+  await operator.page.click("button:has-text('Liegt im Karton')");
+  await operator.page.waitForSelector(".light .word:has-text('Liegt in Karton 2026-014')");
+});
+
+await step("mail book: an item is entered by keyboard, its label printed", async () => {
+  const operator = await as("sk-1");
+  await operator.go("/posteingangsbuch");
+  await operator.page.keyboard.press("2"); // the first thing on the page is what it is: a parcel
+  await operator.page.fill("#absender", "Muster GmbH");
+  await operator.page.keyboard.press("Enter");
+  await operator.page.waitForSelector("text=S000001");
+});
+
 await step("reviewer: by keyboard alone, released and taken back, the next is there at once", async () => {
   const reviewer = await as("nb-1");
   await reviewer.go("/nachbearbeitung");
@@ -80,7 +99,10 @@ await step("reviewer: divided, joined, taken out, turned, each taken back", asyn
   must(all >= 2, "a document of several pages");
   await page.locator(`#seite-${all}`).scrollIntoViewIfNeeded();
   await page.locator(`#seite-${all}`).evaluate((sheet) => { sheet.parentElement.scrollTop = sheet.offsetTop; });
-  await page.keyboard.press("s");
+  await page.keyboard.press("s"); // The town gave it another key.
+  await page.waitForTimeout(300);
+  must(await sheets() === all, "the usual key does nothing here");
+  await page.keyboard.press("t");
   await settled(all - 1, "divided");
   await page.keyboard.press("j");
   await settled(all, "joined again");
@@ -187,7 +209,9 @@ await step("every page, both languages, axe-core, 200 %, every control by keyboa
     ["leitung", "/stapel", "stapel-liste"], ["leitung", `/stapel/${town.batch}`, "stapel"],
     ["leitung", `/schriftstueck/${town.closed}`, "schriftstueck"], ["sk-1", "/stationen/a", "station"],
     ["bau-1", "/posteingang", "posteingang"], ["leitung", "/stichprobe", "stichprobe-liste"],
-    ["pruefung", "/suche?text=Hundesteuer", "suche"],
+    ["pruefung", "/suche?text=Hundesteuer", "suche"], ["leitung", "/originale", "originale"],
+    ["leitung", "/originale/2026-014", "karton"], ["sk-1", "/posteingangsbuch", "posteingangsbuch"],
+    ["sk-1", "/posteingangsbuch/S000001", "etikett"], ["technik", "/verwaltung", "verwaltung"],
     ...town.pages,
   ];
   // Who leaves lets go of the document on the desk.

@@ -15,6 +15,11 @@ pub struct Directory {
 impl Directory {
     /// People `uid=ID,ou=people,dc=stadt,dc=example` with their passwords.
     pub fn start(people: &[(&str, &str)]) -> Self {
+        Self::with(people, "")
+    }
+
+    /// The same with more entries, as LDIF.
+    pub fn with(people: &[(&str, &str)], more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().display();
         let schema =
@@ -35,6 +40,7 @@ impl Directory {
                  userPassword: {password}\n\n"
             );
         }
+        ldif += more;
         let mut add =
             Command::new("/usr/sbin/slapadd").arg("-f").arg(&conf).stdin(Stdio::piped()).spawn().unwrap();
         add.stdin.take().unwrap().write_all(ldif.as_bytes()).unwrap();

@@ -16,6 +16,7 @@ pub mod lossy;
 pub mod mutants;
 pub mod outbox;
 pub mod postoffice;
+pub mod replacing;
 pub mod samba;
 pub mod scanned;
 pub mod small_town;

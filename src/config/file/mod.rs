@@ -40,6 +40,8 @@ pub struct File {
     /// Circles.
     #[serde(default)]
     pub circle: Vec<Circle>,
+    /// The organisation chart, if departments and people come from one.
+    pub organisation: Option<Spanned<Organisation>>,
     /// People who sign on to the pages.
     #[serde(default)]
     pub person: Vec<Person>,
@@ -108,6 +110,10 @@ pub struct Town {
     pub central: Spanned<String>,
     /// Land, by the letters of ISO 3166-2:DE: whose holidays count for deadlines.
     pub land: Option<Spanned<String>>,
+    /// When the house works on working days: `08:00-16:00`.
+    pub office_hours: Option<Spanned<String>>,
+    /// Office hours after which urgent mail that nobody opened goes on; 0: never.
+    pub urgent_hours: Option<u32>,
     /// Regular expressions of the town's own references.
     #[serde(default)]
     pub own_references: Vec<Spanned<String>>,
@@ -130,6 +136,11 @@ pub struct Department {
     /// Patterns of the references it gives.
     #[serde(default)]
     pub references: Vec<Spanned<String>>,
+    /// Department that this one goes on as: it has ended.
+    pub successor: Option<Spanned<String>>,
+    /// It is still to come.
+    #[serde(default)]
+    pub planned: bool,
 }
 
 /// A route: all conditions given must hold.

@@ -1,6 +1,7 @@
 //! `[web]` and `[[person]]`: the pages, and who signs on.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use toml::Spanned;
@@ -35,6 +36,47 @@ pub struct Web {
     pub oidc: Option<Oidc>,
     /// Passwords are checked by the town's directory.
     pub ldap: Option<Ldap>,
+    /// Other keys for the review, by the name of what they do.
+    #[serde(default)]
+    pub keys: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+/// The organisation chart.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// CSV file with the rows.
+    pub file: Option<Spanned<PathBuf>>,
+    /// The directory of `[web.ldap]` instead.
+    pub ldap: Option<Spanned<ChartInLdap>>,
+    /// Where the chart that holds is kept.
+    #[serde(default = "in_force")]
+    pub in_force: PathBuf,
+    /// Targets of a department that names none; `{id}` stands for it.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with the chart, before the whole is resolved")]
+    pub targets: Vec<Spanned<String>>,
+}
+
+/// Where the chart that holds is kept, unless the town says otherwise.
+pub const IN_FORCE: &str = "var/organisation.csv";
+
+fn in_force() -> PathBuf {
+    IN_FORCE.into()
+}
+
+/// Where in the directory the chart is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartInLdap {
+    /// Entry below which departments and people are.
+    pub base: String,
+    /// Whom to bind as.
+    pub dn: String,
+    /// File of the password.
+    pub password_file: PathBuf,
+    /// Attribute with the day an entry holds from.
+    pub valid_from: Option<String>,
 }
 
 /// The town's OpenID provider (Keycloak, Entra ID, ...).

@@ -1,17 +1,19 @@
 //! Pages -> documents, if what came adds up.
 
 use super::{fit, opened};
-use crate::batch::cover_sheet::Order as CoverOrder;
+use crate::batch::cover_sheet::{self, Order as CoverOrder};
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::config::Pipeline;
 use crate::daemon::{House, Purpose, note};
 use crate::document::has_envelope_size;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{BatchRow, PageRow};
 use crate::model::document::{Received, ScanMode};
 use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
+use crate::model::ids::ItemId;
+use crate::model::notes::Note;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::Profile;
@@ -32,6 +34,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
+    cut.iter_mut().try_for_each(|document| known_items(house, document))?;
     let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit);
     fit::note_covered(&mut cut, &covered, &pages);
@@ -56,6 +59,26 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     }
     fault::point("batch.cut");
     Ok(true)
+}
+
+/// A sheet that takes the place of an item the mail book does not have is shown to a person.
+fn known_items(house: &House, document: &mut CutDocument) -> Result<()> {
+    let sheets = document
+        .separators
+        .iter()
+        .filter_map(|s| cover_sheet::item(&cover_sheet::parse(&s.value)).map(str::to_owned));
+    for id in sheets.collect::<Vec<_>>() {
+        match house.ledger.item(&ItemId(id.clone())) {
+            Ok(_) => {}
+            Err(Error::Missing { .. }) => {
+                let text =
+                    format!("Das Hinweisblatt nennt die Sendung {id}; im Posteingangsbuch steht sie nicht.");
+                document.notes.push(Note::review("cut.item_unknown", text));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.

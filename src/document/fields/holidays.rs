@@ -4,7 +4,7 @@
 //! the earliest reading allows.
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 
 /// Fixed days: month, day, Länder that keep it; none: all.
 const FIXED: &[(i8, i8, &[&str])] = &[
@@ -47,6 +47,31 @@ pub fn working_days_between(from: &str, to: &str, land: Option<&str>) -> Option<
         count += u32::from(working_day_from(day, land) == day);
     }
     Some(count)
+}
+
+/// When the house works: opening and closing on every working day.
+pub type OfficeHours = (Time, Time);
+
+/// Minutes of work between two moments of the same place; 0 if the second is past.
+pub fn office_minutes_between(
+    from: DateTime,
+    to: DateTime,
+    (opens, closes): OfficeHours,
+    land: Option<&str>,
+) -> i64 {
+    let (mut day, mut minutes) = (from.date(), 0);
+    // More than a year is never near.
+    for _ in 0..366 {
+        if day > to.date() {
+            break;
+        }
+        if working_day_from(day, land) == day {
+            let (begins, ends) = (from.max(day.to_datetime(opens)), to.min(day.to_datetime(closes)));
+            minutes += begins.duration_until(ends).as_mins().max(0);
+        }
+        day = day.saturating_add(1.day());
+    }
+    minutes
 }
 
 /// Whether nobody works.
@@ -103,5 +128,19 @@ mod tests {
         // Good Friday to Easter Monday, then Tuesday.
         assert_eq!(working_day_from(date(2026, 4, 3), None), date(2026, 4, 7));
         assert!(LAENDER.contains(&"NW"));
+    }
+
+    #[test]
+    fn office_hours_stop_at_night_and_on_free_days() {
+        let at = |day: i8, hour: i8, minute: i8| date(2026, 4, day).at(hour, minute, 0, 0);
+        let minutes = |from, to| {
+            office_minutes_between(from, to, (Time::constant(8, 0, 0, 0), Time::constant(16, 0, 0, 0)), None)
+        };
+        assert_eq!(minutes(at(1, 9, 0), at(1, 10, 30)), 90);
+        assert_eq!(minutes(at(1, 15, 0), at(2, 8, 30)), 90);
+        assert_eq!(minutes(at(1, 5, 0), at(1, 8, 10)), 10);
+        // Maundy Thursday evening to Tuesday after Easter.
+        assert_eq!(minutes(at(2, 17, 0), at(7, 9, 0)), 60);
+        assert_eq!(minutes(at(2, 12, 0), at(1, 12, 0)), 0);
     }
 }

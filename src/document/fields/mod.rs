@@ -143,7 +143,7 @@ pub fn extract(
     .collect()
 }
 
-pub use holidays::{LAENDER, working_days_between};
+pub use holidays::{LAENDER, OfficeHours, office_minutes_between, working_days_between};
 
 /// A field out of words.
 fn of_words(page: u32, words: &[Placed], value: String, certain: bool) -> Field {

@@ -33,6 +33,19 @@ pub struct Department {
     pub substitute: Option<String>,
     /// What lies unopened longer than so many working days goes there; nothing if left out.
     pub substitute_after: Option<u32>,
+    /// Names it had or is called by besides.
+    pub former: Vec<String>,
+    /// It has ended, and goes on as that one.
+    pub successor: Option<String>,
+    /// It is still to come: rules may name it, nobody is offered it.
+    pub planned: bool,
+}
+
+impl Department {
+    /// Whether mail can be given to it.
+    pub fn is_open(&self) -> bool {
+        self.successor.is_none() && !self.planned
+    }
 }
 
 /// Who may see a confidential document at all.

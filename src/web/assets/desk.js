@@ -119,18 +119,18 @@ const review = () => {
   };
   sheets.addEventListener("scroll", mark, { passive: true });
   mark();
+  // Which key does what stands at the control itself: a field is gone to, a button is pressed.
   const act = (key) => {
-    const one = `[data-act="${key}"]`;
-    return pageHere()?.querySelector(one) ?? desk.querySelector(`.facts-form ${one}`);
+    const one = `[data-act="${CSS.escape(key)}"]:not([hidden])`;
+    const control = pageHere()?.querySelector(one) ?? desk.querySelector(`.facts-form ${one}`);
+    if (control?.matches("input")) return () => control.select();
+    if (control?.matches("select")) return () => control.focus();
+    return control && (() => control.click());
   };
-  const keys = {
-    "/": () => form.department.select(), k: () => form.kind.select(), z: () => zoom.click(),
-    m: () => last && like.click(), h: () => document.getElementById("code").focus(),
-    u: () => document.getElementById("undo")?.click(),
+  const paging = {
     PageDown: () => sheets.scrollBy(0, sheets.clientHeight * 0.9),
     PageUp: () => sheets.scrollBy(0, -sheets.clientHeight * 0.9),
   };
-  for (const key of "srxwjln") keys[key] = () => act(key)?.click();
   onKey = (event) => {
     const within = event.target;
     if (event.key === "Tab" && !event.shiftKey && nextUnsure()) {
@@ -146,7 +146,7 @@ const review = () => {
       within.blur();
     } else if (!typing(within)) {
       const proposal = form.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-      const does = proposal ? () => proposal.click() : keys[event.key];
+      const does = proposal ? () => proposal.click() : paging[event.key] ?? act(event.key);
       if (does) {
         event.preventDefault();
         does();

@@ -33,6 +33,13 @@ impl Language {
     }
 }
 
+impl Words {
+    /// Of two words, German and English, the one of this language.
+    pub fn of(&self, (german, english): (&'static str, &'static str)) -> &'static str {
+        if self.language == Language::German { german } else { english }
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $german:literal, $english:literal;)+) => {
         /// The words of one language.
@@ -171,7 +178,8 @@ words! {
     zoom: "Vergrößern", "Zoom";
     like_last: "Wie das letzte", "Like the last";
     keys: "Tasten", "Keys";
-    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · / Amt · K Dokumentart · S hier trennen · J mit nächstem verbinden · R drehen · X herausnehmen · L Leerseite zurückholen · W neu scannen · H anhalten · N nie öffnen · M wie das letzte · U rückgängig · Bild↑ Bild↓ blättern · Z vergrößern · Esc: Feld verlassen. Beim Schreiben in ein Feld gelten die Buchstaben nicht.", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · / department · K kind · S divide here · J join the next · R turn · X take out · L bring a blank back · W rescan · H hold · N never open · M like the last · U undo · PgUp PgDn turn pages · Z zoom · Esc: leave field. While typing in a field letters are letters.";
+    keys_text: "Eingabe: alles geprüft, freigeben · Tab: nächstes unsicheres Feld · 1–5: Vorschlag · Bild↑ Bild↓: blättern · Esc: Feld verlassen. Jede andere Taste steht an dem, was sie tut; was einer Seite gilt, gilt der, die den Ausschnitt füllt. Beim Schreiben in Feldern wirken die Tasten nicht.", "Enter: all checked, approve · Tab: next unsure field · 1–5: proposal · PgUp PgDn: scroll · Esc: leave the field. Every other key stands at what it does; what concerns a page concerns the one that fills the pane. While you type in fields the keys do nothing.";
+    keys_own: "Andere Tasten: [web.keys] in pipeline.toml. Im Feld für das Amt gehen auch frühere Namen und Menschen.", "Other keys: [web.keys] in pipeline.toml. For the department former names and people may be typed, too.";
     cut_here: "Hier trennen", "Divide here";
     page_earlier: "Nach vorn", "Earlier";
     turn: "Drehen", "Turn";
@@ -216,6 +224,8 @@ words! {
     notes: "Notizen", "Notes";
     returned: "Rückläufer", "Returned";
     returned_lead: "Ämter haben diese Post zurückgegeben, oder sie wurde von dort zurückgeholt.", "Departments sent this mail back, or it was taken back from them.";
+    returned_to_head: "Leitung entscheidet", "head decides";
+    returned_head: "Zweimal zurückgegeben oder eilig und ungeöffnet: jetzt entscheidet die Leitung, wohin es gehört.", "Sent back twice, or urgent and unopened: now the head decides where it belongs.";
     returned_none: "Kein Amt hat etwas zurückgegeben.", "No department sent anything back.";
     assign: "Zuordnen", "Assign";
     sent_back_by: "Zurück von", "Back from";
@@ -254,7 +264,8 @@ words! {
     item_handed: "Übergeben", "Handed over";
     item_none: "Nichts liegt hier.", "Nothing is here.";
     item_late: "verspätet", "late";
-    item_print: "Mit dem Drucken des Browsers auf das Etikett oder als Hinweisblatt an die Stelle der Sendung.", "Print with the browser, as a label or as a sheet that takes the item's place.";
+    item_print: "Mit dem Drucken des Browsers: als Etikett auf die Sendung, oder als Hinweisblatt an ihre Stelle im Stapel; der Scanner erkennt es, trennt dort und vermerkt die Stelle. Nicht auf ein Blatt kleben, das gescannt wird.", "Print with the browser: as a label on the item, or as a sheet that takes its place in the stack; the scanner knows it, divides there and notes the place. Do not stick it on a sheet that is scanned.";
+    item_stack: "Hinweisblatt im Stapel", "Sheet in batch";
     item_what: "Bitte wählen, was es ist.", "Please choose what it is.";
     item_opens: "Ein Angebot braucht Tag und Minute der Öffnung.", "A bid needs day and minute of its opening.";
     item_second: "Scheck und Bargeld zählen zwei: Kennung und Kennwort einer zweiten Person stimmen nicht.", "Cheques and cash are counted by two: ID and password of a second person are not right.";
@@ -268,6 +279,8 @@ words! {
     program: "Programm", "program";
     no_password: "kein Kennwort", "no password";
     substitute: "Vertretung", "Substitute";
+    department_ended: "aufgegangen in", "now part of";
+    department_planned: "noch nicht eingerichtet", "not set up yet";
     targets: "Ziele", "Targets";
     target_way: "Art", "Type";
     target_test: "Prüfen", "Test";
@@ -316,9 +329,48 @@ words! {
     kept_image: "Bewahrtes Bild", "Kept image";
     image: "Bild", "image";
     paper_lies: "Papier:", "Paper:";
-    no_box: "noch in keiner Kiste", "not in a box yet";
+    no_box: "noch in keinem Karton", "not in a box yet";
     left_out: "Als leer weggelassen: ist die Seite wirklich leer?", "Left out as blank: is the page really blank?";
     own_work: "Das haben Sie selbst gescannt. Eine andere Person prüft es (TR-03138 A.AM.IN.SH.1).", "You scanned this yourself. Somebody else checks it (TR-03138 A.AM.IN.SH.1).";
     no_such_reason: "Diesen Grund gibt es nicht. Bitte einen aus der Liste wählen.", "There is no such reason. Please choose one from the list.";
+    originals: "Papieroriginale", "Paper originals";
+    original_where: "Wo liegt das Papier? Kennung von Schriftstück oder Stapel", "Where is the paper? ID of a document or batch";
+    original_unknown: "gibt es nicht, oder es ist nicht für Sie bestimmt.", "does not exist, or is not for you.";
+    original_box: "Karton", "Box";
+    original_place: "Stelle", "Position";
+    original_since: "seit", "since";
+    original_from: "Erster Stapel", "First batch";
+    original_to: "Letzter Stapel", "Last batch";
+    original_none: "Noch liegt nichts in einem Karton. An der Scanstation einen Karton nennen; was dann gelesen ist, kommt hinein.", "Nothing lies in a box yet. Name a box at the scan station; what is read then goes into it.";
+    original_kept: "wird aufbewahrt", "kept";
+    original_released: "zur Vernichtung freigegeben", "released for disposal";
+    original_unboxed: "Ohne Karton, letzte 30 Tage", "In no box, last 30 days";
+    original_unboxed_none: "Von jedem gelesenen Stapel ist gesagt, in welchem Karton er liegt.", "Of every batch that was read it is said in which box it lies.";
+    original_put: "Liegt darin", "It lies there";
+    original_put_in: "eingelegt", "put in";
+    original_goes: "Darf vernichtet werden", "May be destroyed";
+    original_yes: "ja", "yes";
+    original_no: "nein", "no";
+    original_acts: "Papier", "Paper";
+    original_settle: "Klären", "Settle";
+    original_circle: "aus einem Vertrauenskreis", "of a circle";
+    original_keep: "Sperren", "Keep";
+    original_free: "Sperre aufheben", "Free";
+    original_pull: "Ist entnommen", "Is taken out";
+    original_pulled: "Entnommen, bleibt", "Taken out, kept";
+    original_may_go: "Nichts hält diesen Karton mehr auf. Zwei Personen geben ihn frei.", "Nothing keeps this box any more. Two people release it.";
+    original_first: "Erste Person:", "First person:";
+    original_second_id: "Zweite Person", "Second person";
+    original_release: "Zur Vernichtung freigeben", "Release for disposal";
+    original_second: "Kennung und Kennwort einer zweiten Person aus der Poststelle stimmen nicht.", "ID and password of a second person of the mailroom are not right.";
+    original_blocked: "Der Karton darf noch nicht vernichtet werden. Die Liste nennt, was zu klären oder herauszunehmen ist.", "The box may not be destroyed yet. The list names what is to be settled or taken out.";
+    original_blocked_lead: "Schriftstücke halten den Karton auf: klären, oder herausnehmen und jedes einzeln bestätigen.", "documents keep the box: settle them, or take each out and confirm it.";
+    original_protocol: "Protokoll (PDF)", "Protocol (PDF)";
+    box_at_station: "Karton an der Station", "Box at the station";
+    box_take: "Karton nehmen", "Take this box";
+    box_lies: "Liegt im Karton", "Lies in the box";
+    light_into: "In Karton {} legen", "Put into box {}";
+    light_in: "Liegt in Karton {}", "Lies in box {}";
+    light_hint: "Stapel mit grünem Licht liegen noch nicht im Karton", "batches with a green light are not in the box yet";
     live_note: "Aktualisiert sich von selbst.", "Updates by itself.";
 }

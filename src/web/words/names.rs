@@ -85,6 +85,11 @@ pub fn moment(language: Language, utc: &str) -> String {
     local.strftime(form).to_string()
 }
 
+/// The day of a moment of the ledger as people read it, in the town's time.
+pub fn day(language: Language, utc: &str) -> String {
+    moment(language, utc).split(' ').next().unwrap_or_default().to_owned()
+}
+
 /// An ISO date as people read it.
 pub fn date(language: Language, iso: &str) -> String {
     match (language, iso.parse::<jiff::civil::Date>()) {
@@ -127,19 +132,27 @@ pub fn event(language: Language, code: &str) -> String {
         "inbox.returned" => ("Vom Amt zurückgegeben", "Sent back by the department"),
         "document.item" => ("Papier als Sendung eingetragen", "Paper entered as an item"),
         "circle.substituted" => ("An den vertretenden Kreis", "To the circle standing in"),
+        "inbox.escalated" => ("Ungeöffnet: an die Leitung", "Unopened: to the head"),
+        "inbox.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
+        "item.reorganised" => ("Mit dem Amt umgezogen", "Moved with the department"),
         "inbox.forwarded" => ("Weitergegeben", "Passed on"),
         "document.recut" => ("Seiten von Hand geändert", "Pages changed by hand"),
         "document.joined" => ("Mit anderem Schriftstück verbunden", "Joined to another document"),
         "paper.rescan" => ("Neuscan angefordert", "Rescan asked for"),
         "paper.rescanned" => ("Neu gescannt", "Rescanned"),
         "item.registered" => ("In das Posteingangsbuch eingetragen", "Entered in the mail book"),
+        "item.in_stack" => ("Hinweisblatt im Stapel gescannt", "Its sheet was scanned in a stack"),
         "item.handed_over" => ("Übergeben", "Handed over"),
         "feedback.good" => ("Amt: lesbar und vollständig", "Department: legible and complete"),
         "feedback.unreadable" => ("Amt: fehlt oder unleserlich", "Department: missing or illegible"),
         "sample.seed" => ("Stichprobe gezogen", "Sample drawn"),
         "sample.passed" => ("Stichprobe: gut", "Sample check: good"),
         "sample.failed" => ("Stichprobe: fehlerhaft", "Sample check: defective"),
-        "paper.boxed" => ("Papier in Kiste gelegt", "Paper put into a box"),
+        "paper.kept" => ("Papier bleibt", "Paper is kept"),
+        "paper.freed" => ("Papier nicht mehr gesperrt", "Paper no longer kept"),
+        "paper.pulled" => ("Papier aus dem Karton genommen", "Paper taken out of the box"),
+        "paper.released" => ("Papier zur Vernichtung freigegeben", "Paper released to be destroyed"),
+        "paper.boxed" => ("Papier in Karton gelegt", "Paper put into a box"),
         "document.exported" => ("Für eine Auskunft ausgegeben", "Given out on request"),
         "retention.document" => ("Kopie nach Frist gelöscht", "Copy deleted when its days were over"),
         "retention.batch" => ("Scan nach Frist gelöscht", "Scan deleted when its days were over"),
