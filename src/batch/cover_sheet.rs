@@ -4,7 +4,8 @@
 //! A plain separator says `POSTSTELLE:SEP`. In values, `%` and `;` are written
 //! `%25` and `%3B`. Orders are for the next document; after `scope=all` on the
 //! same sheet they are for all that follow, until a sheet says otherwise.
-//! Whether a department or circle exists is decided by who knows the town. A town
+//! Sheets of old files say `box`, `file` and `register`: their orders hold until the next sheet of the same or an outer
+//! level. Whether a department or circle exists is decided by who knows the town. A town
 //! with a key ends every value with `;check=` and 16 hexadecimal digits of the
 //! HMAC-SHA256 over all before it, so that no letter can bring orders of its own.
 
@@ -86,8 +87,18 @@ pub enum Order {
     Urgent,
     /// `pages`: pages announced for the document.
     Pages(u32),
-    /// `documents`: documents announced for the batch.
+    /// `documents`: documents announced for the batch; on a sheet of a box, file or register for that.
     Documents(u32),
+    /// `box`: the box of the old files that follow.
+    Box(String),
+    /// `file`: reference of the old file that follows.
+    File(String),
+    /// `register`: the register of the file that follows.
+    Register(String),
+    /// `sheets`: sheets of paper announced for a box, file or register, its cover included, sheets like this one not.
+    Sheets(u32),
+    /// `cover=next`: the next sheet of paper is the cover of the file, or the tab of the register.
+    Cover,
     /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
     ForAll,
     /// `check`: keyed check over everything before it.
@@ -114,6 +125,11 @@ impl Order {
             Self::Urgent => "urgency",
             Self::Pages(_) => "pages",
             Self::Documents(_) => "documents",
+            Self::Box(_) => "box",
+            Self::File(_) => "file",
+            Self::Register(_) => "register",
+            Self::Sheets(_) => "sheets",
+            Self::Cover => "cover",
             Self::ForAll => "scope",
             Self::Check(_) => "check",
             Self::Unknown { key, .. } => key,
@@ -127,14 +143,41 @@ impl Order {
             | Self::Circle(v)
             | Self::Operator(v)
             | Self::Received(v)
+            | Self::Box(v)
+            | Self::File(v)
+            | Self::Register(v)
             | Self::Check(v)
             | Self::Unknown { value: v, .. } => v.clone(),
             Self::Emptied(emptying) => emptying.to_string(),
             Self::Mode(ScanMode::Copying) => "copying".into(),
             Self::Mode(ScanMode::Replacing) => "replacing".into(),
-            Self::Pages(n) | Self::Documents(n) => n.to_string(),
+            Self::Pages(n) | Self::Documents(n) | Self::Sheets(n) => n.to_string(),
+            Self::Cover => "next".into(),
             Self::Urgent => "urgent".into(),
             Self::ForAll => "all".into(),
+        }
+    }
+}
+
+/// What a sheet of old files is about, outermost first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Box.
+    Box,
+    /// File.
+    File,
+    /// Register of a file.
+    Register,
+}
+
+impl Order {
+    /// The level and the name it has there, if this order is about one.
+    pub fn level(&self) -> Option<(Level, &str)> {
+        match self {
+            Self::Box(name) => Some((Level::Box, name)),
+            Self::File(name) => Some((Level::File, name)),
+            Self::Register(name) => Some((Level::Register, name)),
+            _ => None,
         }
     }
 }
@@ -206,6 +249,11 @@ fn order(part: &str) -> Order {
         ("received", v) => v.parse().map_or_else(|_| unknown(), Order::Emptied),
         ("pages", v) => v.parse().map_or_else(|_| unknown(), Order::Pages),
         ("documents", v) => v.parse().map_or_else(|_| unknown(), Order::Documents),
+        ("box", v) => Order::Box(v.into()),
+        ("file", v) => Order::File(v.into()),
+        ("register", v) => Order::Register(v.into()),
+        ("sheets", v) => v.parse().map_or_else(|_| unknown(), Order::Sheets),
+        ("cover", "next") => Order::Cover,
         _ => unknown(),
     }
 }

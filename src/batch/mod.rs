@@ -10,10 +10,11 @@ mod by_hand;
 pub mod collate;
 mod content;
 pub mod cover_sheet;
+pub mod files;
 mod separator;
 mod walk;
 
-use crate::model::document::Reason;
+use crate::model::document::{Filed, Reason};
 use crate::model::notes::Note;
 use crate::model::page::{Code, PageText};
 use cover_sheet::{Order, SheetKey};
@@ -53,6 +54,8 @@ pub struct BatchPage<'a> {
     pub blank: bool,
     /// The paper is an envelope by its size.
     pub envelope: bool,
+    /// The image is in colour.
+    pub colour: bool,
     /// Codes found.
     pub codes: Vec<Code>,
     /// Words read.
@@ -101,6 +104,8 @@ pub struct CutOrder {
     pub suppress_blank: bool,
     /// Only the town's own sheets separate.
     pub strict: bool,
+    /// Old files: everything lies below the sheets of box, file and register.
+    pub files: bool,
     /// "Seite 1 von n" and a new letter's beginning may cut, if nothing else does.
     pub by_content: bool,
     /// Scanned sides announced for the whole batch, separators and blanks included.
@@ -122,12 +127,16 @@ impl Default for CutOrder {
             duplex: false,
             suppress_blank: true,
             strict: false,
+            files: false,
             by_content: false,
             expected_pages: None,
             expected_documents: None,
         }
     }
 }
+
+/// Code of the note that a sheet pretends to be the town's.
+pub const NOT_OURS: &str = "cut.sheet_not_ours";
 
 /// What the values of the town's own sheets look like.
 pub const OWN_SHEETS: &str = "^POSTSTELLE:";
@@ -162,6 +171,9 @@ pub struct CutDocument {
     /// What a person should know or decide about the cut.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// Its place in an old file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Filed>,
 }
 
 /// A batch, cut.

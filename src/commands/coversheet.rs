@@ -35,10 +35,25 @@ pub struct Wish {
     /// Eilt: wird vor aller anderen Post gelesen
     #[arg(long)]
     urgent: bool,
+    /// Kistenblatt: Alles Folgende liegt in dieser Kiste; jeder Stapel Akten beginnt damit
+    #[arg(long = "box", value_name = "KISTE")]
+    in_box: Option<String>,
+    /// Aktenblatt: Alles Folgende liegt in dieser Akte
+    #[arg(long, value_name = "AKTENZEICHEN")]
+    file: Option<String>,
+    /// Registerblatt: Alles Folgende liegt in diesem Register der Akte
+    #[arg(long, value_name = "NAME")]
+    register: Option<String>,
+    /// Auf dieses Blatt folgt der Aktendeckel oder das Registerblatt der alten Akte selbst
+    #[arg(long)]
+    cover: bool,
+    /// Gezählte Blätter der Kiste, der Akte oder des Registers, mit Deckel, ohne Blätter wie dieses
+    #[arg(long)]
+    sheets: Option<u32>,
     /// Angekündigte Seiten des Schriftstücks
     #[arg(long)]
     pages: Option<u32>,
-    /// Angekündigte Schriftstücke des Stapels
+    /// Angekündigte Schriftstücke des Stapels; mit --box, --file oder --register: darin
     #[arg(long)]
     documents: Option<u32>,
     /// Gilt für alle folgenden, bis ein anderes Blatt etwas anderes sagt
@@ -50,6 +65,13 @@ pub struct Wish {
 pub fn run(config: Option<&Path>, wish: &Wish) -> Outcome {
     let pipeline = pipeline(config)?;
     let orders = orders(wish);
+    let level = orders.iter().any(|o| o.level().is_some());
+    if level && (wish.pages.is_some() || wish.all) || !level && (wish.cover || wish.sheets.is_some()) {
+        let text = "[coversheet.level] Diese Angaben gehören nicht auf ein Blatt. Hinweis: --cover und --sheets gehören \
+                    zu --box, --file oder --register; was dort steht, gilt ohnehin für alles darin, und --pages sind die \
+                    eines Schriftstücks.";
+        return Err(Stop::Usage(text.into()));
+    }
     let value = cover_sheet::write(&orders);
     // What is printed must be read back as meant.
     if cover_sheet::parse(&value) != orders {
@@ -67,6 +89,11 @@ pub fn run(config: Option<&Path>, wish: &Wish) -> Outcome {
 
 fn orders(wish: &Wish) -> Vec<Order> {
     [
+        wish.in_box.clone().map(Order::Box),
+        wish.file.clone().map(Order::File),
+        wish.register.clone().map(Order::Register),
+        wish.cover.then_some(Order::Cover),
+        wish.sheets.map(Order::Sheets),
         wish.department.clone().map(Order::Department),
         wish.case.clone().map(Order::CaseNumber),
         wish.circle.clone().map(Order::Circle),
@@ -104,7 +131,12 @@ fn in_words(order: &Order, pipeline: &Pipeline) -> Result<String, Stop> {
         Order::Received(day) => format!("Eingang: {day}"),
         Order::Emptied(emptying) => format!("Eingang: {} ({emptying})", emptying.day()),
         Order::Pages(n) => format!("Seiten dieses Schriftstücks: {n}"),
-        Order::Documents(n) => format!("Schriftstücke im Stapel: {n}"),
+        Order::Documents(n) => format!("Schriftstücke: {n}"),
+        Order::Box(name) => format!("Kiste: {name}"),
+        Order::File(name) => format!("Akte: {name}"),
+        Order::Register(name) => format!("Register: {name}"),
+        Order::Cover => "Das nächste Blatt ist der Deckel der Akte oder des Registers".into(),
+        Order::Sheets(n) => format!("Gezählte Blätter: {n}"),
         _ => "Gilt für alle folgenden Schriftstücke".into(),
     })
 }

@@ -1,7 +1,7 @@
 //! `sample` and `disposal`: what must be looked at, and which paper may go.
 
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
-use crate::cli::{DisposalAction, SampleAction, Seen};
+use crate::cli::{DisposalAction, KeepReason, SampleAction, Seen};
 use crate::config::Pipeline;
 use crate::daemon::amend;
 use crate::document::RuleBook;
@@ -15,6 +15,7 @@ use crate::record::sample::{self, Drawn, Member};
 use crate::record::{Body, Envelope};
 use crate::sealing;
 use crate::vault::Vault;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Everything these commands look at.
@@ -114,23 +115,51 @@ impl Desk {
         })
     }
 
+    /// Documents of a box with their places in it.
+    fn places(&self, name: &str) -> Result<Vec<(u32, DocumentRow)>, Error> {
+        let mut all = Vec::new();
+        for batch in self.ledger.batches_in_box(name)? {
+            all.extend(self.ledger.documents(&batch)?);
+        }
+        Ok((1..).zip(all).collect())
+    }
+
+    /// What a document or all of a file is called in the ledger; a file nobody scanned is a mistake.
+    fn named(&self, id: Option<String>, file: Option<String>) -> Result<Vec<DocumentId>, Stop> {
+        match (id, file) {
+            (_, Some(reference)) => Ok(self.file(&reference)?.into_iter().map(|d| d.id).collect()),
+            (id, None) => Ok(vec![self.known(&id.unwrap_or_default())?]),
+        }
+    }
+
+    fn file(&self, reference: &str) -> Result<Vec<DocumentRow>, Stop> {
+        let documents = self.ledger.documents_of_file(reference)?;
+        if documents.is_empty() {
+            return Err(Stop::Usage(format!(
+                "[disposal.no_file] Eine Akte „{reference}“ ist nicht gescannt. Hinweis: Aktenzeichen genau wie auf dem \
+                 Aktenblatt schreiben."
+            )));
+        }
+        Ok(documents)
+    }
+
     /// Every document of a box and what still forbids destroying its paper. What was pulled is not in it any more.
     fn in_box(&self, name: &str) -> Result<Vec<Boxed>, Error> {
         let mut all = Vec::new();
-        let mut place = 0;
-        for batch in self.ledger.batches_in_box(name)? {
-            let lot = self.lot(&batch)?;
-            let boxed = self.ledger.said(&batch.0)?.get("paper.boxed").map(|s| s.seq);
-            for document in self.ledger.documents(&batch)? {
-                place += 1;
-                let pulled = self.ledger.said(&document.id.0)?.get("paper.pulled").map(|s| s.seq);
-                if pulled > boxed {
-                    continue;
-                }
-                let paper = self.paper(&document, &lot)?;
-                let unmet = unmet(&paper, self.retention(&document));
-                all.push(Boxed { place, document, paper, unmet });
+        let mut lots: BTreeMap<BatchId, (Vec<Member>, Option<i64>)> = BTreeMap::new();
+        for (place, document) in self.places(name)? {
+            if !lots.contains_key(&document.batch) {
+                let boxed = self.ledger.said(&document.batch.0)?.get("paper.boxed").map(|s| s.seq);
+                lots.insert(document.batch.clone(), (self.lot(&document.batch)?, boxed));
             }
+            let (lot, boxed) = &lots[&document.batch];
+            let pulled = self.ledger.said(&document.id.0)?.get("paper.pulled").map(|s| s.seq);
+            if pulled > *boxed {
+                continue;
+            }
+            let paper = self.paper(&document, lot)?;
+            let unmet = unmet(&paper, self.retention(&document));
+            all.push(Boxed { place, document, paper, unmet });
         }
         Ok(all)
     }
@@ -197,13 +226,16 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
             desk.ledger.note("paper.boxed", &batch.0, &by, &name)?;
             println!("Papier von {batch} liegt in Kiste {name}.");
         }
-        DisposalAction::Keep { id, reason, by } => {
-            desk.ledger.note("paper.kept", &desk.known(&id)?.0, &by, reason.text())?;
-            println!("{id} bleibt.");
+        DisposalAction::File { reference } => return find(&desk, &reference),
+        DisposalAction::Keep { id, file, reason, by } => {
+            let named = desk.named(id, file)?;
+            desk.ledger.note_each("paper.kept", named.clone(), &by, reason.text())?;
+            named.iter().for_each(|id| println!("{id} bleibt."));
         }
-        DisposalAction::Free { id, by } => {
-            desk.ledger.note("paper.freed", &desk.known(&id)?.0, &by, "")?;
-            println!("Sperre von {id} aufgehoben.");
+        DisposalAction::Free { id, file, by } => {
+            let named = desk.named(id, file)?;
+            desk.ledger.note_each("paper.freed", named.clone(), &by, "")?;
+            named.iter().for_each(|id| println!("Sperre von {id} aufgehoben."));
         }
         DisposalAction::Feedback { id, verdict, by } => {
             let code = match verdict {
@@ -239,6 +271,32 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
         }
         DisposalAction::Pull { name, id, by } => return pull(&desk, &name, &id, &by),
         DisposalAction::Release { name, by, and } => return release(&desk, &name, &by, &and),
+    }
+    Ok(DONE)
+}
+
+/// Where the paper of a file lies, and who has it.
+fn find(desk: &Desk, reference: &str) -> Outcome {
+    println!("Kiste;Stelle;Schriftstück;Register;Teil;Sperre");
+    let mut boxes: BTreeMap<String, Vec<(u32, DocumentRow)>> = BTreeMap::new();
+    for document in desk.file(reference)? {
+        let place = desk.ledger.said(&document.batch.0)?.get("paper.boxed").map(|s| s.detail.clone());
+        let name = place.unwrap_or_default();
+        if !boxes.contains_key(&name) {
+            boxes.insert(name.clone(), desk.places(&name)?);
+        }
+        let place = boxes[&name].iter().find(|(_, d)| d.id == document.id).map(|(place, _)| *place);
+        let said = desk.ledger.said(&document.id.0)?;
+        let kept = said.get("paper.kept").filter(|_| said.holds("paper.kept", "paper.freed"));
+        let filed = document.cut.filed.unwrap_or_default();
+        println!(
+            "{name};{};{};{};{};{}",
+            place.map_or(String::new(), |n| n.to_string()),
+            document.id,
+            filed.register.unwrap_or_default(),
+            filed.part.german(),
+            kept.map_or("", |k| KeepReason::german(&k.detail)),
+        );
     }
     Ok(DONE)
 }

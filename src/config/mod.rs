@@ -207,6 +207,7 @@ pub fn copying_profile() -> Profile {
         suppress_blank: true,
         blank_separates: false,
         pages_per_document: None,
+        files: false,
         confidentiality: crate::model::document::Need::Normal,
         limits: crate::model::limits::Limits::default(),
     }

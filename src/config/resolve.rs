@@ -125,7 +125,7 @@ impl Check<'_> {
             .collect();
         let mut profiles = vec![copying_profile()];
         for profile in &written.profile {
-            let resolved = self.profile(profile);
+            let resolved = self.profile(profile, written.sheets.is_some());
             profiles.push(resolved);
         }
         let stations: Vec<Station> = written

@@ -85,6 +85,7 @@ pub fn body(
             sidecar_sha256: batch.sidecar.as_ref().map(|s| s.sha256.clone()),
             duplicate_of: batch.duplicate_of.clone(),
         },
+        filed: document.cut.filed.clone(),
         pages: pages.iter().map(|(row, read)| page(row, read)).collect(),
         left_out: left_out(sheet),
         anomalies: anomalies(document, batch, pages),
@@ -101,15 +102,19 @@ pub fn body(
 fn counts(house: &House, batch: &BatchRow) -> Result<Counts> {
     let places = house.ledger.image_places(&batch.id)?;
     let said = batch.sidecar.as_ref();
+    let duplex = house.version(batch).profile(&batch.station).duplex;
+    let sides = if duplex { 2 } else { 1 };
+    let announced = house.ledger.sheets_of_files(&batch.id)?;
     Ok(Counts {
-        sheets_expected: None,
+        // The town's own sheets lie between those that were counted.
+        sheets_expected: announced.map(|sheets| sheets + places.separators.div_ceil(sides)),
         sheets_fed: said.and_then(|s| s.sheets),
         images_expected: said.and_then(|s| s.images),
         images_found: places.found,
         images_in_documents: places.in_documents,
         separators: places.separators,
         blanks_left_out: places.left_out,
-        duplex: house.version(batch).profile(&batch.station).duplex,
+        duplex,
     })
 }
 

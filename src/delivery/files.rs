@@ -12,7 +12,7 @@
 //! that was cut off anywhere is finished by the next one, and a document whose
 //! `.sent` is there is never sent again, not even after the ledger was restored.
 
-use super::layout::{Piece, pieces, xdomea};
+use super::layout::{self, Piece, pieces, xdomea};
 use super::place::{self, Place, Trouble};
 use super::{Target, plan_of_files, template};
 use crate::fault;
@@ -56,7 +56,9 @@ impl Files {
 
     fn pieces(&self, parcel: &Parcel) -> Result<Vec<Piece>, Refusal> {
         let own = self.template.as_ref().map_err(Clone::clone)?;
-        pieces(&self.config.layout, own.as_deref(), &self.rules, parcel)
+        let folder = layout::subfolder(&self.config.layout, parcel)?;
+        let pieces = pieces(&self.config.layout, own.as_deref(), &self.rules, parcel)?;
+        Ok(pieces.into_iter().map(|p| Piece { name: format!("{folder}{}", p.name), ..p }).collect())
     }
 
     /// What an attempt that was cut off at its end left behind.
@@ -68,7 +70,7 @@ impl Files {
     /// Everything of one delivery, up to the proof.
     fn hand_over(&self, parcel: &Parcel, pieces: &[Piece]) -> Result<(), Failure> {
         let staging = format!("{STAGING}/{}", key(parcel));
-        let at = |name: &str| format!("{staging}/{name}");
+        let at = |name: &str| format!("{staging}/{}", bare(name));
         let complete = format!("{staging}/complete");
         if !self.place.has(&complete)? {
             if self.lies_there_already(pieces)? {
@@ -87,6 +89,9 @@ impl Files {
             }
         }
         fault::point("files.complete");
+        if let Some((folder, _)) = pieces.first().and_then(|p| p.name.rsplit_once('/')) {
+            self.place.make_folder(folder)?;
+        }
         for piece in pieces {
             let moved = self.place.rename(&at(&piece.name), &piece.name)?;
             // Not moved and still staged: the name belongs to something else.
@@ -209,6 +214,11 @@ fn key(parcel: &Parcel) -> String {
     parcel.delivery.0.chars().map(|c| if fine(c) { c } else { '_' }).collect()
 }
 
+/// A name without the folders before it.
+fn bare(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 fn sent(parcel: &Parcel) -> String {
     format!("{STAGING}/{}.sent", key(parcel))
 }
@@ -270,7 +280,7 @@ impl Target for Files {
         let Some(product) = pieces.iter().find(|p| p.bytes == parcel.product) else {
             return Confirmation::Pending;
         };
-        let stem = product.name.trim_end_matches(&format!(".{}", parcel.extension));
+        let stem = bare(&product.name).trim_end_matches(&format!(".{}", parcel.extension));
         let look = || -> Result<Confirmation, Trouble> {
             if let Some(folder) = &self.config.refused
                 && let Some(name) = self.answered(folder, stem)?

@@ -120,6 +120,10 @@ impl Ledger {
                 ))?;
                 event(tx, tenant, "document.formed", &id.0, "engine", &format!("pages={}", cut.pages.len()))?;
             }
+            // The sheet of old files says where their paper lies.
+            if let Some(filed) = documents.first().and_then(|cut| cut.filed.as_ref()) {
+                event(tx, tenant, "paper.boxed", &batch.0, "engine", &filed.in_box)?;
+            }
             advance(
                 tx,
                 tenant,

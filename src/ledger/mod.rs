@@ -16,6 +16,7 @@ mod detours;
 mod documents;
 mod evidence;
 mod figures;
+mod filed;
 mod history;
 mod inbox;
 mod items;
@@ -112,6 +113,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("migrations/retention.sql"),
         postgres: include_str!("migrations/retention.postgres.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/filed.sql"),
+        postgres: include_str!("migrations/filed.sql"),
     },
 ];
 

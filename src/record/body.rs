@@ -3,6 +3,7 @@
 //! Plain data, no words of the letter. Adding, removing or renaming a key makes a new version, and
 //! `docs/record.md` shows each with its meaning. What TR-03138 A.NB.4 asks for stands in brackets.
 
+use crate::model::document::Filed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,6 +34,9 @@ pub struct Body {
     pub times: Times,
     /// What the scanner delivered.
     pub source: Source,
+    /// Its place in an old file and the balance of that file; the key is there only if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Filed>,
     /// The pages of the product, in order, with everything that was done to them.
     pub pages: Vec<Page>,
     /// Blank pages and separators that are not in the product.

@@ -2,7 +2,7 @@
 
 use super::{fit, opened};
 use crate::batch::cover_sheet::Order as CoverOrder;
-use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
+use crate::batch::{BatchPage, CutDocument, CutOrder, CutPlan, Side, cut, files};
 use crate::config::Pipeline;
 use crate::daemon::{House, Purpose, note};
 use crate::document::has_envelope_size;
@@ -12,6 +12,7 @@ use crate::ledger::{BatchRow, PageRow};
 use crate::model::document::{Received, ScanMode};
 use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
+use crate::model::page::Colour;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::Profile;
@@ -27,7 +28,9 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut cut = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let mut plan = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let misfiled = misfiled(house, &batch, &profile, &mut plan)?;
+    let mut cut = plan.into_documents();
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
@@ -38,6 +41,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let missing = match house.purpose {
         Purpose::Service => fit::refused(house, &batch, &unfit)
             .or_else(|| difference(house, &batch, &cut, pages.len()))
+            .or(misfiled)
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
@@ -56,6 +60,40 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     }
     fault::point("batch.cut");
     Ok(true)
+}
+
+/// Why a stack of old files waits. What a person accepted after looking at the paper is not said again.
+fn misfiled(
+    house: &House,
+    batch: &BatchRow,
+    profile: &Profile,
+    plan: &mut CutPlan,
+) -> Result<Option<Refusal>> {
+    let mut problem = plan.hold.take_if(|(code, _)| code.starts_with("files."));
+    if problem.is_none() && profile.files {
+        for filed in plan.documents.iter().filter_map(|d| d.filed.as_ref()) {
+            if let Some(other) =
+                house.ledger.batches_of_file(&filed.file)?.into_iter().find(|id| *id != batch.id)
+            {
+                let text = format!("Akte „{}“ liegt schon in Stapel {other}.", filed.file);
+                problem = Some((files::SCANNED_BEFORE.into(), text));
+                break;
+            }
+        }
+    }
+    let accepted = |code: &str| batch.accepted_by.is_some() && files::acceptable(code);
+    let Some((code, text)) = problem.filter(|(code, _)| !accepted(code)) else { return Ok(None) };
+    if house.purpose == Purpose::Once {
+        plan.hold = Some((code, text));
+        return Ok(None);
+    }
+    let hint = if files::acceptable(&code) {
+        "Papier und Blätter vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON."
+    } else {
+        "Stapel zurücknehmen (poststelle hold cancel KENNUNG --reason GRUND --by PERSON), Blätter in Ordnung bringen, \
+         neu scannen."
+    };
+    Ok(Some(Refusal::new(&code, text, hint)))
 }
 
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
@@ -168,9 +206,10 @@ fn cut_pages(
     profile: &Profile,
     signed: bool,
     again: &[usize],
-) -> Vec<CutDocument> {
+) -> CutPlan {
     if signed || pages.is_empty() {
-        return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
+        let whole = CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() };
+        return CutPlan { documents: vec![whole], ..CutPlan::default() };
     }
     let seen: Vec<BatchPage> = pages
         .iter()
@@ -180,6 +219,7 @@ fn cut_pages(
             side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
             envelope: p.measured.as_ref().is_some_and(has_envelope_size),
+            colour: p.source.colour == Colour::Colour,
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
             width: p.measured.as_ref().map_or(0, |m| m.width),
@@ -194,8 +234,9 @@ fn cut_pages(
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
         sheet_key: house.sheet_key.clone(),
-        strict: version.sheets.as_ref().is_some_and(|s| s.strict),
+        strict: profile.files || version.sheets.as_ref().is_some_and(|s| s.strict),
+        files: profile.files,
         ..CutOrder::default()
     };
-    cut(&seen, &order).into_documents()
+    cut(&seen, &order)
 }

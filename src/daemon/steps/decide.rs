@@ -2,7 +2,7 @@
 
 use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
-use crate::document::{keep_in_circle, obey, ordered, told, understand};
+use crate::document::{file, keep_in_circle, obey, ordered, told, understand};
 use crate::engine::protocol::{Answer, Order};
 use crate::error::{Error, Result};
 use crate::fault;
@@ -102,6 +102,10 @@ pub fn sheet_of(
         }
     }
     obey(&mut decision, &document.cut.orders, &town);
+    if let Some(filed) = &document.cut.filed {
+        let home = station.and_then(|s| s.default_department.as_deref());
+        file(&mut decision, filed, home, &document.cut.orders, &town);
+    }
     if let Some(circle) = &document.circle {
         let home = station.and_then(|s| s.default_department.as_deref());
         keep_in_circle(&mut decision, circle, home, &document.cut.orders);
@@ -143,6 +147,7 @@ pub fn sheet_of(
         item: None,
         understanding: decision,
         received,
+        filed: document.cut.filed.clone(),
         product,
         pages: document.cut.pages.iter().zip(&read).map(|(&i, p)| entry(batch, number(i), p)).collect(),
         suppressed_pages: document
