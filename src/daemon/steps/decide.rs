@@ -130,7 +130,10 @@ pub fn sheet_of(
             text: n.text.clone(),
             page: None,
         }));
-        if read.iter().all(|p| p.text.words.is_empty()) && decision.review.len() < 2 && !opened.encrypted {
+        // What lies in an old file has its place without a word: plans, photos, covers.
+        let placed = document.cut.filed.is_some();
+        let silent = read.iter().all(|p| p.text.words.is_empty());
+        if silent && !placed && decision.review.len() < 2 && !opened.encrypted {
             decision.review.push(ReviewReason {
                 code: "document.no_words".into(),
                 text: "Auf keiner Seite wurde Text gelesen.".into(),
