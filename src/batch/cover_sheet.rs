@@ -11,6 +11,7 @@
 
 use crate::model::document::ScanMode;
 use crate::model::emptying::Emptying;
+use crate::model::ids::BatchId;
 use crate::model::notes::Note;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,22 @@ pub enum Order {
     Sheets(u32),
     /// `cover=next`: the next sheet of paper is the cover of the file, or the tab of the register.
     Cover,
+    /// `rescan=BATCH/PAGE/REASON`: the next sheet of paper is that page, scanned again.
+    Rescan {
+        /// Batch it was scanned in.
+        batch: BatchId,
+        /// Number of the page there, from 1.
+        page: u32,
+        /// Why, a short word.
+        reason: String,
+    },
+    /// `continue=BATCH/SHEETS`: after a jam; so many sheets of that stack were good, the others follow.
+    Continue {
+        /// Batch that was held.
+        batch: BatchId,
+        /// Good sheets from its beginning, the last good one included.
+        sheets: u32,
+    },
     /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
     ForAll,
     /// `check`: keyed check over everything before it.
@@ -130,6 +147,8 @@ impl Order {
             Self::Register(_) => "register",
             Self::Sheets(_) => "sheets",
             Self::Cover => "cover",
+            Self::Rescan { .. } => "rescan",
+            Self::Continue { .. } => "continue",
             Self::ForAll => "scope",
             Self::Check(_) => "check",
             Self::Unknown { key, .. } => key,
@@ -153,6 +172,8 @@ impl Order {
             Self::Mode(ScanMode::Replacing) => "replacing".into(),
             Self::Pages(n) | Self::Documents(n) | Self::Sheets(n) => n.to_string(),
             Self::Cover => "next".into(),
+            Self::Rescan { batch, page, reason } => format!("{batch}/{page}/{reason}"),
+            Self::Continue { batch, sheets } => format!("{batch}/{sheets}"),
             Self::Urgent => "urgent".into(),
             Self::ForAll => "all".into(),
         }
@@ -254,8 +275,21 @@ fn order(part: &str) -> Order {
         ("register", v) => Order::Register(v.into()),
         ("sheets", v) => v.parse().map_or_else(|_| unknown(), Order::Sheets),
         ("cover", "next") => Order::Cover,
+        ("rescan", v) => rescan(v).unwrap_or_else(unknown),
+        ("continue", v) => resumed(v).unwrap_or_else(unknown),
         _ => unknown(),
     }
+}
+
+fn rescan(value: &str) -> Option<Order> {
+    let [batch, page, reason] = value.split('/').collect::<Vec<_>>().try_into().ok()?;
+    let page = page.parse().ok().filter(|page| *page > 0)?;
+    (!reason.is_empty()).then(|| Order::Rescan { batch: BatchId(batch.into()), page, reason: reason.into() })
+}
+
+fn resumed(value: &str) -> Option<Order> {
+    let (batch, sheets) = value.split_once('/')?;
+    Some(Order::Continue { batch: BatchId(batch.into()), sheets: sheets.parse().ok()? })
 }
 
 fn escaped(value: &str) -> String {

@@ -15,6 +15,7 @@ mod separator;
 mod walk;
 
 use crate::model::document::{Filed, Reason};
+use crate::model::ids::DocumentId;
 use crate::model::notes::Note;
 use crate::model::page::{Code, PageText};
 use cover_sheet::{Order, SheetKey};
@@ -174,6 +175,19 @@ pub struct CutDocument {
     /// Its place in an old file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed: Option<Filed>,
+    /// The sealed document of which it is a new version, with pages scanned again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentId>,
+}
+
+impl CutDocument {
+    /// Its pages are numbered by what is at that place of the list, which has void ones between.
+    pub fn lie_at(&mut self, rows: &[usize]) {
+        let row = |index: &mut usize| *index = rows.get(*index).copied().unwrap_or(*index);
+        self.pages.iter_mut().for_each(row);
+        self.suppressed.iter_mut().for_each(|(index, _)| row(index));
+        self.separators.iter_mut().for_each(|s| row(&mut s.page));
+    }
 }
 
 /// A batch, cut.

@@ -299,8 +299,8 @@ impl<'a> Walk<'a> {
 
 /// Counts, and what is said of the next sheet, are of one document or of the batch, never of all that follow.
 fn lasts(order: &Order) -> bool {
-    use Order::{Check, Cover, Documents, Pages, Sheets};
-    !matches!(order, Pages(_) | Documents(_) | Sheets(_) | Cover | Check(_))
+    use Order::{Check, Continue, Cover, Documents, Pages, Rescan, Sheets};
+    !matches!(order, Pages(_) | Documents(_) | Sheets(_) | Cover | Rescan { .. } | Continue { .. } | Check(_))
 }
 
 /// A later order of the same key takes the place of an earlier one.

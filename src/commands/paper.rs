@@ -6,7 +6,7 @@ use crate::config::Pipeline;
 use crate::daemon::amend;
 use crate::document::RuleBook;
 use crate::error::Error;
-use crate::ledger::{DocumentRow, Ledger};
+use crate::ledger::{DocumentRow, Ledger, superseded};
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::record::disposal::{Condition, Paper, may_release, unmet};
@@ -117,11 +117,22 @@ impl Desk {
 
     /// Documents of a box with their places in it.
     fn places(&self, name: &str) -> Result<Vec<(u32, DocumentRow)>, Error> {
+        let mut places: BTreeMap<DocumentId, u32> = BTreeMap::new();
         let mut all = Vec::new();
         for batch in self.ledger.batches_in_box(name)? {
-            all.extend(self.ledger.documents(&batch)?);
+            let documents = self.ledger.documents(&batch)?;
+            let old = superseded(documents.iter().map(|d| &d.cut));
+            for document in documents {
+                // A new version is the same paper, in the place of the old one.
+                let last = places.values().max().copied().unwrap_or(0);
+                let place =
+                    document.cut.replaces.as_ref().and_then(|id| places.get(id)).copied().unwrap_or(last + 1);
+                places.insert(document.id.clone(), place);
+                all.extend((!old.contains(&document.id)).then_some((place, document)));
+            }
         }
-        Ok((1..).zip(all).collect())
+        all.sort_by_key(|(place, _)| *place);
+        Ok(all)
     }
 
     /// What a document or all of a file is called in the ledger; a file nobody scanned is a mistake.

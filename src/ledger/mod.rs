@@ -28,6 +28,7 @@ mod pages;
 mod paper;
 mod people;
 mod recut;
+mod rescan;
 mod retention;
 mod review;
 mod sample;
@@ -58,6 +59,7 @@ pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
 pub use paper::{CONFIGURED, DOCUMENTED, Said, Statement};
 pub use recut::Recut;
+pub use rescan::{DOCUMENT_REPLACED, PAGE_RESCANNED, Rescan, Swap, Then, superseded};
 pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
 pub use review::{Decided, Waiting};
 pub use sample::Drawn;
@@ -117,6 +119,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("migrations/filed.sql"),
         postgres: include_str!("migrations/filed.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/rescan.sql"),
+        postgres: include_str!("migrations/rescan.postgres.sql"),
     },
 ];
 

@@ -352,6 +352,9 @@ pub struct DocumentSheet {
     pub understanding: Understanding,
     /// When and how it came in.
     pub received: Received,
+    /// The sealed document of which it is a new version; left out where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentId>,
     /// Its place in an old file; left out where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filed: Option<Filed>,

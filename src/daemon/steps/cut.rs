@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::{fit, opened};
+use super::{AGAIN, fit, opened, rescan};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, CutPlan, Side, cut, files};
 use crate::config::Pipeline;
@@ -22,21 +22,25 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
     let version = house.version(&batch);
     let profile = version.profile(&batch.station);
-    let pages = house.ledger.pages(&batch.id)?;
+    let (pages, rows) = in_order(house.ledger.pages(&batch.id)?);
     fault::point("batch.cutting");
     // One page alone is compared with nothing.
     let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
     let mut plan = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
-    let misfiled = misfiled(house, &batch, &profile, &mut plan)?;
+    let brings = rescan::brings(&plan.documents);
+    let misfiled = if brings { None } else { misfiled(house, &batch, &profile, &mut plan)? };
+    if brings {
+        plan.hold = None;
+    }
     let mut cut = plan.into_documents();
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
     let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
-    fit::note(&mut cut, &unfit);
+    fit::note(&mut cut, &unfit, &pages);
     fit::note_covered(&mut cut, &covered, &pages);
     let missing = match house.purpose {
         Purpose::Service => fit::refused(house, &batch, &unfit)
@@ -46,11 +50,20 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
         Purpose::Once => None,
     };
     match missing {
-        Some(refusal) => {
-            let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
-            house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)?;
+        Some(refusal) => held(house, &batch, &refusal)?,
+        None if brings && house.purpose == Purpose::Service => {
+            match rescan::wanted(house, &batch, &pages, &cut)? {
+                Err(refusal) => held(house, &batch, &refusal)?,
+                Ok(rescans) => {
+                    let by = batch.operator.clone().unwrap_or_else(|| "engine".into());
+                    if !house.ledger.rescanned(&batch.id, rescans, &by)? {
+                        house.ledger.batch_again(&batch.id, AGAIN)?;
+                    }
+                }
+            }
         }
         None => {
+            cut.iter_mut().for_each(|document| document.lie_at(&rows));
             // Drawn when the batch is closed: nobody knows before what will be in the sample.
             let mut seed = [0u8; 32];
             openssl::rand::rand_bytes(&mut seed)?;
@@ -60,6 +73,19 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     }
     fault::point("batch.cut");
     Ok(true)
+}
+
+/// The pages as they lie in the stack, without those that are void, and the place of each among all pages.
+fn in_order(pages: Vec<PageRow>) -> (Vec<PageRow>, Vec<usize>) {
+    let mut rows: Vec<(usize, PageRow)> =
+        pages.into_iter().enumerate().filter(|(_, p)| p.gone.is_none()).collect();
+    rows.sort_by_key(|(_, page)| page.place());
+    rows.into_iter().map(|(at, page)| (page, at)).unzip()
+}
+
+fn held(house: &House, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
+    let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
+    house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)
 }
 
 /// Why a stack of old files waits. What a person accepted after looking at the paper is not said again.

@@ -150,9 +150,10 @@ pub fn sheet_of(
         item: None,
         understanding: decision,
         received,
+        replaces: document.cut.replaces.clone(),
         filed: document.cut.filed.clone(),
         product,
-        pages: document.cut.pages.iter().zip(&read).map(|(&i, p)| entry(batch, number(i), p)).collect(),
+        pages: entries(house, batch, pages, &document.cut.pages)?,
         suppressed_pages: document
             .cut
             .suppressed
@@ -256,10 +257,27 @@ fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> 
     }
 }
 
-fn entry(batch: &BatchRow, source_page: u32, page: &ReadPage) -> PageEntry {
+/// What `document.json` says about these pages of a batch.
+pub fn entries(
+    house: &House,
+    batch: &BatchRow,
+    pages: &[PageRow],
+    chosen: &[usize],
+) -> Result<Vec<PageEntry>> {
+    let of = |row: &PageRow| {
+        let file = match &row.rescanned {
+            Some(rescanned) => house.ledger.batch(&rescanned.batch)?.file_name,
+            None => batch.file_name.clone(),
+        };
+        Ok(entry(file, row.lies_in(&batch.hash).1, &read_page(row)))
+    };
+    chosen.iter().filter_map(|&index| pages.get(index)).map(of).collect()
+}
+
+fn entry(source: String, source_page: u32, page: &ReadPage) -> PageEntry {
     let m = &page.measured;
     PageEntry {
-        source: batch.file_name.clone(),
+        source,
         source_page,
         width: m.width,
         height: m.height,

@@ -17,6 +17,7 @@ use crate::pdf::About;
 use crate::record::{Body, Envelope};
 use crate::sealing::{self, Stamp};
 use crate::vault::Vault;
+use std::collections::BTreeMap;
 
 /// Failing steps are tried this often before a person is asked.
 const ATTEMPTS_MAX: u32 = 5;
@@ -53,7 +54,14 @@ pub fn produce(
         Product::None => (Vec::new(), body),
         Product::Original => (house.vault.read(&batch.hash)?, body),
         Product::Pdfa2b | Product::Pdfa3b => {
+            let mut elsewhere = BTreeMap::new();
+            for (index, (page, _)) in
+                chosen.iter().enumerate().filter(|(_, (page, _))| page.rescanned.is_some())
+            {
+                elsewhere.insert(index, house.vault.source(&page.lies_in(&batch.hash).0)?);
+            }
             let order = Order::Produce(Box::new(ProduceOrder {
+                elsewhere,
                 source: house.vault.source(&batch.hash)?,
                 pages: chosen.iter().map(|(p, read)| (p.source.clone(), read.clone())).collect(),
                 record: body,
