@@ -126,7 +126,7 @@ fn what_is_over_is_counted_and_forgotten(asked: &mut Asked<'_>) {
     let [product, sheet, text, record] = [3u8, 4, 5, 6].map(|n| ContentHash::of(&[n]));
     let made = Produced { product, sheet, text, record, seal: "none" };
     let mail = Intention { department: "amt".into(), target: "mail".into() };
-    ledger.document_sealed(&id, made, vec![mail]).unwrap();
+    ledger.document_sealed(&id, made, vec![mail], None).unwrap();
     let delivery = ledger.lease_delivery("mail", "w").unwrap().unwrap();
     ledger.delivery_sending(&delivery.id, false).unwrap();
     let to = DeliveryState::Confirmed;
@@ -362,8 +362,8 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     let hash = ContentHash::of(b"made");
     let made = Produced { product: hash, sheet: hash, text: hash, record: hash, seal: "none" };
     let to = |target: &str| Intention { department: "amt".into(), target: target.into() };
-    ledger.document_sealed(&id, made, vec![to("eingang"), to("mail")]).unwrap();
-    assert!(ledger.document_sealed(&id, made, vec![]).is_err(), "sealed once");
+    ledger.document_sealed(&id, made, vec![to("eingang"), to("mail")], None).unwrap();
+    assert!(ledger.document_sealed(&id, made, vec![], None).is_err(), "sealed once");
     asked.heard("record", ledger.said(&id.0).unwrap().get("record.written").map(|s| s.detail.clone()));
     asked.heard("places", ledger.image_places(&ledger.document(&id).unwrap().batch).unwrap());
     asked.heard("decided at", ledger.decided_at(&id).unwrap());
@@ -573,7 +573,7 @@ fn the_log_only_grows(asked: &mut Asked<'_>) {
     let id = decided(asked, "1", &["eins"], DocumentState::Approved).remove(0);
     let hash = ContentHash::of(b"made");
     let made = Produced { product: hash, sheet: hash, text: hash, record: hash, seal: "none" };
-    ledger.document_sealed(&id, made, vec![]).unwrap();
+    ledger.document_sealed(&id, made, vec![], None).unwrap();
     let (before, proof) = (ledger.log_head().unwrap(), ledger.log_proof(&id).unwrap());
     assert_eq!((begin.size, proof.log.size), (0, before.size));
     let path: Vec<merkle::Hash> = proof.path.iter().map(|h| h.0).collect();

@@ -4,14 +4,12 @@
 
 mod support;
 
-use image::{DynamicImage, Rgb, RgbImage};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use support::authority::Authority;
-use support::scanned::{self, ScannedPage};
-use support::{Town, chart, root, small_town};
+use support::scanned::ScannedPage;
+use support::{Town, chart, small_town, stack};
 
 fn said(town: &Town, arguments: &[&str]) -> (Option<i32>, String) {
     let done = town.command(arguments, None);
@@ -46,69 +44,28 @@ fn town(authority: Option<&Authority>) -> Town {
     town
 }
 
-fn jpeg(image: &RgbImage) -> ScannedPage {
-    let mut bytes = Vec::new();
-    image.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85)).unwrap();
-    scanned::colour_page(image.width(), image.height(), &bytes)
-}
+/// A sheet of paper, both sides.
+type Sheet = [ScannedPage; 2];
 
-fn white() -> ScannedPage {
-    jpeg(&RgbImage::from_pixel(1650, 300, Rgb([250; 3])))
-}
-
-/// Strips of different letters.
-fn strips() -> Vec<DynamicImage> {
-    let tax = image::open(root().join("sample-scans/allgemein/004-hundesteuer.jpg")).unwrap();
-    let strip = |y| tax.crop_imm(250, y, 1650, 150);
-    let printed = |s: &DynamicImage| s.to_luma8().pixels().filter(|p| p[0] < 120).count() > 3000;
-    [490].into_iter().chain((700..2300).step_by(170)).map(strip).filter(printed).collect()
-}
-
-/// Both sides of a sheet with one line on it.
-fn letter(number: usize) -> [ScannedPage; 2] {
-    [jpeg(&strips()[number].to_rgb8()), white()]
-}
-
-/// A page without a word.
-fn drawing() -> ScannedPage {
-    let mut page = RgbImage::from_pixel(1650, 300, Rgb([250; 3]));
-    (0..1200).for_each(|x| (0..6).for_each(|y| page.put_pixel(200 + x, 50 + x / 8 + y, Rgb([30, 30, 90]))));
-    jpeg(&page)
+/// A sheet with one line on it, and nothing behind.
+fn letter(number: usize) -> Sheet {
+    [stack::page(&stack::line(number)), stack::page(&stack::white())]
 }
 
 /// The file's own cover: a line on coloured paper, nothing behind.
-fn cover(number: usize) -> [ScannedPage; 2] {
-    let mut page = strips()[number].to_rgb8();
+fn cover(number: usize) -> Sheet {
+    let mut page = stack::line(number);
     page.pixels_mut().for_each(|p| p[2] = p[2].saturating_sub(60));
-    [jpeg(&page), white()]
+    [stack::page(&page), stack::page(&stack::white())]
 }
 
-/// A sheet the town prints, scanned with its empty back.
-fn sheet(town: &Town, wish: &[&str]) -> [ScannedPage; 2] {
-    let pdf = town.path("blatt.pdf");
-    let (code, text) = said(town, &[&["coversheet", "--out", pdf.to_str().unwrap()], wish].concat());
-    assert_eq!(code, Some(0), "{text}");
-    let drawn = town.path("blatt");
-    assert!(
-        Command::new("pdftoppm")
-            .args(["-jpeg", "-singlefile", "-r", "300"])
-            .args([&pdf, &drawn])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let page = image::open(drawn.with_extension("jpg")).unwrap();
-    // Around its code: the whole sheet would only take longer.
-    let (width, height) = (page.width(), page.height());
-    [jpeg(&page.crop_imm(width * 3 / 10, height / 7, width * 2 / 5, height / 4).to_rgb8()), white()]
+/// A sheet the town prints, with its empty back.
+fn sheet(town: &Town, wish: &[&str]) -> Sheet {
+    [stack::sheet(town, wish), stack::page(&stack::white())]
 }
 
-/// The stack in the station's folder.
-fn scan(town: &Town, name: &str, sheets: &[&[ScannedPage; 2]]) {
-    let pages: Vec<ScannedPage> = sheets.iter().flat_map(|sheet| sheet.iter().cloned()).collect();
-    let temporary = town.path("scans").join(format!(".{name}.part"));
-    fs::write(&temporary, scanned::pdf_at(300.0, &pages)).unwrap();
-    fs::rename(temporary, town.path("scans").join(name)).unwrap();
+fn scan(town: &Town, name: &str, sheets: &[&Sheet]) {
+    stack::scan(town, name, None, &sheets.iter().flat_map(|sheet| sheet.iter().cloned()).collect::<Vec<_>>());
 }
 
 /// Side-cars below a folder, sorted by the document they are about.
@@ -138,7 +95,8 @@ fn a_box_of_files_goes_in_and_a_file_is_found_by_its_box() {
     let next = sheet(&town, &["--department", "steuern"]);
     let second = sheet(&town, &["--file", "63/2", "--sheets", "1"]);
     // The last one says nothing that anybody knows the kind by: its paper stays.
-    let letters = [letter(0), letter(1), letter(2), [drawing(), white()]];
+    let letters =
+        [letter(0), letter(1), letter(2), [stack::page(&stack::drawing()), stack::page(&stack::white())]];
     scan(
         &town,
         "kiste.pdf",
@@ -247,7 +205,7 @@ fn what_does_not_fit_waits_for_a_person() {
     let strange = sheet(&town, &["--file", "63/3"]);
     fs::write(town.path("sheets.key"), "das Geheimnis dieser Stadt").unwrap();
     let (a, b) = (letter(0), letter(1));
-    let stacks: [(&str, &[&[ScannedPage; 2]], &str); 6] = [
+    let stacks: [(&str, &[&Sheet], &str); 6] = [
         ("1.pdf", &[&kiste, &register, &a], "Vor Register „Pläne“ (Seite 3) liegt kein Aktenblatt."),
         ("2.pdf", &[&other, &a], "Vor Akte „63/2“ (Seite 1) liegt kein Kistenblatt."),
         ("3.pdf", &[&kiste, &other, &a, &strange, &b], "trägt aber nicht deren Prüfzeichen"),

@@ -30,6 +30,8 @@ pub const NAMES: &[&str] = &[
     "record_sha256",
     "sheet_sha256",
     "source_file",
+    // of a new version: the document it replaces
+    "replaces_document",
     // the place in an old file
     "box",
     "file",
@@ -105,6 +107,7 @@ impl Facts {
             put("channel", sheet.received.channel.clone().unwrap_or_default());
             put("pages", sheet.pages.len().to_string());
             put("source_file", sheet.pages.first().map(|p| p.source.clone()).unwrap_or_default());
+            put("replaces_document", sheet.replaces.map(|id| id.0).unwrap_or_default());
             if let Some(filed) = sheet.filed {
                 put("box", filed.in_box);
                 put("file", filed.file);

@@ -17,7 +17,8 @@ use super::place::{self, Place, Trouble};
 use super::{Target, plan_of_files, template};
 use crate::fault;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
+    AttemptResult, Capabilities, Confirmation, Guarantee, NewVersion, Parcel, PlannedPiece, ProbeResult,
+    Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -232,7 +233,7 @@ fn list(pieces: &[Piece]) -> Vec<u8> {
 impl Target for Files {
     fn capabilities(&self) -> Capabilities {
         let answers = self.config.consumed || self.config.accepted.is_some() || self.config.refused.is_some();
-        Capabilities { guarantee: Guarantee::Once, confirms: answers }
+        Capabilities { guarantee: Guarantee::Once, new_version: NewVersion::Files, confirms: answers }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {

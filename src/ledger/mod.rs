@@ -47,7 +47,7 @@ pub use batches::{BatchRow, NewBatch};
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
-pub use documents::{DocumentRow, Intention, Produced};
+pub use documents::{Amended, DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
 pub use figures::{Corrected, DayFigures};
 pub use history::PageFace;

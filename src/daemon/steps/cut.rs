@@ -56,6 +56,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
                 Err(refusal) => held(house, &batch, &refusal)?,
                 Ok(rescans) => {
                     let by = batch.operator.clone().unwrap_or_else(|| "engine".into());
+                    fault::point("rescan.applying");
                     if !house.ledger.rescanned(&batch.id, rescans, &by)? {
                         house.ledger.batch_again(&batch.id, AGAIN)?;
                     }

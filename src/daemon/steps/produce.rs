@@ -1,6 +1,7 @@
 //! Sheet -> product and record, sealed where the town has a seal.
 
 use super::{AGAIN, read_page};
+use crate::daemon::amend::superseding;
 use crate::daemon::{House, note};
 use crate::document::ordered;
 use crate::engine::protocol::{Answer, Order, ProduceOrder};
@@ -163,7 +164,12 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
         seal: made.seal,
     };
     fault::point("document.vaulted");
-    house.ledger.document_sealed(&document.id, produced, intended)?;
+    let amended = match superseding(house, &document, &made.record) {
+        Ok(amended) => amended,
+        Err(error) => return give_up_or_wait(house, &document, sheet, error),
+    };
+    fault::point("rescan.amended");
+    house.ledger.document_sealed(&document.id, produced, intended, amended)?;
     fault::point("document.sealed");
     Ok(true)
 }

@@ -285,6 +285,7 @@ words! {
     corrections: "Berichtigt", "Corrected";
     times: "Mal", "Times";
     feedback_ask: "Das Bild:", "The image:";
+    replaces: "Neue Fassung von", "New version of";
     feedback_good: "lesbar und vollständig", "legible and complete";
     feedback_bad: "fehlt oder unleserlich", "missing or illegible";
     search_lead: "Wörter in jeder Form: „Bescheid“ findet auch „Bescheide“ und „Bescheiden“, „Hundesteuer“ auch „Hundesteuerbescheid“.", "Words in any form, as German has them.";
