@@ -274,7 +274,7 @@ pub enum Command {
         html: Option<PathBuf>,
     },
     /// Deckblatt als PDF: was die Scankraft weiß, sagt sie damit dem Stapel
-    Coversheet(crate::commands::coversheet::Wish),
+    Coversheet(Box<crate::commands::coversheet::Wish>),
     /// Aus Beispielen und Korrekturen ein Modell lernen; es wirkt erst nach `activate`
     Train {
         /// Ordner mit einem Unterordner je Dokumentart, darin Texte (*.txt)

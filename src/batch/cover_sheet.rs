@@ -225,6 +225,11 @@ pub fn write(orders: &[Order]) -> String {
     value
 }
 
+/// What the slip of a page that is scanned again says to people.
+pub fn slip_words(batch: &BatchId, page: u32, reason: &str) -> String {
+    format!("Neuscan: das nächste Blatt ist Seite {page} von Stapel {batch} ({reason})")
+}
+
 /// The circle that orders name last, among those the town has: what an old sheet calls a circle, and the town does
 /// not, would be seen by nobody.
 pub fn circle<'a>(orders: &'a [Order], circles: &[String]) -> Option<&'a str> {

@@ -175,9 +175,7 @@ fn in_words(order: &Order, pipeline: &Pipeline) -> Result<String, Stop> {
         Order::Register(name) => format!("Register: {name}"),
         Order::Cover => "Das nächste Blatt ist der Deckel der Akte oder des Registers".into(),
         Order::Sheets(n) => format!("Gezählte Blätter: {n}"),
-        Order::Rescan { batch, page, reason } => {
-            format!("Neuscan: das nächste Blatt ist Seite {page} von Stapel {batch} ({reason})")
-        }
+        Order::Rescan { batch, page, reason } => cover_sheet::slip_words(batch, *page, reason),
         Order::Continue { batch, sheets } => {
             format!("Weiter nach Papierstau: Stapel {batch} ab Blatt {}", sheets + 1)
         }

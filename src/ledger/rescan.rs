@@ -19,7 +19,7 @@ pub const PAGE_RESCANNED: &str = "page.rescanned";
 /// Code of the event that a document has a new version; its detail is the id of that.
 pub const DOCUMENT_REPLACED: &str = "document.replaced";
 /// Why the images of the batch that brought them are in no document of it.
-const MOVED: &str = "moved";
+pub(super) const MOVED: &str = "moved";
 
 /// One image in the place of another.
 #[derive(Clone, Debug)]

@@ -226,6 +226,7 @@ routes! {
     get "/stationen/{id}" => station::page, MAILROOM;
     post "/stationen/{id}/oeffnen" => station::open, OPERATORS;
     post "/stationen/{id}/schliessen" => station::close, OPERATORS;
+ get "/stationen/{id}/neuscan/{batch}/{number}" => station::slip, OPERATORS;
     post "/stationen/{id}/neugescannt" => station::rescanned, OPERATORS;
     post "/stationen/{id}/hochladen" => station::upload, OPERATORS;
     get "/verwaltung" => admin::page, ADMINS;

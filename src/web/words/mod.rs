@@ -180,6 +180,8 @@ words! {
     rescan_asked: "Neuscan ist angefordert", "Rescan is asked for";
     rescan_please: "bitte neu scannen", "please rescan";
     rescanned: "Neu gescannt", "Rescanned";
+    slip: "Zettel für Seite", "Slip for page";
+    slip_no_key: "[coversheet.no_key] Zettel für Neuscans brauchen einen Schlüssel: [sheets] mit key_file.", "[coversheet.no_key] Slips for rescans need a key: [sheets] with key_file.";
     join_next: "Mit dem nächsten verbinden", "Join the next";
     bring_back: "Leerseite zurückholen: Bild", "Bring blank back: image";
     never_open: "Nie öffnen", "Never open";
