@@ -149,6 +149,9 @@ pub enum Command {
         /// Datei mit den Schlüsseln, wenn der gesicherte Tresor verschlüsselt ist
         #[arg(long, value_name = "DATEI")]
         vault_key: Option<PathBuf>,
+        /// Nur eine Probe: das Ergebnis steht danach im Journal des laufenden Dienstes und im Prüfpaket
+        #[arg(long, value_name = "PERSON")]
+        tested_by: Option<String>,
     },
     /// Scanstation öffnen oder schließen
     Station {

@@ -198,7 +198,15 @@ impl Check<'_> {
         for department in &written.departments {
             self.known(department, departments, "Amt");
         }
+        let left = written.left.as_ref().and_then(|day| {
+            let date = day.get_ref().parse().ok();
+            if date.is_none() {
+                self.complain(day.span(), "config.date", "Kein Datum.", "JJJJ-MM-TT schreiben.");
+            }
+            date
+        });
         Person {
+            left,
             id: self.id(&written.id),
             name: written.name.clone(),
             roles: written.roles.clone(),

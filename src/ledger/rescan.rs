@@ -65,20 +65,24 @@ pub fn superseded<'a>(cuts: impl Iterator<Item = &'a CutDocument>) -> BTreeSet<D
 
 impl Ledger {
     /// The images a batch brought take their places; that batch has no documents and is done. All of it happens or
-    /// nothing. `false`: somebody is at one of the documents just now.
+    /// nothing. `false`: a worker is at one of them just now.
     pub fn rescanned(&self, from: &BatchId, rescans: Vec<Rescan>, by: &str) -> Result<bool> {
         let (from, by) = (from.clone(), by.to_owned());
         self.write(move |tx, tenant| {
             for rescan in &rescans {
-                if let Then::Again(id) | Then::Version(id, _) = &rescan.then
-                    && busy(tx, tenant, id)?
-                {
+                let (table, id) = match &rescan.then {
+                    Then::Nothing => ("batch", &rescan.batch.0),
+                    Then::Again(id) | Then::Version(id, _) => ("document", &id.0),
+                };
+                if busy(tx, tenant, table, id)? {
                     return Ok(false);
                 }
             }
             for rescan in rescans {
                 apply(tx, tenant, &from, rescan, &by)?;
             }
+            // Their words are those of the pages they became.
+            tx.execute("DELETE FROM page_text WHERE tenant = ?1 AND batch = ?2", (tenant, &from.0))?;
             tx.execute(
                 "UPDATE page SET gone = ?3 WHERE tenant = ?1 AND batch = ?2",
                 (tenant, &from.0, MOVED),
@@ -91,10 +95,9 @@ impl Ledger {
 }
 
 /// A worker is at it.
-fn busy(tx: &Db, tenant: &str, id: &DocumentId) -> Result<bool> {
-    Ok(tx
-        .prepare("SELECT 1 FROM document WHERE tenant = ?1 AND id = ?2 AND leased_until >= ?3")?
-        .exists((tenant, &id.0, now()))?)
+fn busy(tx: &Db, tenant: &str, table: &str, id: &str) -> Result<bool> {
+    let sql = format!("SELECT 1 FROM {table} WHERE tenant = ?1 AND id = ?2 AND leased_until >= ?3");
+    Ok(tx.prepare(&sql)?.exists((tenant, id, now()))?)
 }
 
 fn apply(tx: &Db, tenant: &str, from: &BatchId, rescan: Rescan, by: &str) -> Result<()> {
@@ -122,6 +125,15 @@ fn apply(tx: &Db, tenant: &str, from: &BatchId, rescan: Rescan, by: &str) -> Res
     match rescan.then {
         Then::Nothing => go_on(tx, tenant, batch, by),
         Then::Again(id) => {
+            // What was cut or decided by hand before cannot be taken back any more: it was about the void image.
+            for table in ["recut_before", "document_before"] {
+                tx.execute(
+                    &format!(
+                        "DELETE FROM {table} WHERE tenant = ?1 AND document > ?2 || '-' AND document < ?2 || '.'"
+                    ),
+                    (tenant, &batch.0),
+                )?;
+            }
             let document = swapped(tx, tenant, &id, &moved)?;
             set_cut(tx, tenant, &id.0, &document.cut)?;
             if document.state != DocumentState::Formed {

@@ -12,6 +12,7 @@ use crate::ledger::{BatchRow, PageRow};
 use crate::model::document::{Received, ScanMode};
 use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
+use crate::model::notes::Note;
 use crate::model::page::Colour;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
@@ -39,6 +40,10 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
+    if brings && house.purpose == Purpose::Once {
+        let note = Note::review("rescan.nowhere", "Zettel für Neuscans gelten nur im laufenden Dienst.");
+        cut.iter_mut().for_each(|document| document.notes.push(note.clone()));
+    }
     let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit, &pages);
     fit::note_covered(&mut cut, &covered, &pages);
@@ -51,18 +56,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     };
     match missing {
         Some(refusal) => held(house, &batch, &refusal)?,
-        None if brings && house.purpose == Purpose::Service => {
-            match rescan::wanted(house, &batch, &pages, &cut)? {
-                Err(refusal) => held(house, &batch, &refusal)?,
-                Ok(rescans) => {
-                    let by = batch.operator.clone().unwrap_or_else(|| "engine".into());
-                    fault::point("rescan.applying");
-                    if !house.ledger.rescanned(&batch.id, rescans, &by)? {
-                        house.ledger.batch_again(&batch.id, AGAIN)?;
-                    }
-                }
-            }
-        }
+        None if brings && house.purpose == Purpose::Service => take_places(house, &batch, &pages, &cut)?,
         None => {
             cut.iter_mut().for_each(|document| document.lie_at(&rows));
             // Drawn when the batch is closed: nobody knows before what will be in the sample.
@@ -82,6 +76,21 @@ fn in_order(pages: Vec<PageRow>) -> (Vec<PageRow>, Vec<usize>) {
         pages.into_iter().enumerate().filter(|(_, p)| p.gone.is_none()).collect();
     rows.sort_by_key(|(_, page)| page.place());
     rows.into_iter().map(|(at, page)| (page, at)).unzip()
+}
+
+/// Pages of a stack of slips take the places of others.
+fn take_places(house: &House, batch: &BatchRow, pages: &[PageRow], cut: &[CutDocument]) -> Result<()> {
+    match rescan::wanted(house, batch, pages, cut)? {
+        Err(refusal) => held(house, batch, &refusal),
+        Ok(rescans) => {
+            let by = batch.operator.as_deref().unwrap_or("engine");
+            fault::point("rescan.applying");
+            if house.ledger.rescanned(&batch.id, rescans, by)? {
+                return Ok(());
+            }
+            house.ledger.batch_again(&batch.id, AGAIN)
+        }
+    }
 }
 
 fn held(house: &House, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
@@ -130,7 +139,9 @@ fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize
     }
     let version = house.version(batch);
     let profile = version.profile(&batch.station);
-    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
+    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON. Nach einem \
+                Stau geht es hinter dem letzten guten Blatt weiter: poststelle coversheet --after-jam KENNUNG --last-good \
+                BLATT.";
     let expected = version.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
     let Some(said) = batch.sidecar.as_ref().filter(|_| expected) else {
         if expected {

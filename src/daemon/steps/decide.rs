@@ -180,6 +180,7 @@ pub fn sheet_of(
     };
     if sheet.understanding.hold.is_none()
         && let Some(first) = house.ledger.same_invoice(&sheet, document.circle.as_deref())?
+        && Some(&first) != document.cut.replaces.as_ref()
     {
         sheet.understanding.review.push(ReviewReason {
             code: "invoice.twice".into(),
