@@ -157,6 +157,8 @@ fn sheet(words: &Words, document: &Document, book: &RuleBook, town: &TownRules) 
         schema: 1,
         document_id: DocumentId(String::new()),
         batch: BatchId(String::new()),
+        replaces: None,
+        filed: None,
         item: None,
         understanding,
         received,

@@ -152,6 +152,9 @@ pub enum Command {
         /// Datei mit den Schlüsseln, wenn der gesicherte Tresor verschlüsselt ist
         #[arg(long, value_name = "DATEI")]
         vault_key: Option<PathBuf>,
+        /// Nur eine Probe: das Ergebnis steht danach im Journal des laufenden Dienstes und im Prüfpaket
+        #[arg(long, value_name = "PERSON")]
+        tested_by: Option<String>,
     },
     /// Scanstation öffnen oder schließen
     Station {
@@ -290,7 +293,7 @@ pub enum Command {
         html: Option<PathBuf>,
     },
     /// Deckblatt als PDF: was die Scankraft weiß, sagt sie damit dem Stapel
-    Coversheet(crate::commands::coversheet::Wish),
+    Coversheet(Box<crate::commands::coversheet::Wish>),
     /// Aus Beispielen und Korrekturen ein Modell lernen; es wirkt erst nach `activate`
     Train {
         /// Ordner mit einem Unterordner je Dokumentart, darin Texte (*.txt)

@@ -39,6 +39,9 @@ pub const PLACES: &[&str] = &[
 /// Places on the way of a delivery to a system that makes objects; reached only with such a target.
 pub const AT_SYSTEMS: &[&str] = &["object.asked", "object.step", "object.created"];
 
+/// Places on the way of a page that is scanned again; reached only with its slip.
+pub const AT_RESCAN: &[&str] = &["rescan.applying", "rescan.amended"];
+
 /// Waits between attempts are that many times shorter if a test asked for it (`POSTSTELLE_HURRY=n`).
 #[cfg(feature = "faults")]
 pub fn hurried(wait: std::time::Duration) -> std::time::Duration {

@@ -73,6 +73,10 @@ fn five_documents_are_followed_and_every_gap_is_named() {
     let town = year(&authority);
     let head = town.path("stand.json");
     fs::write(&head, fine(&town, &["log", "head"])).unwrap();
+    // A backup, restored for practice.
+    let [backup, probe] = ["sicherung", "probe"].map(|name| town.path(name).display().to_string());
+    fine(&town, &["backup", "--to", &backup]);
+    fine(&town, &["restore", "--from", &backup, "--to", &probe, "--tested-by", "it-1"]);
     let package = town.path("paket");
     let place = package.to_str().unwrap();
     let days = ["--from", "2026-01-01", "--to", "2099-12-31"];
@@ -88,6 +92,8 @@ fn five_documents_are_followed_and_every_gap_is_named() {
     let records = package.join("records");
     let checked = fine(&town, &["verify", records.to_str().unwrap(), "--trust", anchors.to_str().unwrap()]);
     assert_eq!(checked.matches("amendment.digest, amendment.record, amendment.seal").count(), 6, "{checked}");
+    let tested = fs::read_to_string(package.join("wiederherstellung.csv")).unwrap();
+    assert!(tested.contains(";it-1;restored state="), "{tested}");
     for name in ["verfahrensdokumentation", "konfiguration", "testvorlagen"] {
         assert!(fs::read_dir(package.join(name)).unwrap().count() > 0, "{name}");
     }

@@ -7,15 +7,15 @@ mod support;
 use poststelle::batch::CutDocument;
 use poststelle::error::Error;
 use poststelle::ledger::{
-    Decided, Deletion, InboxAct, Intention, Ledger, NewBatch, NewItem, Place, Produced, Recut, Server, Sight,
-    Staged, Wanted, audit, condition, named_objects, transfer,
+    Decided, Deletion, InboxAct, Intention, Ledger, NewBatch, NewItem, Place, Produced, Recut, Rescan,
+    Server, Sight, Staged, Swap, Then, Wanted, audit, condition, named_objects, transfer,
 };
 use poststelle::model::delivery::Moved;
-use poststelle::model::document::DocumentSheet;
+use poststelle::model::document::{DocumentSheet, Filed};
 use poststelle::model::geometry::{Orientation, Turn};
 use poststelle::model::hash::ContentHash;
 use poststelle::model::ids::{BatchId, DocumentId};
-use poststelle::model::page::ReadPage;
+use poststelle::model::page::{ReadPage, Rescanned};
 use poststelle::model::state::{BatchState, DeliveryState, DocumentState, PageState};
 use poststelle::record::merkle;
 use poststelle::record::sample::Plan;
@@ -49,11 +49,12 @@ impl Asked<'_> {
 #[test]
 fn both_engines_keep_the_same_ledger() {
     let database = Database::start();
-    let examples: [Example; 9] = [
+    let examples: [Example; 10] = [
         ("states", states_are_checked_and_written_with_their_events),
         ("leases", a_lease_is_one_workers_until_it_ends),
         ("journey", a_letter_from_the_scanner_to_the_inbox),
         ("desks", people_decide_and_take_back),
+        ("rescans", pages_scanned_again_take_their_places),
         ("search", words_are_found_in_any_form_by_who_may_see_them),
         ("log", the_log_only_grows),
         ("book", the_mail_book_counts_up),
@@ -129,7 +130,7 @@ fn what_is_over_is_counted_and_forgotten(asked: &mut Asked<'_>) {
     let [product, sheet, text, record] = [3u8, 4, 5, 6].map(|n| ContentHash::of(&[n]));
     let made = Produced { product, sheet, text, record, seal: "none" };
     let mail = Intention { department: "amt".into(), target: "mail".into() };
-    ledger.document_sealed(&id, made, vec![mail]).unwrap();
+    ledger.document_sealed(&id, made, vec![mail], None).unwrap();
     let delivery = ledger.lease_delivery("mail", "w").unwrap().unwrap();
     ledger.delivery_sending(&delivery.id, false).unwrap();
     let to = DeliveryState::Confirmed;
@@ -365,8 +366,8 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     let hash = ContentHash::of(b"made");
     let made = Produced { product: hash, sheet: hash, text: hash, record: hash, seal: "none" };
     let to = |target: &str| Intention { department: "amt".into(), target: target.into() };
-    ledger.document_sealed(&id, made, vec![to("eingang"), to("mail")]).unwrap();
-    assert!(ledger.document_sealed(&id, made, vec![]).is_err(), "sealed once");
+    ledger.document_sealed(&id, made, vec![to("eingang"), to("mail")], None).unwrap();
+    assert!(ledger.document_sealed(&id, made, vec![], None).is_err(), "sealed once");
     asked.heard("record", ledger.said(&id.0).unwrap().get("record.written").map(|s| s.detail.clone()));
     asked.heard("places", ledger.image_places(&ledger.document(&id).unwrap().batch).unwrap());
     asked.heard("decided at", ledger.decided_at(&id).unwrap());
@@ -540,6 +541,67 @@ fn people_decide_and_take_back(asked: &mut Asked<'_>) {
     asked.heard("events", ledger.events(&circle.0).unwrap());
 }
 
+fn pages_scanned_again_take_their_places(asked: &mut Asked<'_>) {
+    let ledger = asked.ledger;
+    let closed = decided(asked, "1", &["Brief", "Anlage"], DocumentState::Approved).remove(0);
+    ledger.lease_document(DocumentState::Approved, "w").unwrap();
+    let hash = ContentHash::of(b"produkt");
+    let made = Produced { product: hash, sheet: hash, text: hash, record: hash, seal: "none" };
+    ledger.document_sealed(&closed, made, vec![], None).unwrap();
+    let changing = decided(asked, "2", &["Brief"], DocumentState::Review).remove(0);
+
+    // An old file is found by its reference.
+    let filed = Filed { in_box: "K-1".into(), file: "63/1".into(), ..Filed::default() };
+    let old = opened(ledger, "akte", 1, None);
+    ledger.page_read(&old, 1, page("alt"), None).unwrap();
+    ledger.batch_cut(&old, vec![CutDocument { filed: Some(filed), ..cut([0]) }], &[]).unwrap();
+    asked.heard("file", ledger.documents_of_file("63/1").unwrap());
+    asked.heard(
+        "its batches",
+        (ledger.batches_of_file("63/1").unwrap(), ledger.batches_of_file("63/2").unwrap()),
+    );
+    asked.heard("its box", (ledger.batches_in_box("K-1").unwrap(), ledger.sheets_of_files(&old).unwrap()));
+
+    let from = opened(ledger, "neu", 4, None);
+    for number in 1..=4 {
+        ledger.page_read(&from, number, page("neu"), Some(ContentHash::of(b"klein"))).unwrap();
+    }
+    let swap = |void: u32, by: u32| Swap {
+        void: Some(void),
+        by,
+        rescanned: Rescanned {
+            batch: from.clone(),
+            sha256: ContentHash::of(b"neu"),
+            source_page: by,
+            place: void,
+            void: Some(void),
+            reason: "unscharf".into(),
+            by: Some("sk-1".into()),
+        },
+    };
+    let rescan = |of: &DocumentId, swaps: Vec<Swap>, then: Then| {
+        let batch = ledger.document(of).unwrap().batch;
+        Rescan { batch, swaps, voids: vec![], sidecar: None, then }
+    };
+    let version = Then::Version(closed.clone(), Box::new(sheet(&closed, 1)));
+    let both = vec![
+        rescan(&closed, vec![swap(1, 2)], version),
+        rescan(&changing, vec![swap(1, 4)], Then::Again(changing.clone())),
+    ];
+    assert!(ledger.rescanned(&from, both.clone(), "sk-1").unwrap());
+    assert!(ledger.rescanned(&from, both, "sk-1").is_err(), "once");
+    for id in [&closed, &changing] {
+        let batch = ledger.document(id).unwrap().batch;
+        asked.heard("documents", ledger.documents(&batch).unwrap());
+        asked.heard("pages", ledger.pages(&batch).unwrap());
+        asked.heard("balance", ledger.image_places(&batch).unwrap());
+        asked.heard("events", ledger.events(&batch.0).unwrap());
+        asked.heard("new image", ledger.page_for(&everything(), &batch, 2).unwrap().source);
+    }
+    asked.heard("day", ledger.day("2020", "2999", |_| true).unwrap());
+    asked.heard("moved", (ledger.batch(&from).unwrap().state, ledger.pages(&from).unwrap()));
+}
+
 fn words_are_found_in_any_form_by_who_may_see_them(asked: &mut Asked<'_>) {
     let ledger = asked.ledger;
     let letters =
@@ -589,7 +651,7 @@ fn the_log_only_grows(asked: &mut Asked<'_>) {
     let id = decided(asked, "1", &["eins"], DocumentState::Approved).remove(0);
     let hash = ContentHash::of(b"made");
     let made = Produced { product: hash, sheet: hash, text: hash, record: hash, seal: "none" };
-    ledger.document_sealed(&id, made, vec![]).unwrap();
+    ledger.document_sealed(&id, made, vec![], None).unwrap();
     let (before, proof) = (ledger.log_head().unwrap(), ledger.log_proof(&id).unwrap());
     assert_eq!((begin.size, proof.log.size), (0, before.size));
     let path: Vec<merkle::Hash> = proof.path.iter().map(|h| h.0).collect();

@@ -157,6 +157,7 @@ fn no_address_gives_away_what_belongs_to_a_circle() {
             }
         };
         let person = poststelle::model::town::Person {
+            left: None,
             id: role.into(),
             name: role.into(),
             roles: serde_json::from_value(serde_json::json!(if role.is_empty() {

@@ -79,3 +79,35 @@ fn the_provider_says_who_it_is() {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("Die Sitzung ist beendet"));
 }
+
+/// The name stays for records that name the pseudonym; the person is not let in any more.
+#[test]
+fn who_left_is_still_named_and_cannot_sign_on() {
+    let all = people(&[("sk-1", "operator", ""), ("sk-2", "operator", ""), ("leitung", "head", "")]);
+    let left = |all: String, id: &str, day: &str| {
+        let name = format!("name = \"Name {id}\"\n");
+        all.replace(&name, &format!("{name}left = \"{day}\"\n"))
+    };
+    let all = left(left(all, "sk-1", "2026-01-01"), "sk-2", "2999-01-01");
+    // The station-day is still that of sk-1, who scanned this letter.
+    let town = small_town::town(None);
+    small_town::drop_letter(&town, 1);
+    let station = Station::open(town, &all);
+    station.wait_for("closed", 1);
+    assert!(sign_on(&station, "sk-1", PASSWORD).text().contains("stimmt nicht"));
+    assert_eq!(sign_on(&station, "sk-2", PASSWORD).status, 303, "not gone yet");
+
+    let name = station.town.delivered().remove(0).replace(".pdf", ".record.json");
+    let record = std::fs::read_to_string(station.town.path("var/out/steuern").join(name)).unwrap();
+    assert!(record.contains(r#""creator":{"person":"sk-1""#), "{record}");
+    let said = |arguments: &[&str]| {
+        let done = station.town.command(arguments, None);
+        (done.status.code(), String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned())
+    };
+    let list = said(&["person", "list"]).1;
+    assert!(list.contains("sk-1 Name sk-1 (nicht mehr da seit 2026-01-01)"), "{list}");
+    assert!(station.browser("leitung").get("/stationen/a").text().contains("Name sk-1"));
+    let open = ["station", "open", "a", "--operator", "sk-1", "--received", "2026-11-02", "--by", "leitung"];
+    let (code, text) = said(&open);
+    assert!(code == Some(2) && text.contains("station.left"), "{text}");
+}

@@ -10,7 +10,10 @@ const PEOPLE: &[(&str, &str, &str)] = &[("sk-7", "operator", ""), ("pruefung", "
 
 #[test]
 fn a_file_handed_in_is_a_scan_like_any_other() {
-    let station = Station::open(small_town::town(None), &people(PEOPLE));
+    let town = small_town::town(None);
+    std::fs::write(town.path("sheets.key"), "das Geheimnis dieser Stadt").unwrap();
+    let keyed = people(PEOPLE) + "[sheets]\nkey_file = \"sheets.key\"\n";
+    let station = Station::open(town, &keyed);
     let mut browser = station.browser("sk-7");
     let page = browser.get("/stationen/a");
     assert_eq!(page.status, 200, "{}", page.text());
@@ -44,6 +47,11 @@ fn a_file_handed_in_is_a_scan_like_any_other() {
     station.wait_for("closed", 1);
     let page = browser.get("/stationen/a").text();
     assert!(page.contains(&name) && page.contains("class=\"light "), "{page}");
+    // The slip with which a page of it is scanned again is printed here.
+    let batch = station.town.documents().remove(0).0.rsplit_once('-').unwrap().0.to_owned();
+    let slip = browser.get(&format!("/stationen/a/neuscan/{batch}/1"));
+    assert!(slip.status == 200 && slip.bytes.starts_with(b"%PDF"), "{}", slip.status);
+    assert_eq!(auditor.get(&format!("/stationen/a/neuscan/{batch}/1")).status, 403);
     let left: Vec<_> = std::fs::read_dir(station.town.path("scans"))
         .unwrap()
         .flatten()

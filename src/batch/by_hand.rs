@@ -2,6 +2,7 @@
 
 use super::CutDocument;
 use super::cover_sheet::Order;
+use crate::model::document::FilePart;
 use crate::model::notes::Note;
 
 /// Why a page a person took out is not in the product.
@@ -21,7 +22,12 @@ impl CutDocument {
         second.separators.clear();
         second.reasons.clear();
         // What the cover sheet says of its letter is not said of the next one; of the stack it is.
-        second.orders.retain(|o| matches!(o, Order::Circle(_) | Order::Operator(_) | Order::Received(_)));
+        second.orders.retain(|o| {
+            matches!(o, Order::Circle(_) | Order::Operator(_) | Order::Received(_)) || o.level().is_some()
+        });
+        if let Some(place) = &mut second.filed {
+            place.part = FilePart::Document;
+        }
         Some((first.by_hand("getrennt"), second.by_hand("getrennt")))
     }
 

@@ -5,12 +5,14 @@
 //! A plain separator says `POSTSTELLE:SEP`. In values, `%` and `;` are written
 //! `%25` and `%3B`. Orders are for the next document; after `scope=all` on the
 //! same sheet they are for all that follow, until a sheet says otherwise.
-//! Whether a department or circle exists is decided by who knows the town. A town
+//! Sheets of old files say `box`, `file` and `register`: their orders hold until the next sheet of the same or an outer
+//! level. Whether a department or circle exists is decided by who knows the town. A town
 //! with a key ends every value with `;check=` and 16 hexadecimal digits of the
 //! HMAC-SHA256 over all before it, so that no letter can bring orders of its own.
 
 use crate::model::document::ScanMode;
 use crate::model::emptying::Emptying;
+use crate::model::ids::BatchId;
 use crate::model::notes::Note;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -87,10 +89,36 @@ pub enum Order {
     Urgent,
     /// `pages`: pages announced for the document.
     Pages(u32),
-    /// `documents`: documents announced for the batch.
+    /// `documents`: documents announced for the batch; on a sheet of a box, file or register for that.
     Documents(u32),
     /// `item`: the sheet takes the place of that item of the mail book.
     Item(String),
+    /// `box`: the box of the old files that follow.
+    Box(String),
+    /// `file`: reference of the old file that follows.
+    File(String),
+    /// `register`: the register of the file that follows.
+    Register(String),
+    /// `sheets`: sheets of paper announced for a box, file or register, its cover included, sheets like this one not.
+    Sheets(u32),
+    /// `cover=next`: the next sheet of paper is the cover of the file, or the tab of the register.
+    Cover,
+    /// `rescan=BATCH/PAGE/REASON`: the next sheet of paper is that page, scanned again.
+    Rescan {
+        /// Batch it was scanned in.
+        batch: BatchId,
+        /// Number of the page there, from 1.
+        page: u32,
+        /// Why, a short word.
+        reason: String,
+    },
+    /// `continue=BATCH/SHEETS`: after a jam; so many sheets of that stack were good, the others follow.
+    Continue {
+        /// Batch that was held.
+        batch: BatchId,
+        /// Good sheets from its beginning, the last good one included.
+        sheets: u32,
+    },
     /// `scope=all`: the orders of this sheet hold until another sheet says otherwise.
     ForAll,
     /// `check`: keyed check over everything before it.
@@ -118,6 +146,13 @@ impl Order {
             Self::Pages(_) => "pages",
             Self::Documents(_) => "documents",
             Self::Item(_) => "item",
+            Self::Box(_) => "box",
+            Self::File(_) => "file",
+            Self::Register(_) => "register",
+            Self::Sheets(_) => "sheets",
+            Self::Cover => "cover",
+            Self::Rescan { .. } => "rescan",
+            Self::Continue { .. } => "continue",
             Self::ForAll => "scope",
             Self::Check(_) => "check",
             Self::Unknown { key, .. } => key,
@@ -131,15 +166,44 @@ impl Order {
             | Self::Circle(v)
             | Self::Operator(v)
             | Self::Received(v)
+            | Self::Box(v)
+            | Self::File(v)
+            | Self::Register(v)
             | Self::Check(v)
             | Self::Item(v)
             | Self::Unknown { value: v, .. } => v.clone(),
             Self::Emptied(emptying) => emptying.to_string(),
             Self::Mode(ScanMode::Copying) => "copying".into(),
             Self::Mode(ScanMode::Replacing) => "replacing".into(),
-            Self::Pages(n) | Self::Documents(n) => n.to_string(),
+            Self::Pages(n) | Self::Documents(n) | Self::Sheets(n) => n.to_string(),
+            Self::Cover => "next".into(),
+            Self::Rescan { batch, page, reason } => format!("{batch}/{page}/{reason}"),
+            Self::Continue { batch, sheets } => format!("{batch}/{sheets}"),
             Self::Urgent => "urgent".into(),
             Self::ForAll => "all".into(),
+        }
+    }
+}
+
+/// What a sheet of old files is about, outermost first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Box.
+    Box,
+    /// File.
+    File,
+    /// Register of a file.
+    Register,
+}
+
+impl Order {
+    /// The level and the name it has there, if this order is about one.
+    pub fn level(&self) -> Option<(Level, &str)> {
+        match self {
+            Self::Box(name) => Some((Level::Box, name)),
+            Self::File(name) => Some((Level::File, name)),
+            Self::Register(name) => Some((Level::Register, name)),
+            _ => None,
         }
     }
 }
@@ -164,6 +228,11 @@ pub fn write(orders: &[Order]) -> String {
         value.push_str(&format!(";{}={}", order.key(), escaped(&order.value())));
     }
     value
+}
+
+/// What the slip of a page that is scanned again says to people.
+pub fn slip_words(batch: &BatchId, page: u32, reason: &str) -> String {
+    format!("Neuscan: das nächste Blatt ist Seite {page} von Stapel {batch} ({reason})")
 }
 
 /// The circle that orders name last, among those the town has: what an old sheet calls a circle, and the town does
@@ -222,8 +291,26 @@ fn order(part: &str) -> Order {
         ("received", v) => v.parse().map_or_else(|_| unknown(), Order::Emptied),
         ("pages", v) => v.parse().map_or_else(|_| unknown(), Order::Pages),
         ("documents", v) => v.parse().map_or_else(|_| unknown(), Order::Documents),
+        ("box", v) => Order::Box(v.into()),
+        ("file", v) => Order::File(v.into()),
+        ("register", v) => Order::Register(v.into()),
+        ("sheets", v) => v.parse().map_or_else(|_| unknown(), Order::Sheets),
+        ("cover", "next") => Order::Cover,
+        ("rescan", v) => rescan(v).unwrap_or_else(unknown),
+        ("continue", v) => resumed(v).unwrap_or_else(unknown),
         _ => unknown(),
     }
+}
+
+fn rescan(value: &str) -> Option<Order> {
+    let [batch, page, reason] = value.split('/').collect::<Vec<_>>().try_into().ok()?;
+    let page = page.parse().ok().filter(|page| *page > 0)?;
+    (!reason.is_empty()).then(|| Order::Rescan { batch: BatchId(batch.into()), page, reason: reason.into() })
+}
+
+fn resumed(value: &str) -> Option<Order> {
+    let (batch, sheets) = value.split_once('/')?;
+    Some(Order::Continue { batch: BatchId(batch.into()), sheets: sheets.parse().ok()? })
 }
 
 fn escaped(value: &str) -> String {

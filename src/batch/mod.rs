@@ -10,10 +10,12 @@ mod by_hand;
 pub mod collate;
 mod content;
 pub mod cover_sheet;
+pub mod files;
 mod separator;
 mod walk;
 
-use crate::model::document::Reason;
+use crate::model::document::{Filed, Reason};
+use crate::model::ids::DocumentId;
 use crate::model::notes::Note;
 use crate::model::page::{Code, PageText};
 use cover_sheet::{Order, SheetKey};
@@ -53,6 +55,8 @@ pub struct BatchPage<'a> {
     pub blank: bool,
     /// The paper is an envelope by its size.
     pub envelope: bool,
+    /// The image is in colour.
+    pub colour: bool,
     /// Codes found.
     pub codes: Vec<Code>,
     /// Words read.
@@ -101,6 +105,8 @@ pub struct CutOrder {
     pub suppress_blank: bool,
     /// Only the town's own sheets separate.
     pub strict: bool,
+    /// Old files: everything lies below the sheets of box, file and register.
+    pub files: bool,
     /// "Seite 1 von n" and a new letter's beginning may cut, if nothing else does.
     pub by_content: bool,
     /// Scanned sides announced for the whole batch, separators and blanks included.
@@ -122,12 +128,16 @@ impl Default for CutOrder {
             duplex: false,
             suppress_blank: true,
             strict: false,
+            files: false,
             by_content: false,
             expected_pages: None,
             expected_documents: None,
         }
     }
 }
+
+/// Code of the note that a sheet pretends to be the town's.
+pub const NOT_OURS: &str = "cut.sheet_not_ours";
 
 /// What the values of the town's own sheets look like.
 pub const OWN_SHEETS: &str = "^POSTSTELLE:";
@@ -162,6 +172,22 @@ pub struct CutDocument {
     /// What a person should know or decide about the cut.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// Its place in an old file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Filed>,
+    /// The sealed document of which it is a new version, with pages scanned again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentId>,
+}
+
+impl CutDocument {
+    /// Its pages are numbered by what is at that place of the list, which has void ones between.
+    pub fn lie_at(&mut self, rows: &[usize]) {
+        let row = |index: &mut usize| *index = rows.get(*index).copied().unwrap_or(*index);
+        self.pages.iter_mut().for_each(row);
+        self.suppressed.iter_mut().for_each(|(index, _)| row(index));
+        self.separators.iter_mut().for_each(|s| row(&mut s.page));
+    }
 }
 
 /// A batch, cut.

@@ -2,6 +2,7 @@
 
 use super::content::{self, Place};
 use super::cover_sheet::{self, Order};
+use super::files;
 use super::separator::{self, Says};
 use super::{BatchPage, CutDocument, CutOrder, CutPlan, SeparatorUse, Side};
 use crate::model::document::Reason;
@@ -28,6 +29,10 @@ struct Walk<'a> {
     places: Vec<Place>,
     /// Orders for all that follow.
     standing: Vec<Order>,
+    /// Orders of the sheets of box, file and register in force.
+    levels: [Vec<Order>; 3],
+    /// The next sheet of paper is the cover of a file or the tab of a register.
+    cover_due: bool,
     /// Documents announced by a cover sheet.
     announced: Option<u32>,
 }
@@ -36,14 +41,30 @@ impl<'a> Walk<'a> {
     fn new(order: &'a CutOrder) -> Self {
         let reasons = vec![reason("batch.start", "Anfang des Stapels.")];
         let open = CutDocument { reasons, ..CutDocument::default() };
-        let (sides, announced) = (0, None);
-        Self { order, done: vec![], open, sides, places: vec![], standing: vec![], announced }
+        Self {
+            order,
+            done: vec![],
+            open,
+            sides: 0,
+            places: vec![],
+            standing: vec![],
+            levels: Default::default(),
+            cover_due: false,
+            announced: None,
+        }
     }
 
     /// One sheet; says how many pages it had.
     fn sheet(&mut self, at: usize, front: &BatchPage<'_>, back: Option<&BatchPage<'_>>) -> usize {
         let says = separator::says(front, self.order);
         let behind = back.map(|b| (b, separator::says(b, self.order)));
+        let ours = |says: &Says| matches!(says, Says::Sheet { .. } | Says::Forged);
+        if std::mem::take(&mut self.cover_due)
+            && !ours(&says)
+            && !behind.as_ref().is_some_and(|(_, s)| ours(s))
+        {
+            return self.cover(at, if behind.is_some() { 2 } else { 1 });
+        }
         match (says, behind) {
             // A separator: its other side belongs to it, whether empty or printed the same.
             (says @ Says::Sheet { .. }, Some((b, other)))
@@ -103,9 +124,42 @@ impl<'a> Walk<'a> {
         self.open.separators.push(SeparatorUse { page: at, kind, value, orders: written });
     }
 
+    /// The cover of a file or the tab of a register: a document of its own, with both sides, whatever is on them.
+    fn cover(&mut self, at: usize, sides: usize) -> usize {
+        self.begin("files.cover", &format!("Aktendeckel oder Registerblatt auf Seite {}.", at + 1), None);
+        self.open.pages.extend(at..at + sides);
+        self.open.orders.push(Order::Cover);
+        self.begin("files.after_cover", &format!("Nach dem Deckel auf Seite {}.", at + 1), None);
+        sides
+    }
+
+    /// Orders of the sheet of a box, file or register hold until the next one of its level or an outer one.
+    fn enter(&mut self, orders: &[Order]) -> bool {
+        let levels = || orders.iter().filter_map(Order::level).map(|(level, _)| level);
+        let (Some(outer), Some(inner)) = (levels().min(), levels().max()) else { return false };
+        self.levels.iter_mut().skip(outer as usize).for_each(Vec::clear);
+        for order in orders.iter().filter(|o| lasts(o)) {
+            let level = order.level().map_or(inner, |(level, _)| level);
+            replace(&mut self.levels[level as usize], order.clone());
+        }
+        self.open.orders = self.in_force();
+        self.cover_due = orders.contains(&Order::Cover);
+        true
+    }
+
+    /// What holds for a document without a sheet of its own.
+    fn in_force(&self) -> Vec<Order> {
+        let mut orders = self.standing.clone();
+        self.levels.iter().flatten().for_each(|order| replace(&mut orders, order.clone()));
+        orders
+    }
+
     /// Orders for the next document, or for all that follow.
     fn obey(&mut self, orders: Vec<Order>) {
         self.open.notes.extend(cover_sheet::notes(&orders));
+        if self.enter(&orders) {
+            return;
+        }
         if let Some(n) = orders.iter().find_map(|o| if let Order::Documents(n) = o { Some(*n) } else { None })
         {
             self.announced = Some(n);
@@ -113,8 +167,7 @@ impl<'a> Walk<'a> {
         let for_all = orders.contains(&Order::ForAll);
         for order in orders {
             replace(&mut self.open.orders, order.clone());
-            // Counts are of one document or of the batch, never of all that follow.
-            if for_all && !matches!(order, Order::Pages(_) | Order::Documents(_) | Order::Check(_)) {
+            if for_all && lasts(&order) {
                 replace(&mut self.standing, order);
             }
         }
@@ -155,7 +208,7 @@ impl<'a> Walk<'a> {
                 ),
             )),
             Says::Forged => self.open.notes.push(Note::review(
-                "cut.sheet_not_ours",
+                super::NOT_OURS,
                 format!(
                     "Seite {} gibt sich als Deckblatt der Stadt aus, trägt aber nicht deren Prüfzeichen; es ordnet nichts an.",
                     at + 1
@@ -210,7 +263,7 @@ impl<'a> Walk<'a> {
 
     fn close(&mut self) {
         // Sheets in a row, cover sheet and separator, speak for the same document; only now their orders end.
-        let next = CutDocument { orders: self.standing.clone(), ..CutDocument::default() };
+        let next = CutDocument { orders: self.in_force(), ..CutDocument::default() };
         let mut document = std::mem::replace(&mut self.open, next);
         if let Some(n) = self.order.pages_per_document.filter(|&n| n > 0 && self.sides != n) {
             let text = format!("{n} Seiten je Schriftstück sind verlangt, dieses hat {}.", self.sides);
@@ -238,9 +291,16 @@ impl<'a> Walk<'a> {
                 plan.notes.push(Note::info("cut.separator_at_end", text));
             }
         }
-        plan.hold = hold(pages.len(), &plan.documents, self.order, self.announced);
+        plan.hold = files::file(&mut plan.documents, &plan.leftovers, pages, self.order)
+            .or_else(|| hold(pages.len(), &plan.documents, self.order, self.announced));
         plan
     }
+}
+
+/// Counts, and what is said of the next sheet, are of one document or of the batch, never of all that follow.
+fn lasts(order: &Order) -> bool {
+    use Order::{Check, Continue, Cover, Documents, Pages, Rescan, Sheets};
+    !matches!(order, Pages(_) | Documents(_) | Sheets(_) | Cover | Rescan { .. } | Continue { .. } | Check(_))
 }
 
 /// A later order of the same key takes the place of an earlier one.
@@ -262,7 +322,7 @@ fn nothing_but_blanks(rest: CutDocument) -> CutDocument {
     let mut notes = rest.notes;
     notes.push(Note::review("cut.only_blank", text));
     let reasons = vec![reason("only_blank", text)];
-    CutDocument { pages, suppressed: Vec::new(), separators, reasons, orders: rest.orders, notes }
+    CutDocument { pages, separators, reasons, orders: rest.orders, notes, ..CutDocument::default() }
 }
 
 /// Announced and found must agree; otherwise a person counts the paper.

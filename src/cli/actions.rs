@@ -301,6 +301,17 @@ impl KeepReason {
             Self::Return => "return",
         }
     }
+
+    /// What people call the reason of that word.
+    pub fn german(word: &str) -> &'static str {
+        match word {
+            "litigation" => "Rechtsstreit",
+            "loan" => "ausgeliehen",
+            "request" => "angefragt",
+            "return" => "wird zurückgegeben",
+            _ => "gesperrt",
+        }
+    }
 }
 
 /// Sample.
@@ -333,10 +344,19 @@ pub enum DisposalAction {
         #[arg(long)]
         by: String,
     },
-    /// Papier eines Schriftstücks bleibt
+    /// Wo eine Akte liegt: Kiste, Stellen, und ob sie ausgeliehen oder angefragt ist (CSV)
+    File {
+        /// Aktenzeichen, wie es auf dem Aktenblatt steht
+        reference: String,
+    },
+    /// Papier eines Schriftstücks oder einer ganzen Akte bleibt
     Keep {
         /// Kennung des Schriftstücks
-        id: String,
+        #[arg(required_unless_present = "file")]
+        id: Option<String>,
+        /// Statt dessen: Aktenzeichen einer Akte
+        #[arg(long, value_name = "AKTENZEICHEN", conflicts_with = "id")]
+        file: Option<String>,
         /// Warum
         #[arg(long)]
         reason: KeepReason,
@@ -347,7 +367,11 @@ pub enum DisposalAction {
     /// Sperre aufheben
     Free {
         /// Kennung des Schriftstücks
-        id: String,
+        #[arg(required_unless_present = "file")]
+        id: Option<String>,
+        /// Statt dessen: Aktenzeichen einer Akte
+        #[arg(long, value_name = "AKTENZEICHEN", conflicts_with = "id")]
+        file: Option<String>,
         /// Wer das anordnet
         #[arg(long)]
         by: String,

@@ -31,7 +31,8 @@ pub fn run(
             for target in &pipeline.targets {
                 let can = crate::delivery::open(target).capabilities();
                 let answer = if can.confirms { ", Antwort wird abgewartet" } else { "" };
-                println!("{} {} {}{answer}", target.id, kind(target), can.guarantee.text());
+                let (promise, version) = (can.guarantee.text(), can.new_version.text());
+                println!("{} {} {promise}{answer}; {version}", target.id, kind(target));
             }
             Ok(DONE)
         }

@@ -161,7 +161,8 @@ fn profile(p: &Profile) -> String {
     let driver = p.driver.as_deref().unwrap_or("nicht festgehalten");
     let device = if p.device.is_empty() { "nichts genannt".to_owned() } else { p.device.join(", ") };
     format!(
-        "{mode}; mindestens {} dpi; {}; {}; leere Rückseiten {}; Treibereinstellungen {driver}; das Gerät selbst: {device}",
+        "{mode}{}; mindestens {} dpi; {}; {}; leere Rückseiten {}; Treibereinstellungen {driver}; das Gerät selbst: {device}",
+        if p.files { ", Akten nach Kisten-, Akten- und Registerblättern" } else { "" },
         p.dpi_min,
         crate::record::fit::word(p.colour),
         if p.duplex { "beidseitig" } else { "einseitig" },

@@ -43,7 +43,7 @@ pub fn person(config: Option<&Path>, wish: &Wish<'_>) -> Outcome {
             "[usage.name] Der Name ist leer. Hinweis: --name \"Vorname Nachname\".".into(),
         ));
     }
-    let Some(by) = pipeline.person(wish.by).filter(|person| !person.application) else {
+    let Some(by) = pipeline.acting(wish.by) else {
         return Err(Stop::Usage(format!(
             "[usage.person] „{}“ steht nicht als [[person]] in der Konfiguration. Hinweis: wer ausgibt, sieht nur, was \
              diese Person sehen darf.",

@@ -86,7 +86,12 @@ pub fn run(cli: Cli) -> u8 {
         Command::Config { rollback: true, by: Some(by), .. } => configuration::rollback(config, &by),
         Command::Config { diff, .. } => configuration::run(config, diff.as_deref()),
         Command::Backup { to } => backup::backup(config, &to),
-        Command::Restore { from, to, vault_key } => backup::restore(&from, &to, vault_key.as_deref()),
+        Command::Restore { from, to, vault_key, tested_by: None } => {
+            backup::restore(&from, &to, vault_key.as_deref())
+        }
+        Command::Restore { from, to, vault_key, tested_by: Some(by) } => {
+            backup::test(config, (&from, &to), vault_key.as_deref(), &by)
+        }
         Command::Station { action } => station::run(config, action),
         Command::Record { what, out } => record::run(config, &what, &out),
         Command::Review { action } => people::review(config, action),

@@ -89,6 +89,7 @@ pub fn run(config: Option<&Path>, days: (&str, &str), (from, to): (String, Strin
     rules(&mut package, &pipeline, &book)?;
     evidence(&mut package, &vault, &ledger, &to)?;
     people(&mut package, &ledger, &span)?;
+    restore_test(&mut package, &ledger, &to)?;
     let checked = audit(&pipeline.ledger, Some(&vault), &[])?;
     let mut said = format!(
         "{} Ereignisse, {} Objekte im Tresor, {} Nachweise geprüft\n",
@@ -141,7 +142,8 @@ fn readme(pipeline: &Pipeline, (from, to): (&str, &str)) -> String {
          verfahrensdokumentation/, konfiguration/: was an welchem Tag galt; testvorlagen/: Scans zu den Freigaben.\n\
          dokumentarten.csv, rollen.csv, freigaben.csv, stichproben.csv, zweifelsfaelle.csv, vernichtung.csv, \
          abweichungen.csv, algorithmen.csv, pruefung.txt: Auszüge; maßgeblich ist das Protokoll.\n\
-         Nicht enthalten: Bilder und Texte der Briefe; der Wiederherstellungstest der Datensicherung.\n",
+         wiederherstellung.csv: die letzte Probe, eine Datensicherung zurückzuspielen; leer, wenn es keine gab.\n\
+         Nicht enthalten: Bilder und Texte der Briefe.\n",
         pipeline.town
     )
 }
@@ -300,6 +302,13 @@ fn difference(old: &str, new: &str) -> String {
         found
     };
     only(old, new, "-") + &only(new, old, "+")
+}
+
+/// The last time somebody restored a backup for practice, also before the span.
+fn restore_test(package: &mut Package<'_>, ledger: &Ledger, to: &str) -> Result<(), Error> {
+    let last = ledger.entries_of(&[super::backup::TESTED], to)?.pop();
+    let rows: Vec<_> = last.into_iter().map(|e| [e.at, e.actor, e.detail]).collect();
+    package.table("wiederherstellung.csv", ["Zeit", "Wer", "Was"], &rows)
 }
 
 /// What people did, as tables; and what waits for them.

@@ -1,7 +1,7 @@
 //! `sample` and `disposal`: what must be looked at, and which paper may go.
 
 use super::{DONE, Outcome, REFUSED, Stop, pipeline, refused};
-use crate::cli::{DisposalAction, SampleAction, Seen};
+use crate::cli::{DisposalAction, KeepReason, SampleAction, Seen};
 use crate::config::Pipeline;
 use crate::daemon::{Boxed, Boxes, amend, rules_for_paper};
 use crate::document::RuleBook;
@@ -11,6 +11,7 @@ use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use crate::record::sample::{self, Drawn};
 use crate::vault::Vault;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,6 +44,25 @@ impl Desk {
 
     fn known(&self, id: &str) -> Result<DocumentId, Stop> {
         Ok(self.ledger.document(&DocumentId(id.to_owned()))?.id)
+    }
+
+    /// What a document or all of a file is called in the ledger; a file nobody scanned is a mistake.
+    fn named(&self, id: Option<String>, file: Option<String>) -> Result<Vec<DocumentId>, Stop> {
+        match (id, file) {
+            (_, Some(reference)) => Ok(self.file(&reference)?.into_iter().map(|d| d.id).collect()),
+            (id, None) => Ok(vec![self.known(&id.unwrap_or_default())?]),
+        }
+    }
+
+    fn file(&self, reference: &str) -> Result<Vec<DocumentRow>, Stop> {
+        let documents = self.ledger.documents_of_file(reference)?;
+        if documents.is_empty() {
+            return Err(Stop::Usage(format!(
+                "[disposal.no_file] Eine Akte „{reference}“ ist nicht gescannt. Hinweis: Aktenzeichen genau wie auf dem \
+                 Aktenblatt schreiben."
+            )));
+        }
+        Ok(documents)
     }
 }
 
@@ -97,13 +117,16 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
             desk.boxes().put(&batch, &name, &by).map_err(refused)?;
             println!("Papier von {batch} liegt in Karton {name}.");
         }
-        DisposalAction::Keep { id, reason, by } => {
-            desk.ledger.note("paper.kept", &desk.known(&id)?.0, &by, reason.text())?;
-            println!("{id} bleibt.");
+        DisposalAction::File { reference } => return find(&desk, &reference),
+        DisposalAction::Keep { id, file, reason, by } => {
+            let named = desk.named(id, file)?;
+            desk.ledger.note_each("paper.kept", named.clone(), &by, reason.text())?;
+            named.iter().for_each(|id| println!("{id} bleibt."));
         }
-        DisposalAction::Free { id, by } => {
-            desk.ledger.note("paper.freed", &desk.known(&id)?.0, &by, "")?;
-            println!("Sperre von {id} aufgehoben.");
+        DisposalAction::Free { id, file, by } => {
+            let named = desk.named(id, file)?;
+            desk.ledger.note_each("paper.freed", named.clone(), &by, "")?;
+            named.iter().for_each(|id| println!("Sperre von {id} aufgehoben."));
         }
         DisposalAction::Feedback { id, verdict, by } => {
             let code = match verdict {
@@ -151,6 +174,32 @@ pub fn disposal(config: Option<&Path>, action: DisposalAction) -> Outcome {
             std::fs::write(&out, protocol).map_err(Error::io("Protokoll schreiben", &out))?;
             println!("{}", out.display());
         }
+    }
+    Ok(DONE)
+}
+
+/// Where the paper of a file lies, and who has it.
+fn find(desk: &Desk, reference: &str) -> Outcome {
+    println!("Karton;Stelle;Schriftstück;Register;Teil;Sperre");
+    let mut boxes: BTreeMap<String, Vec<(u32, DocumentRow)>> = BTreeMap::new();
+    for document in desk.file(reference)? {
+        let place = desk.ledger.said(&document.batch.0)?.get("paper.boxed").map(|s| s.detail.clone());
+        let name = place.unwrap_or_default();
+        if !boxes.contains_key(&name) {
+            boxes.insert(name.clone(), desk.boxes().places(&name)?);
+        }
+        let place = boxes[&name].iter().find(|(_, d)| d.id == document.id).map(|(place, _)| *place);
+        let said = desk.ledger.said(&document.id.0)?;
+        let kept = said.get("paper.kept").filter(|_| said.holds("paper.kept", "paper.freed"));
+        let filed = document.cut.filed.unwrap_or_default();
+        println!(
+            "{name};{};{};{};{};{}",
+            place.map_or(String::new(), |n| n.to_string()),
+            document.id,
+            filed.register.unwrap_or_default(),
+            filed.part.german(),
+            kept.map_or("", |k| KeepReason::german(&k.detail)),
+        );
     }
     Ok(DONE)
 }

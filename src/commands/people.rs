@@ -36,6 +36,11 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
             let Some((received, source)) = emptying::received(&received, &source) else {
                 return Err(no_date(&received));
             };
+            if pipeline.person(&operator).is_some() && pipeline.acting(&operator).is_none() {
+                return Err(Stop::Usage(format!(
+                    "[station.left] {operator} ist nicht mehr da und kann nicht scannen. Hinweis: left in [[person]] prüfen."
+                )));
+            }
             ledger.station_open(&name, &operator, &received, &source, &by)?;
             println!("Station {name} geöffnet für {operator}, Eingang {received}.");
         }
@@ -55,7 +60,12 @@ pub fn person(config: Option<&Path>, action: PersonAction) -> Outcome {
         PersonAction::List => {
             for person in &pipeline.people {
                 let set = person.application || ledger.person_secret(&person.id)?.is_some();
-                println!("{} {} {}", person.id, person.name, if set { "" } else { "(kein Kennwort)" });
+                let note = match (person.left, set) {
+                    (Some(day), _) => format!("(nicht mehr da seit {day})"),
+                    (None, true) => String::new(),
+                    (None, false) => "(kein Kennwort)".into(),
+                };
+                println!("{} {} {note}", person.id, person.name);
             }
             return Ok(DONE);
         }

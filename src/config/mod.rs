@@ -183,6 +183,11 @@ impl Pipeline {
         self.people.iter().find(|p| p.id == id)
     }
 
+    /// The person of that id, if they may sign on and act today.
+    pub fn acting(&self, id: &str) -> Option<&Person> {
+        self.person(id).filter(|p| p.acts_on(jiff::Zoned::now().date()))
+    }
+
     /// The station of that id.
     pub fn station(&self, id: &str) -> Option<&Station> {
         self.stations.iter().find(|s| s.id == id)
@@ -223,6 +228,7 @@ pub fn copying_profile() -> Profile {
         suppress_blank: true,
         blank_separates: false,
         pages_per_document: None,
+        files: false,
         confidentiality: crate::model::document::Need::Normal,
         limits: crate::model::limits::Limits::default(),
     }

@@ -137,7 +137,7 @@ impl Check<'_> {
             .collect();
         let mut profiles = vec![copying_profile()];
         for profile in &written.profile {
-            let resolved = self.profile(profile);
+            let resolved = self.profile(profile, written.sheets.is_some());
             profiles.push(resolved);
         }
         let stations: Vec<Station> = written
@@ -211,7 +211,15 @@ impl Check<'_> {
         for department in &written.departments {
             self.known(department, departments, "Amt");
         }
+        let left = written.left.as_ref().and_then(|day| {
+            let date = day.get_ref().parse().ok();
+            if date.is_none() {
+                self.complain(day.span(), "config.date", "Kein Datum.", "JJJJ-MM-TT schreiben.");
+            }
+            date
+        });
         Person {
+            left,
             id: self.id(&written.id),
             name: written.name.clone(),
             roles: written.roles.clone(),

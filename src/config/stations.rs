@@ -20,7 +20,8 @@ const REPLACING_DPI_MIN: f32 = 300.0;
 const FOLDER_QUIET_SECONDS: u64 = 30;
 
 impl Check<'_> {
-    pub(super) fn profile(&mut self, written: &file::Profile) -> Profile {
+    /// `keyed`: the town has a key for its own sheets.
+    pub(super) fn profile(&mut self, written: &file::Profile, keyed: bool) -> Profile {
         let default = copying_profile();
         let replacing = written.scan_mode == ScanMode::Replacing;
         let dpi_min = written
@@ -58,6 +59,7 @@ impl Check<'_> {
                 "64 kleine Hexziffern: sha256sum über die gesicherten Treibereinstellungen.",
             );
         }
+        let files = self.old_files(written, written.duplex.unwrap_or(replacing), keyed);
         let limits = Limits {
             page_pixels_max: written
                 .limits
@@ -87,9 +89,40 @@ impl Check<'_> {
             suppress_blank: written.suppress_blank.unwrap_or(true),
             blank_separates: written.blank_separates,
             pages_per_document: written.pages_per_document.map(NonZeroU32::get),
+            files,
             confidentiality: written.confidentiality,
             limits,
         }
+    }
+
+    /// Old files: covers need both sides, and only sheets cut.
+    fn old_files(&mut self, written: &file::Profile, duplex: bool, keyed: bool) -> bool {
+        let Some(files) = written.files.as_ref().filter(|f| *f.get_ref()) else { return false };
+        if !duplex {
+            self.complain(
+                files.span(),
+                "config.files_duplex",
+                "Akten werden beidseitig gescannt: auf Rückseiten von Deckeln steht etwas.",
+                "duplex = true setzen.",
+            );
+        }
+        if !keyed {
+            self.complain(
+                files.span(),
+                "config.files_key",
+                "Ohne Schlüssel ist ein Aktenblatt der Stadt nicht von einem fremden zu unterscheiden.",
+                "[sheets] mit key_file anlegen; die Blätter danach neu drucken.",
+            );
+        }
+        if written.pages_per_document.is_some() || written.blank_separates {
+            self.complain(
+                files.span(),
+                "config.files_cut",
+                "Akten werden nur an den Blättern der Stadt getrennt.",
+                "pages_per_document und blank_separates entfernen.",
+            );
+        }
+        true
     }
 
     pub(super) fn station(

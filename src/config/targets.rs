@@ -20,6 +20,7 @@ const FILES: &[&str] = &[
     "layout",
     "template",
     "name",
+    "subfolder",
     "sidecar_name",
     "order",
     "trigger",
@@ -203,7 +204,8 @@ impl Check<'_> {
         let preset = self.word(&written.layout, &presets).unwrap_or(Preset::Plain);
         let orders = [("product_last", true), ("sidecar_last", false)];
         let encodings = [("utf-8", false), ("windows-1252", true)];
-        for pattern in [&written.name, &written.sidecar_name, &written.trigger].into_iter().flatten() {
+        let patterns = [&written.name, &written.subfolder, &written.sidecar_name, &written.trigger];
+        for pattern in patterns.into_iter().flatten() {
             if let Err(error) = template::names(pattern.get_ref()) {
                 self.complain(pattern.span(), "config.template", error, "Zum Beispiel \"{{ stem }}.xml\".");
             }
@@ -223,6 +225,7 @@ impl Check<'_> {
                 preset,
                 template: written.template.as_ref().map(|t| self.path(t)),
                 stem: text(&written.name),
+                subfolder: text(&written.subfolder),
                 sidecar_name: text(&written.sidecar_name),
                 product_last: self
                     .word(&written.order, &orders)

@@ -8,8 +8,8 @@ use super::printed;
 use crate::config::Pipeline;
 use crate::document::RuleBook;
 use crate::error::{Error, Result};
-use crate::ledger::{DocumentRow, Ledger, Statement};
-use crate::model::ids::BatchId;
+use crate::ledger::{DocumentRow, Ledger, Statement, superseded};
+use crate::model::ids::{BatchId, DocumentId};
 use crate::model::refusal::Refusal;
 use crate::model::state::DocumentState;
 use crate::pdf::Line;
@@ -18,6 +18,7 @@ use crate::record::sample::{self, Member};
 use crate::record::{Body, Envelope, fit};
 use crate::sealing;
 use crate::vault::Vault;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Longest name of a box in characters: it stands on a label.
@@ -125,16 +126,28 @@ impl Boxes<'_> {
         if self.pulled(document, boxed.seq)?.is_some() {
             return Ok(None);
         }
-        let mut place = 0;
-        for batch in self.ledger.batches_in_box(&boxed.detail)? {
-            for other in self.ledger.documents(&batch)? {
-                place += 1;
-                if other.id == document.id {
-                    return Ok(Some((boxed.detail, place, boxed.at)));
-                }
+        let places = self.places(&boxed.detail)?;
+        let own = places.into_iter().find(|(_, other)| other.id == document.id);
+        Ok(own.map(|(place, _)| (boxed.detail, place, boxed.at)))
+    }
+
+    /// Documents of a box with their places in it. A new version is the same paper, in the place of the old one.
+    pub fn places(&self, name: &str) -> Result<Vec<(u32, DocumentRow)>> {
+        let mut places: BTreeMap<DocumentId, u32> = BTreeMap::new();
+        let mut all = Vec::new();
+        for batch in self.ledger.batches_in_box(name)? {
+            let documents = self.ledger.documents(&batch)?;
+            let old = superseded(documents.iter().map(|d| &d.cut));
+            for document in documents {
+                let last = places.values().max().copied().unwrap_or(0);
+                let place =
+                    document.cut.replaces.as_ref().and_then(|id| places.get(id)).copied().unwrap_or(last + 1);
+                places.insert(document.id.clone(), place);
+                all.extend((!old.contains(&document.id)).then_some((place, document)));
             }
         }
-        Ok(None)
+        all.sort_by_key(|(place, _)| *place);
+        Ok(all)
     }
 
     fn pulled(&self, document: &DocumentRow, boxed: i64) -> Result<Option<Statement>> {
@@ -146,24 +159,24 @@ impl Boxes<'_> {
     pub fn contents(&self, name: &str) -> Result<Contents> {
         let released = self.ledger.said(name)?.get("box.released").cloned();
         let mut contents = Contents { released, ..Contents::default() };
-        let mut place = 0;
-        for batch in self.ledger.batches_in_box(name)? {
-            let lot = self.lot(&batch)?;
-            let Some(boxed) = self.ledger.said(&batch.0)?.get("paper.boxed").cloned() else { continue };
-            for document in self.ledger.documents(&batch)? {
-                place += 1;
-                if let Some(pulled) = self.pulled(&document, boxed.seq)? {
-                    contents.pulled.push((place, document, pulled));
-                    continue;
-                }
-                let (paper, kept) = self.paper(&document, &lot)?;
-                let unmet = match contents.released {
-                    Some(_) => Vec::new(),
-                    None => unmet(&paper, self.retention(&document)),
-                };
-                let since = boxed.at.clone();
-                contents.inside.push(Boxed { place, document, since, paper, unmet, kept });
+        let mut batches: BTreeMap<BatchId, (Vec<Member>, Option<Statement>)> = BTreeMap::new();
+        for (place, document) in self.places(name)? {
+            if !batches.contains_key(&document.batch) {
+                let boxed = self.ledger.said(&document.batch.0)?.get("paper.boxed").cloned();
+                batches.insert(document.batch.clone(), (self.lot(&document.batch)?, boxed));
             }
+            let Some((lot, Some(boxed))) = batches.get(&document.batch) else { continue };
+            if let Some(pulled) = self.pulled(&document, boxed.seq)? {
+                contents.pulled.push((place, document, pulled));
+                continue;
+            }
+            let (paper, kept) = self.paper(&document, lot)?;
+            let unmet = match contents.released {
+                Some(_) => Vec::new(),
+                None => unmet(&paper, self.retention(&document)),
+            };
+            let since = boxed.at.clone();
+            contents.inside.push(Boxed { place, document, since, paper, unmet, kept });
         }
         Ok(contents)
     }

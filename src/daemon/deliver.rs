@@ -136,6 +136,7 @@ pub fn parcel(ledger: &Ledger, vault: &Vault, delivery: &DeliveryRow) -> Result<
     let (kind, confidential) = document.sheet.as_ref().map_or(("Schriftstück".into(), true), |s| {
         (s.understanding.kind.clone(), s.understanding.protection.confidentiality >= Need::Hoch)
     });
+    let kind = if document.cut.replaces.is_some() { format!("Neue Fassung: {kind}") } else { kind };
     let bytes = |hash, id: &DocumentId| parcel_bytes(vault, hash, id);
     Ok(Parcel {
         delivery: delivery.id.clone(),

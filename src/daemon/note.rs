@@ -3,7 +3,7 @@
 use super::House;
 use super::steps::{arrival, operator};
 use crate::batch::CutDocument;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{BatchRow, DocumentRow, PageRow};
 use crate::model::document::{DocumentSheet, Need, Role, ScanMode};
 use crate::model::geometry::Turn;
@@ -12,8 +12,8 @@ use crate::model::notes::{Note, Severity};
 use crate::model::page::{Colour, ReadPage};
 use crate::model::sidecar::Sidecar;
 use crate::record::body::{
-    Anomaly, Body, Change, Creator, Decision, Environment, FORMAT, LeftOut, Page, Procedure, Quality, Source,
-    Times, share,
+    Anomaly, Body, Change, Creator, Decision, Environment, FORMAT, LeftOut, Page, Procedure, Quality,
+    Replaces, Rescan, Source, Times, share,
 };
 use crate::record::{Counts, statement};
 
@@ -85,6 +85,8 @@ pub fn body(
             sidecar_sha256: batch.sidecar.as_ref().map(|s| s.sha256.clone()),
             duplicate_of: batch.duplicate_of.clone(),
         },
+        replaces: replaced(house, document)?,
+        filed: document.cut.filed.clone(),
         pages: pages.iter().map(|(row, read)| page(row, read)).collect(),
         left_out: left_out(sheet),
         anomalies: anomalies(document, batch, pages),
@@ -97,19 +99,35 @@ pub fn body(
     })
 }
 
+/// The sealed document of which this is a new version.
+fn replaced(house: &House, document: &DocumentRow) -> Result<Option<Replaces>> {
+    let Some(id) = &document.cut.replaces else { return Ok(None) };
+    let old = house.ledger.document(id)?;
+    let missing = || Error::Missing { what: "record", id: id.0.clone() };
+    Ok(Some(Replaces {
+        document: id.0.clone(),
+        product_sha256: old.product.map(|hash| hash.hex()),
+        record_sha256: old.record.ok_or_else(missing)?.hex(),
+    }))
+}
+
 /// The balance of the batch as far as anybody counted.
 fn counts(house: &House, batch: &BatchRow) -> Result<Counts> {
     let places = house.ledger.image_places(&batch.id)?;
     let said = batch.sidecar.as_ref();
+    let duplex = house.version(batch).profile(&batch.station).duplex;
+    let sides = if duplex { 2 } else { 1 };
+    let announced = house.ledger.sheets_of_files(&batch.id)?;
     Ok(Counts {
-        sheets_expected: None,
+        // The town's own sheets lie between those that were counted.
+        sheets_expected: announced.map(|sheets| sheets + places.separators.div_ceil(sides)),
         sheets_fed: said.and_then(|s| s.sheets),
         images_expected: said.and_then(|s| s.images),
         images_found: places.found,
         images_in_documents: places.in_documents,
         separators: places.separators,
         blanks_left_out: places.left_out,
-        duplex: house.version(batch).profile(&batch.station).duplex,
+        duplex,
     })
 }
 
@@ -138,8 +156,15 @@ fn page(row: &PageRow, read: &ReadPage) -> Page {
     if m.turned != Turn::None {
         changes.push(Change { what: "turn".into(), value: m.turned.degrees().to_string() });
     }
+    let rescan = row.rescanned.as_ref().map(|r| Rescan {
+        batch: r.batch.0.clone(),
+        source_sha256: r.sha256.hex(),
+        person: r.by.clone(),
+        reason: r.reason.clone(),
+        void_page: r.void,
+    });
     Page {
-        source_page: row.number,
+        source_page: row.rescanned.as_ref().map_or(row.number, |r| r.source_page),
         width: m.width,
         height: m.height,
         dpi: m.dpi.round() as u32,
@@ -152,6 +177,7 @@ fn page(row: &PageRow, read: &ReadPage) -> Page {
         blank: m.blank,
         changes,
         kept: None,
+        rescan,
     }
 }
 

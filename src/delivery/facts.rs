@@ -1,7 +1,7 @@
 //! What is known of a document, by name: the words a mapping can use. Pure.
 
 use crate::model::delivery::Parcel;
-use crate::model::document::{DocumentSheet, Need, ScanMode};
+use crate::model::document::{DocumentSheet, FilePart, Need, ScanMode};
 use crate::model::hash::ContentHash;
 use std::collections::BTreeMap;
 
@@ -30,6 +30,13 @@ pub const NAMES: &[&str] = &[
     "record_sha256",
     "sheet_sha256",
     "source_file",
+    // of a new version: the document it replaces
+    "replaces_document",
+    // the place in an old file
+    "box",
+    "file",
+    "register",
+    "file_part",
     // fields
     "sender",
     "subject",
@@ -100,6 +107,13 @@ impl Facts {
             put("channel", sheet.received.channel.clone().unwrap_or_default());
             put("pages", sheet.pages.len().to_string());
             put("source_file", sheet.pages.first().map(|p| p.source.clone()).unwrap_or_default());
+            put("replaces_document", sheet.replaces.map(|id| id.0).unwrap_or_default());
+            if let Some(filed) = sheet.filed {
+                put("box", filed.in_box);
+                put("file", filed.file);
+                put("register", filed.register.unwrap_or_default());
+                put("file_part", part(filed.part).into());
+            }
             for (name, field) in &decision.fields {
                 let fact = Fact { value: field.value.clone(), sure: field.sure };
                 facts.insert(format!("field.{name}"), fact.clone());
@@ -123,6 +137,14 @@ fn need(need: Need) -> &'static str {
         Need::Normal => "normal",
         Need::Hoch => "hoch",
         Need::SehrHoch => "sehr_hoch",
+    }
+}
+
+fn part(part: FilePart) -> &'static str {
+    match part {
+        FilePart::Document => "document",
+        FilePart::Cover => "cover",
+        FilePart::Tab => "tab",
     }
 }
 

@@ -12,12 +12,13 @@
 //! that was cut off anywhere is finished by the next one, and a document whose
 //! `.sent` is there is never sent again, not even after the ledger was restored.
 
-use super::layout::{Piece, pieces, xdomea};
+use super::layout::{self, Piece, pieces, xdomea};
 use super::place::{self, Place, Trouble};
 use super::{Target, plan_of_files, template};
 use crate::fault;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
+    AttemptResult, Capabilities, Confirmation, Guarantee, NewVersion, Parcel, PlannedPiece, ProbeResult,
+    Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -56,7 +57,9 @@ impl Files {
 
     fn pieces(&self, parcel: &Parcel) -> Result<Vec<Piece>, Refusal> {
         let own = self.template.as_ref().map_err(Clone::clone)?;
-        pieces(&self.config.layout, own.as_deref(), &self.rules, parcel)
+        let folder = layout::subfolder(&self.config.layout, parcel)?;
+        let pieces = pieces(&self.config.layout, own.as_deref(), &self.rules, parcel)?;
+        Ok(pieces.into_iter().map(|p| Piece { name: format!("{folder}{}", p.name), ..p }).collect())
     }
 
     /// What an attempt that was cut off at its end left behind.
@@ -68,7 +71,7 @@ impl Files {
     /// Everything of one delivery, up to the proof.
     fn hand_over(&self, parcel: &Parcel, pieces: &[Piece]) -> Result<(), Failure> {
         let staging = format!("{STAGING}/{}", key(parcel));
-        let at = |name: &str| format!("{staging}/{name}");
+        let at = |name: &str| format!("{staging}/{}", bare(name));
         let complete = format!("{staging}/complete");
         if !self.place.has(&complete)? {
             if self.lies_there_already(pieces)? {
@@ -87,6 +90,9 @@ impl Files {
             }
         }
         fault::point("files.complete");
+        if let Some((folder, _)) = pieces.first().and_then(|p| p.name.rsplit_once('/')) {
+            self.place.make_folder(folder)?;
+        }
         for piece in pieces {
             let moved = self.place.rename(&at(&piece.name), &piece.name)?;
             // Not moved and still staged: the name belongs to something else.
@@ -209,6 +215,11 @@ fn key(parcel: &Parcel) -> String {
     parcel.delivery.0.chars().map(|c| if fine(c) { c } else { '_' }).collect()
 }
 
+/// A name without the folders before it.
+fn bare(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 fn sent(parcel: &Parcel) -> String {
     format!("{STAGING}/{}.sent", key(parcel))
 }
@@ -222,7 +233,7 @@ fn list(pieces: &[Piece]) -> Vec<u8> {
 impl Target for Files {
     fn capabilities(&self) -> Capabilities {
         let answers = self.config.consumed || self.config.accepted.is_some() || self.config.refused.is_some();
-        Capabilities { guarantee: Guarantee::Once, confirms: answers }
+        Capabilities { guarantee: Guarantee::Once, new_version: NewVersion::Files, confirms: answers }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {
@@ -270,7 +281,7 @@ impl Target for Files {
         let Some(product) = pieces.iter().find(|p| p.bytes == parcel.product) else {
             return Confirmation::Pending;
         };
-        let stem = product.name.trim_end_matches(&format!(".{}", parcel.extension));
+        let stem = bare(&product.name).trim_end_matches(&format!(".{}", parcel.extension));
         let look = || -> Result<Confirmation, Trouble> {
             if let Some(folder) = &self.config.refused
                 && let Some(name) = self.answered(folder, stem)?

@@ -4,7 +4,8 @@ use super::Target;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
+    AttemptResult, Capabilities, Confirmation, Guarantee, NewVersion, Parcel, PlannedPiece, ProbeResult,
+    Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::place::Place;
@@ -45,7 +46,7 @@ fn receipt(parcel: &Parcel) -> String {
 
 impl Target for Inbox {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { guarantee: Guarantee::Once, confirms: false }
+        Capabilities { guarantee: Guarantee::Once, new_version: NewVersion::Letter, confirms: false }
     }
 
     fn plan(&self, parcel: &Parcel) -> std::result::Result<Vec<PlannedPiece>, Refusal> {

@@ -152,6 +152,20 @@ fn events(parcel: &Parcel) -> Vec<serde_json::Value> {
     steps.into_iter().filter_map(event).collect()
 }
 
+/// Folders below the target's, each ending in `/`; nothing if the layout names none.
+pub fn subfolder(layout: &Layout, parcel: &Parcel) -> Result<String, Refusal> {
+    let Some(pattern) = &layout.subfolder else { return Ok(String::new()) };
+    let facts = Facts::of(parcel);
+    let mut folders = String::new();
+    for part in pattern.split('/') {
+        // A document without a register lies in the folder of its file.
+        if !template::line(part, &facts, false).unwrap_or_default().trim().is_empty() {
+            folders += &format!("{}/", name(part, &facts)?);
+        }
+    }
+    Ok(folders)
+}
+
 /// A file name from a template: only characters every file system takes, no way out of the folder.
 fn name(pattern: &str, facts: &Facts) -> Result<String, Refusal> {
     let wrong = |text: String| Refusal::new("sidecar.name", text, "Namen in pipeline.toml berichtigen.");

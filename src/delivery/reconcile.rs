@@ -28,6 +28,8 @@ pub struct DayBatch {
     pub accepted_by: Option<String>,
     /// Pages known.
     pub pages: usize,
+    /// Of these void, because they were scanned again, or moved to the batch they were scanned for; from 0.
+    pub gone: Vec<usize>,
     /// Documents in order.
     pub documents: Vec<DayDocument>,
     /// Documents that were formed, by the events.
@@ -55,6 +57,8 @@ pub struct DayDocument {
     pub separators: Vec<usize>,
     /// A product is named and lies in the vault; `None` before there is one.
     pub product_there: Option<bool>,
+    /// A newer version of it has its pages.
+    pub superseded: bool,
     /// Deliveries.
     pub deliveries: Vec<DayDelivery>,
 }
@@ -95,8 +99,10 @@ pub enum Fate {
     Suppressed,
     /// A separator or cover sheet.
     Separator,
-    /// Of a batch that was taken back.
+    /// Of a batch that was taken back, or scanned again.
     Cancelled,
+    /// In the place of a page of another batch.
+    Moved,
 }
 
 impl Fate {
@@ -114,6 +120,7 @@ impl Fate {
             Self::Suppressed => "Leerseite",
             Self::Separator => "Trennblatt",
             Self::Cancelled => "zurückgenommen",
+            Self::Moved => "Neuscan für anderen Stapel",
         }
     }
 }
@@ -186,11 +193,14 @@ fn fates(batch: &DayBatch) -> Vec<(Fate, usize)> {
     if batch.state == Some(BatchState::Cancelled) {
         return vec![(Fate::Cancelled, batch.pages)];
     }
+    if batch.documents.is_empty() && batch.state == Some(BatchState::Released) {
+        return vec![(Fate::Moved, batch.pages)];
+    }
     if batch.documents.is_empty() {
         let fate = if batch.state == Some(BatchState::Held) { Fate::Held } else { Fate::Working };
         return vec![(fate, batch.pages)];
     }
-    let of = |d: &DayDocument| {
+    let of = |d: &&DayDocument| {
         let parts = [
             (fate(d), d.pages.len()),
             (Fate::Suppressed, d.suppressed.len()),
@@ -198,7 +208,14 @@ fn fates(batch: &DayBatch) -> Vec<(Fate, usize)> {
         ];
         parts.into_iter()
     };
-    batch.documents.iter().flat_map(of).collect()
+    let void = (Fate::Cancelled, batch.gone.len());
+    batch
+        .documents
+        .iter()
+        .filter(|d| !d.superseded)
+        .flat_map(|d| of(&d))
+        .chain((void.1 > 0).then_some(void))
+        .collect()
 }
 
 fn differences(batch: &DayBatch) -> Vec<Difference> {
@@ -210,21 +227,21 @@ fn differences(batch: &DayBatch) -> Vec<Difference> {
         return found;
     }
     let by = batch.accepted_by.as_ref().map(|_| " Eine Person hat das angenommen.").unwrap_or_default();
+    // Where there are documents, what was scanned again took the places of what is void.
+    let came = if batch.documents.is_empty() { batch.pages } else { batch.pages - batch.gone.len() };
+    let letters = batch.documents.iter().filter(|d| !d.superseded).count();
     match batch.expected {
-        Some(images) if images as usize != batch.pages && batch.state != Some(BatchState::Rejected) => {
-            let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {}.{by}", batch.pages);
+        Some(images) if images as usize != came && batch.state != Some(BatchState::Rejected) => {
+            let text = format!("Der Scanner meldet {images} Bilder, gekommen sind {came}.{by}");
             say("day.count_differs", &batch.id, text);
         }
         _ => {}
     }
-    if let Some(announced) = batch.announced.filter(|&n| n as usize != batch.documents.len()) {
-        let text = format!(
-            "Das Deckblatt kündigt {announced} Schriftstücke an, es sind {}.{by}",
-            batch.documents.len()
-        );
+    if let Some(announced) = batch.announced.filter(|&n| n as usize != letters) {
+        let text = format!("Das Deckblatt kündigt {announced} Schriftstücke an, es sind {letters}.{by}");
         say("day.cover_sheet_differs", &batch.id, text);
     }
-    for document in &batch.documents {
+    for document in batch.documents.iter().filter(|d| !d.superseded) {
         // A blank back may be left out or not: both counts are what the sheet meant.
         let (pages, blank) = (document.pages.len(), document.suppressed.len());
         if let Some(announced) =
@@ -249,9 +266,12 @@ fn differences(batch: &DayBatch) -> Vec<Difference> {
     }
     if !batch.documents.is_empty() {
         let mut uses = vec![0usize; batch.pages];
-        let placed =
-            batch.documents.iter().flat_map(|d| d.pages.iter().chain(&d.suppressed).chain(&d.separators));
-        for &page in placed {
+        let placed = batch
+            .documents
+            .iter()
+            .filter(|d| !d.superseded)
+            .flat_map(|d| d.pages.iter().chain(&d.suppressed).chain(&d.separators));
+        for &page in placed.chain(&batch.gone) {
             match uses.get_mut(page) {
                 Some(count) => *count += 1,
                 None => say("day.page_unknown", &batch.id, format!("Seite {} gibt es nicht.", page + 1)),
@@ -310,6 +330,7 @@ mod tests {
             state: DocumentState::Closed,
             department: "a".into(),
             pages: pages.to_vec(),
+            superseded: false,
             announced: None,
             suppressed: vec![],
             separators: vec![],
@@ -329,6 +350,7 @@ mod tests {
             announced: Some(2),
             accepted_by: None,
             pages: 5,
+            gone: Vec::new(),
             formed: documents.iter().map(|d| d.id.clone()).collect(),
             planned: ["B1-01@t".to_owned(), "B1-02@t".to_owned()].into(),
             documents,

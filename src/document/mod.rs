@@ -26,7 +26,7 @@ pub use classify::{HOLDS, Kind, MODEL, Phrase, RuleBook, RuleComplaint};
 pub use correct::{Correction, corrected, normalised};
 pub use envelope::{EnvelopePolicy, has_envelope_size};
 pub use fields::{LAENDER, OfficeHours, office_minutes_between, working_days_between};
-pub use orders::obey;
+pub use orders::{file, obey};
 pub use told::told;
 pub use ways::{Desk, Redirect, Route, Who, ordered};
 

@@ -5,9 +5,11 @@
 //! know, never turns copying into replacing, and never sends anything to a
 //! department the town does not have.
 
-use super::{TownRules, asks, held};
+use super::{TownRules, asks, because, held};
 use crate::batch::cover_sheet::Order;
-use crate::model::document::{Field, Reason, Role, ScanMode, TargetChoice, Understanding};
+use crate::model::document::{
+    Field, Filed, Reason, ReviewReason, Role, ScanMode, TargetChoice, Understanding,
+};
 
 /// Applies the orders.
 pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
@@ -35,17 +37,7 @@ pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
                     decision.review.push(asks("target.unknown", text));
                 }
             }
-            Order::CaseNumber(number) if decision.hold.is_none() => {
-                let field = Field {
-                    value: number.clone(),
-                    raw: number.clone(),
-                    confidence: 1.0,
-                    sure: true,
-                    page: 1,
-                    bounds: Default::default(),
-                };
-                decision.fields.insert("own_reference".into(), field);
-            }
+            Order::CaseNumber(number) if decision.hold.is_none() => referenced(decision, number),
             Order::Urgent => decision.urgency = "urgent".into(),
             Order::Mode(ScanMode::Copying) => decision.scan_mode = ScanMode::Copying,
             // Dates, persons and counts belong to the batch; replacing is the profile's to allow.
@@ -53,6 +45,62 @@ pub fn obey(decision: &mut Understanding, orders: &[Order], town: &TownRules) {
         }
         decision.reasons.push(reason(order, format!("Deckblatt: {order}")));
     }
+}
+
+/// A document of an old file goes where its sheets or its station say, whatever it seems to be; what is not known of
+/// its kind asks nobody, and keeps its paper.
+pub fn file(
+    decision: &mut Understanding,
+    filed: &Filed,
+    station_department: Option<&str>,
+    orders: &[Order],
+    town: &TownRules,
+) {
+    if decision.hold.is_some() {
+        return;
+    }
+    if !orders.iter().any(|o| matches!(o, Order::CaseNumber(_))) {
+        referenced(decision, &filed.file);
+    }
+    let ordered = orders.iter().any(|o| matches!(o, Order::Department(_)));
+    match station_department.filter(|id| town.departments.iter().any(|d| d == id)) {
+        _ if ordered => decision.targets.retain(|t| t.role == Role::Lead),
+        Some(department) => {
+            let (department, reason) = (department.to_owned(), "Das Amt der Station für Akten.".to_owned());
+            decision.targets = vec![TargetChoice { department, role: Role::Lead, reason }];
+        }
+        None => {
+            let text = format!("Weder ein Blatt noch die Station nennt das Amt der Akte „{}“.", filed.file);
+            decision.review.push(asks("files.no_department", text));
+        }
+    }
+    let about_kind = |r: &ReviewReason| r.code.starts_with("kind.");
+    if decision.review.iter().any(about_kind) {
+        decision.scan_mode = ScanMode::Copying;
+    }
+    decision.review.retain(|r| !about_kind(r) && !of_the_day(&r.code));
+    // Its days are long over: nothing in it is due, or late.
+    decision.fields.remove("deadline");
+    decision.urgency = if orders.contains(&Order::Urgent) { "urgent" } else { "normal" }.into();
+    decision.reasons.push(because("filed", "cover_sheet".into(), format!("{}.", filed.german())));
+}
+
+/// What is asked about mail that came today, and not about what was filed long ago.
+fn of_the_day(code: &str) -> bool {
+    matches!(code, "received.differs" | "envelope.missing" | "enclosures.missing")
+        || code.starts_with("tray.")
+}
+
+fn referenced(decision: &mut Understanding, number: &str) {
+    let field = Field {
+        value: number.to_owned(),
+        raw: number.to_owned(),
+        confidence: 1.0,
+        sure: true,
+        page: 1,
+        bounds: Default::default(),
+    };
+    decision.fields.insert("own_reference".into(), field);
 }
 
 fn reason(order: &Order, text: String) -> Reason {
@@ -93,6 +141,29 @@ mod tests {
         assert_eq!(decided(&[Order::Mode(ScanMode::Copying)]).scan_mode, ScanMode::Copying);
         let urgent = decided(&[Order::Urgent]);
         assert_eq!((urgent.urgency.as_str(), urgent.reasons.len()), ("urgent", 1));
+    }
+
+    #[test]
+    fn an_old_file_goes_where_its_sheets_say_whatever_its_letters_seem_to_be() {
+        let filed = Filed { in_box: "K-1".into(), file: "63/1".into(), ..Filed::default() };
+        let town = TownRules { departments: vec!["bau".into()], ..TownRules::default() };
+        let old = |station: Option<&str>, orders: &[Order]| {
+            let mut decision = decided(orders);
+            decision.urgency = "urgent".into();
+            for code in ["kind.unknown", "received.differs", "page.dark"] {
+                decision.review.push(asks(code, String::new()));
+            }
+            file(&mut decision, &filed, station, orders, &town);
+            let codes: Vec<String> = decision.review.iter().map(|r| r.code.clone()).collect();
+            (decision, codes)
+        };
+        let (decision, codes) = old(Some("bau"), &[]);
+        assert_eq!((decision.targets[0].department.as_str(), decision.urgency.as_str()), ("bau", "normal"));
+        assert_eq!(decision.fields["own_reference"].value, "63/1");
+        assert_eq!(decision.scan_mode, ScanMode::Copying, "what it is was not found out: its paper stays");
+        assert_eq!(codes, ["page.dark"]);
+        assert_eq!(old(None, &[]).1, ["page.dark", "files.no_department"]);
+        assert_eq!(old(None, &[Order::Department("bau".into())]).1, ["page.dark"]);
     }
 
     #[test]

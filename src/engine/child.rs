@@ -269,7 +269,10 @@ fn produce(order: &ProduceOrder, sources: &Sources) -> std::result::Result<Produ
     for (index, (source, read)) in order.pages.iter().enumerate() {
         let kept = match never_seen(read) {
             true => Err(Refusal::new("page.never_decoded", "Die Seite bleibt leer.", "Neu scannen.")),
-            false => container::kept(&file, source, &order.limits),
+            false => match order.elsewhere.get(&index) {
+                Some(other) => container::kept(&*sources.open(other, &order.limits)?, source, &order.limits),
+                None => container::kept(&file, source, &order.limits),
+            },
         };
         let (kept, notes) = match kept {
             Ok(outcome) => (outcome.value, outcome.notes),

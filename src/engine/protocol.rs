@@ -103,6 +103,8 @@ pub struct ReadOrder {
 pub struct ProduceOrder {
     /// Where the source's bytes lie.
     pub source: VaultFile,
+    /// Where pages lie that are in another source, by their index in the product.
+    pub elsewhere: std::collections::BTreeMap<usize, VaultFile>,
     /// Pages of the product, in order: source page, measurement and text.
     pub pages: Vec<(SourcePage, ReadPage)>,
     /// Title, times and names for the PDF's metadata.

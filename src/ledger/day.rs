@@ -53,6 +53,7 @@ fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> 
                 announced: None,
                 accepted_by: row.get(5)?,
                 pages: usize::try_from(row.get::<i64>(6)?).unwrap_or_default(),
+                gone: Vec::new(),
                 documents: Vec::new(),
                 formed: BTreeSet::new(),
                 planned: BTreeSet::new(),
@@ -69,6 +70,7 @@ fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> 
         announced: None,
         accepted_by: None,
         pages: 0,
+        gone: Vec::new(),
         documents: Vec::new(),
         formed: BTreeSet::new(),
         planned: BTreeSet::new(),
@@ -76,11 +78,21 @@ fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> 
     let documents = documents(db, tenant, &id, in_vault)?;
     batch.announced = documents.iter().find_map(|(_, announced)| *announced);
     batch.documents = documents.into_iter().map(|(document, _)| document).collect();
+    batch.gone = gone(db, tenant, &id)?;
     // What a person joined to another document is there no more, by that person's act.
     let joined = subjects(db, tenant, &id, "document.joined")?;
     batch.formed = &subjects(db, tenant, &id, "document.formed")? - &joined;
     batch.planned = subjects(db, tenant, &id, "delivery.planned")?;
     Ok(batch)
+}
+
+/// Places (from 0) of the images that are void or lie in another batch now.
+fn gone(db: &Db, tenant: &str, batch: &str) -> Result<Vec<usize>> {
+    let mut statement = db.prepare(
+        "SELECT number FROM page WHERE tenant = ?1 AND batch = ?2 AND gone IS NOT NULL ORDER BY number",
+    )?;
+    let rows = statement.query_map((tenant, batch), |row| Ok(row.get::<u32>(0)? as usize - 1))?;
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 /// Everything below a batch that an event of that code is about.
@@ -114,15 +126,19 @@ fn documents(
             state: parsed(1, DocumentState::parse(&row.get::<String>(1)?))?,
             department: row.get(2)?,
             announced: announced(|order| if let Order::Pages(n) = order { Some(*n) } else { None }),
+            superseded: false,
             pages: cut.pages,
             suppressed: cut.suppressed.iter().map(|(page, _)| *page).collect(),
             separators: cut.separators.iter().map(|s| s.page).collect(),
             product_there: product.map(|hex| ContentHash::from_hex(&hex).is_some_and(|hash| in_vault(&hash))),
             deliveries: Vec::new(),
         };
-        Ok((document, of_batch))
+        Ok((document, of_batch, cut.replaces))
     })?;
-    let mut documents = rows.collect::<sql::Result<Vec<_>>>()?;
+    let rows = rows.collect::<sql::Result<Vec<_>>>()?;
+    let old: BTreeSet<String> = rows.iter().filter_map(|(.., replaces)| Some(replaces.clone()?.0)).collect();
+    let newer = |d: DayDocument| DayDocument { superseded: old.contains(&d.id), ..d };
+    let mut documents: Vec<_> = rows.into_iter().map(|(d, announced, _)| (newer(d), announced)).collect();
     let mut statement = db.prepare(
         "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
          ORDER BY id",

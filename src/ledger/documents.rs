@@ -11,6 +11,7 @@ use crate::model::document::DocumentSheet;
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DeliveryId, DocumentId};
 use crate::model::state::{BatchState, DeliveryState, DocumentState};
+use crate::record::amendment::AMENDED;
 use std::time::Duration;
 
 /// A document as the ledger knows it.
@@ -57,6 +58,17 @@ pub struct Produced {
     pub record: ContentHash,
     /// `none`, `sealed`, `stamped`, `unstamped`.
     pub seal: &'static str,
+}
+
+/// What is said of a sealed document when its new version is.
+#[derive(Clone, Debug)]
+pub struct Amended {
+    /// The sealed document.
+    pub document: DocumentId,
+    /// Who had it scanned again.
+    pub by: String,
+    /// The amendment in the vault.
+    pub amendment: ContentHash,
 }
 
 /// One intended delivery.
@@ -126,6 +138,10 @@ impl Ledger {
                         event(tx, tenant, "item.in_stack", item, "engine", &place)?;
                     }
                 }
+            }
+            // The sheet of old files says where their paper lies.
+            if let Some(filed) = documents.first().and_then(|cut| cut.filed.as_ref()) {
+                event(tx, tenant, "paper.boxed", &batch.0, "engine", &filed.in_box)?;
             }
             advance(
                 tx,
@@ -271,7 +287,13 @@ impl Ledger {
     }
 
     /// Product and record are in the vault; the deliveries are intended from here on.
-    pub fn document_sealed(&self, id: &DocumentId, made: Produced, intentions: Vec<Intention>) -> Result<()> {
+    pub fn document_sealed(
+        &self,
+        id: &DocumentId,
+        made: Produced,
+        intentions: Vec<Intention>,
+        amended: Option<Amended>,
+    ) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
             tx.execute(
@@ -289,6 +311,10 @@ impl Ledger {
             }
             event(tx, tenant, RECORD_WRITTEN, &id.0, "engine", &made.record.hex())?;
             event(tx, tenant, "record.sealed", &id.0, "engine", made.seal)?;
+            if let Some(Amended { document, by, amendment }) = &amended {
+                hold_bytes(tx, tenant, &amendment.hex(), &document.0)?;
+                event(tx, tenant, AMENDED, &document.0, by, &amendment.hex())?;
+            }
             advance(tx, tenant, &id.0, DocumentState::Sealed, "engine", &made.product.hex())?;
             for Intention { department, target } in &intentions {
                 let delivery = DeliveryId::new(&id, target);
@@ -350,7 +376,13 @@ pub(super) fn settle(tx: &Db, tenant: &str, document: &str) -> Result<()> {
     let open = tx
         .prepare("SELECT 1 FROM document WHERE tenant = ?1 AND batch = ?2 AND state <> 'closed'")?
         .exists((tenant, &batch))?;
-    if !open {
+    // A new version comes to be long after its batch was released.
+    let cut = tx.prepare("SELECT 1 FROM batch WHERE tenant = ?1 AND id = ?2 AND state = ?3")?.exists((
+        tenant,
+        &batch,
+        BatchState::Cut.text(),
+    ))?;
+    if !open && cut {
         advance(tx, tenant, &batch, BatchState::Released, "delivery", "")?;
     }
     Ok(())

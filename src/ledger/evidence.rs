@@ -1,7 +1,9 @@
 //! What records need to know from the ledger.
 
 use super::Ledger;
-use super::sql::Optional;
+use super::batches::json;
+use super::rescan::superseded;
+use super::sql::{self, Optional};
 use crate::batch::CutDocument;
 use crate::error::Result;
 use crate::model::ids::{BatchId, DocumentId};
@@ -43,13 +45,16 @@ impl Ledger {
     pub fn image_places(&self, batch: &BatchId) -> Result<ImagePlaces> {
         self.read(|db, tenant| {
             let found: i64 = db
-                .prepare("SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2")?
+                .prepare("SELECT count(*) FROM page WHERE tenant = ?1 AND batch = ?2 AND gone IS NULL")?
                 .query_row((tenant, &batch.0), |r| r.get(0))?;
             let mut places = ImagePlaces { found: count(found as usize), ..ImagePlaces::default() };
-            let mut cuts = db.prepare("SELECT pages FROM document WHERE tenant = ?1 AND batch = ?2")?;
-            let rows = cuts.query_map((tenant, &batch.0), |r| r.get::<String>(0))?;
-            for row in rows {
-                let cut: CutDocument = serde_json::from_str(&row?)?;
+            let mut cuts = db.prepare("SELECT id, pages FROM document WHERE tenant = ?1 AND batch = ?2")?;
+            let rows = cuts.query_map((tenant, &batch.0), |r| {
+                Ok((DocumentId(r.get(0)?), json(1, r.get(1)?)?.unwrap_or_default()))
+            })?;
+            let cuts: Vec<(DocumentId, CutDocument)> = rows.collect::<sql::Result<_>>()?;
+            let old = superseded(cuts.iter().map(|(_, cut)| cut));
+            for (_, cut) in cuts.iter().filter(|(id, _)| !old.contains(id)) {
                 places.in_documents += count(cut.pages.len());
                 places.separators += count(cut.separators.len());
                 places.left_out += count(cut.suppressed.len());

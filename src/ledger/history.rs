@@ -124,7 +124,7 @@ impl Ledger {
             values.extend(names.page());
             let sees = sees_page();
             db.prepare(&format!(
-                "SELECT b.hash, b.station, p.source, p.measured, p.thumbnail FROM page p
+                "SELECT coalesce(json_extract(p.rescanned, '$.sha256'), b.hash), b.station, p.source, p.measured, p.thumbnail FROM page p
                  JOIN batch b ON b.tenant = p.tenant AND b.id = p.batch
                  WHERE p.tenant = :tenant AND p.batch = :batch AND p.number = :number
                    AND {sees}"

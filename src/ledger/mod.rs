@@ -17,6 +17,7 @@ mod detours;
 mod documents;
 mod evidence;
 mod figures;
+mod filed;
 mod history;
 mod inbox;
 mod items;
@@ -29,6 +30,7 @@ mod paper;
 mod people;
 mod recut;
 mod reorganised;
+mod rescan;
 mod retention;
 mod review;
 mod sample;
@@ -48,7 +50,7 @@ pub use boxes::BoxRow;
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;
-pub use documents::{DocumentRow, Intention, Produced};
+pub use documents::{Amended, DocumentRow, Intention, Produced};
 pub use evidence::ImagePlaces;
 pub use figures::{Corrected, DayFigures};
 pub use history::PageFace;
@@ -60,6 +62,7 @@ pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
 pub use paper::{DOCUMENTED, Said, Staged, Statement};
 pub use recut::Recut;
+pub use rescan::{DOCUMENT_REPLACED, PAGE_RESCANNED, Rescan, Swap, Then, superseded};
 pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
 pub use review::{Decided, Waiting};
 pub use sample::Drawn;
@@ -120,7 +123,18 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("migrations/in_force.sql"),
         postgres: include_str!("migrations/in_force.sql"),
     },
-    alone(include_str!("migrations/boxes.sql")),
+    Migration {
+        sqlite: include_str!("migrations/boxes.sql"),
+        postgres: include_str!("migrations/boxes.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/filed.sql"),
+        postgres: include_str!("migrations/filed.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/rescan.sql"),
+        postgres: include_str!("migrations/rescan.postgres.sql"),
+    },
 ];
 
 /// Readers at the same time: a slow search keeps nobody from their page.

@@ -6,7 +6,7 @@ use super::{DUE, Ledger, advance, far, hold_bytes, later, leased_until, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
-use crate::model::page::{MeasuredPage, PageText, ReadPage, SourcePage};
+use crate::model::page::{MeasuredPage, PageText, ReadPage, Rescanned, SourcePage};
 use crate::model::state::{BatchState, PageState};
 use std::time::Duration;
 
@@ -25,6 +25,22 @@ pub struct PageRow {
     pub measured: Option<MeasuredPage>,
     /// What is written on it.
     pub text: Option<PageText>,
+    /// Why it is in no document: it is void, or lies in another batch now.
+    pub gone: Option<String>,
+    /// It came with another batch, in the place of a page of this one.
+    pub rescanned: Option<Rescanned>,
+}
+
+impl PageRow {
+    /// Where it lies in the stack, from 1.
+    pub fn place(&self) -> u32 {
+        self.rescanned.as_ref().map_or(self.number, |r| r.place)
+    }
+
+    /// The source it lies in, and its page there, from 1.
+    pub fn lies_in(&self, batch: &ContentHash) -> (ContentHash, u32) {
+        self.rescanned.as_ref().map_or((*batch, self.number), |r| (r.sha256, r.source_page))
+    }
 }
 
 fn page_row(row: &Row<'_>) -> sql::Result<PageRow> {
@@ -35,10 +51,12 @@ fn page_row(row: &Row<'_>) -> sql::Result<PageRow> {
         source: json(3, row.get(3)?)?.ok_or(sql::Error::Unreadable(0, "leer".into()))?,
         measured: json(4, row.get(4)?)?,
         text: json(5, row.get(5)?)?,
+        gone: row.get(6)?,
+        rescanned: json(7, row.get(7)?)?,
     })
 }
 
-const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text FROM page p
+const PAGE: &str = "p.batch, p.number, p.state, p.source, p.measured, t.text, p.gone, p.rescanned FROM page p
     LEFT JOIN page_text t ON t.tenant = p.tenant AND t.batch = p.batch AND t.number = p.number";
 
 /// Pages that wait to be measured, counted no further than one more than `few`.

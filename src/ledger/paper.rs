@@ -193,7 +193,12 @@ impl Ledger {
             )?;
             let rows = statement.query_map((tenant, &batch.0), |row| row.get::<String>(0))?;
             let details = rows.collect::<sql::Result<Vec<_>>>()?;
-            Ok(details.iter().filter_map(|d| d.strip_prefix("page=")?.parse().ok()).collect())
+            // What has a new image is not asked for any more.
+            let mut void = db
+                .prepare("SELECT number FROM page WHERE tenant = ?1 AND batch = ?2 AND gone IS NOT NULL")?;
+            let void = void.query_map((tenant, &batch.0), |row| row.get(0))?.collect::<sql::Result<Vec<u32>>>()?;
+            let asked = details.iter().filter_map(|d| d.strip_prefix("page=")?.parse().ok());
+            Ok(asked.filter(|number| !void.contains(number)).collect())
         })
     }
 

@@ -228,7 +228,7 @@ fn as_it_is(tx: &Db, tenant: &str, document: &DocumentRow) -> Result<Before> {
     })
 }
 
-fn set_cut(tx: &Db, tenant: &str, id: &str, cut: &CutDocument) -> Result<()> {
+pub(super) fn set_cut(tx: &Db, tenant: &str, id: &str, cut: &CutDocument) -> Result<()> {
     tx.execute(
         "UPDATE document SET pages = ?3 WHERE tenant = ?1 AND id = ?2",
         (tenant, id, serde_json::to_string(cut)?),
@@ -237,7 +237,7 @@ fn set_cut(tx: &Db, tenant: &str, id: &str, cut: &CutDocument) -> Result<()> {
 }
 
 /// A new document of the same batch and circle. Its number was never another's.
-fn insert(tx: &Db, tenant: &str, of: &DocumentRow, cut: &CutDocument) -> Result<DocumentId> {
+pub(super) fn insert(tx: &Db, tenant: &str, of: &DocumentRow, cut: &CutDocument) -> Result<DocumentId> {
     let last: u32 = tx.query_row(
         "SELECT max(CAST(substr(subject, length(?2) + 2) AS INTEGER)) FROM event
          WHERE tenant = ?1 AND subject > ?2 || '-' AND subject < ?2 || '.' AND code = 'document.formed'",

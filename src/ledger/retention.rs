@@ -216,6 +216,15 @@ impl Ledger {
             let sidecar: Option<crate::model::sidecar::Sidecar> = sidecar;
             for number in page_numbers(tx, tenant, &id.0)? {
                 page_forgotten(tx, tenant, &id.0, number)?;
+                let from: Option<String> = tx
+                    .prepare(
+                        "SELECT json_extract(rescanned, '$.sha256') FROM page WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
+                    )?
+                    .query_row((tenant, &id.0, number), |r| r.get(0))?;
+                if let Some(hash) = from {
+                    let of = format!("batch={id} role=rescan {}", why.detail());
+                    given_up(tx, tenant, &hash, &super::rescan::holder(&id.0, number), &of, &why.by)?;
+                }
             }
             tx.execute(
                 "UPDATE batch SET deleted_on = ?3, claim = id, file_name = id, sidecar = NULL, opened = NULL

@@ -1,5 +1,6 @@
 //! The sample check: lots as they were drawn, pages compared, verdicts given.
 
+use super::rescan::superseded;
 use super::sight::{Names, SEES_BATCH};
 use super::sql::{self, Bind};
 use super::{DocumentRow, Ledger, Sight, event};
@@ -22,21 +23,31 @@ pub struct Drawn {
 
 impl Ledger {
     /// The lot of a batch: drawn again from the logged seeds, with the verdicts given so far. A small batch is
-    /// pooled with the other small ones of its station and day. Empty before the draw.
+    /// pooled with the other small ones of its station and day. Of old files each is a lot of its own, wherever it was
+    /// scanned. Empty before the draw.
     pub fn lot(&self, batch: &BatchId, plan: &Plan) -> Result<Vec<Drawn>> {
         let mut documents = self.documents(batch)?;
-        if documents.len() < POOLED_BELOW {
-            let of = self.batch(batch)?;
+        let of = |document: &DocumentRow| document.cut.filed.as_ref().map(|f| f.file.clone());
+        let files: BTreeSet<String> = documents.iter().filter_map(of).collect();
+        if !files.is_empty() {
             documents.clear();
-            for id in self.batches_of_day(&of.station, of.taken_at.get(..10).unwrap_or_default())? {
+            for file in &files {
+                documents.extend(self.documents_of_file(file)?);
+            }
+        } else if documents.len() < POOLED_BELOW {
+            let own = self.batch(batch)?;
+            documents.clear();
+            for id in self.batches_of_day(&own.station, own.taken_at.get(..10).unwrap_or_default())? {
                 let some = self.documents(&id)?;
                 // What belongs to a circle is compared by its members, apart from the rest.
-                if some.len() < POOLED_BELOW && self.batch(&id)?.circle == of.circle {
+                if some.len() < POOLED_BELOW && self.batch(&id)?.circle == own.circle {
                     documents.extend(some);
                 }
             }
         }
-        let last = documents.len().saturating_sub(1);
+        // What a newer version stands for counts only if somebody found a fault in it.
+        let old = superseded(documents.iter().map(|d| &d.cut));
+        let names: Vec<Option<String>> = documents.iter().map(of).collect();
         let mut seeds: BTreeMap<BatchId, Option<String>> = BTreeMap::new();
         let mut lot = Vec::new();
         for (index, document) in documents.into_iter().enumerate() {
@@ -47,10 +58,14 @@ impl Ledger {
             let need =
                 document.sheet.as_ref().map(|s| s.understanding.protection.integrity).unwrap_or_default();
             let (good_by, failed) = self.verdicts_about(&document.id)?;
+            if old.contains(&document.id) && !failed {
+                continue;
+            }
             let good = if good_by.len() >= eyes(need) { Some(true) } else { failed.then_some(false) };
-            let edge = index == 0 || index == last;
+            let beside = |at: Option<usize>| at.and_then(|at| names.get(at)) == Some(&names[index]);
+            let edge = !beside(index.checked_sub(1)) || !beside(Some(index + 1));
             let drawn = drawn(seed.as_bytes(), &document.id.0, need, edge, plan);
-            let member = Member { document: document.id.0.clone(), drawn, good };
+            let member = Member { document: document.id.0.clone(), file: names[index].clone(), drawn, good };
             lot.push(Drawn { document, member, good_by });
         }
         Ok(lot)
@@ -139,18 +154,24 @@ impl Ledger {
             event(tx, tenant, code, &document.0, &person, &detail)
         })?;
         let batch = self.document(id)?.batch;
-        let lot = self.lot(&batch, plan)?;
-        let members: Vec<Member> = lot.iter().map(|d| d.member.clone()).collect();
-        let batches: BTreeSet<BatchId> = lot.iter().map(|d| d.document.batch.clone()).collect();
-        let finished = lot.iter().all(|d| {
-            d.document.state == DocumentState::Closed
-                && standing(&members, &d.member.document).is_some_and(crate::record::sample::Drawn::finished)
-        });
+        let batches: BTreeSet<BatchId> =
+            self.lot(&batch, plan)?.into_iter().map(|d| d.document.batch).collect();
+        let mut open = Vec::new();
+        for batch in batches {
+            let lot = self.lot(&batch, plan)?;
+            let members: Vec<Member> = lot.iter().map(|d| d.member.clone()).collect();
+            let finished = lot.iter().all(|d| {
+                d.document.state == DocumentState::Closed
+                    && standing(&members, &d.member.document)
+                        .is_some_and(crate::record::sample::Drawn::finished)
+            });
+            open.push((batch, !finished));
+        }
         self.write(move |tx, tenant| {
-            for batch in batches {
+            for (batch, open) in open {
                 tx.execute(
                     "UPDATE sample_lot SET open = ?3 WHERE tenant = ?1 AND batch = ?2",
-                    (tenant, &batch.0, !finished),
+                    (tenant, &batch.0, open),
                 )?;
             }
             Ok(())

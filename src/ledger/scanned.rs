@@ -1,6 +1,7 @@
 //! What came from a station today, for whoever stands beside its scanner.
 
 use super::batches::{json, parsed};
+use super::rescan::MOVED;
 use super::sight::{Names, SEES_BATCH};
 use super::sql::{self, Bind};
 use super::{Ledger, Sight};
@@ -80,9 +81,10 @@ impl Ledger {
             batch.pages = self.read(|db, tenant| {
                 let mut statement = db.prepare(
                     "SELECT number, json_extract(coalesce(measured, source), '$.notes') FROM page
-                     WHERE tenant = ?1 AND batch = ?2 ORDER BY number",
+                     WHERE tenant = ?1 AND batch = ?2 AND (gone IS NULL OR gone = ?3) ORDER BY number",
                 )?;
-                let rows = statement.query_map((tenant, &batch.id.0), |row| {
+                // What is void was scanned again; what moved was scanned here.
+                let rows = statement.query_map((tenant, &batch.id.0, MOVED), |row| {
                     let number: u32 = row.get(0)?;
                     Ok(ScannedPage {
                         number,

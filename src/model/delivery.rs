@@ -27,11 +27,42 @@ impl Guarantee {
     }
 }
 
+/// What a target makes of a new version. None puts it over the old one: what was once filed, stays as it was filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewVersion {
+    /// Files beside the old ones.
+    Files,
+    /// A second message.
+    Message,
+    /// An object of its own.
+    Object,
+    /// A letter of its own in the inbox, which names the old one.
+    Letter,
+}
+
+impl NewVersion {
+    /// German, for the list of targets.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Files => "neue Fassung: eigene Dateien daneben; Begleitdatei und Nachweis nennen die alte",
+            Self::Message => {
+                "neue Fassung: zweite Nachricht, im Betreff so genannt; die alte ist nicht zurückzuholen"
+            }
+            Self::Object => {
+                "neue Fassung: eigenes Objekt; ein Feld mit from = \"replaces_document\" nennt das alte"
+            }
+            Self::Letter => "neue Fassung: eigener Brief im Posteingang, der den alten nennt",
+        }
+    }
+}
+
 /// What a target is able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// The promise.
     pub guarantee: Guarantee,
+    /// What it makes of a new version of a document it has.
+    pub new_version: NewVersion,
     /// The receiver answers after the hand-over (acknowledgement, message, bounce): `confirm` is worth asking.
     pub confirms: bool,
 }

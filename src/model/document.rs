@@ -285,6 +285,57 @@ pub struct SeparatorEntry {
     pub orders: Vec<String>,
 }
 
+/// What a document is in an old file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilePart {
+    /// Something filed in it.
+    #[default]
+    Document,
+    /// The file's own cover, both sides.
+    Cover,
+    /// The tab of a register, both sides.
+    Tab,
+}
+
+impl FilePart {
+    /// What staff call it.
+    pub fn german(self) -> &'static str {
+        match self {
+            Self::Document => "Schriftstück",
+            Self::Cover => "Aktendeckel",
+            Self::Tab => "Registerblatt",
+        }
+    }
+}
+
+/// Where a document of an old file belongs, as the sheets before it say.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filed {
+    /// Box the paper lies in.
+    #[serde(rename = "box")]
+    pub in_box: String,
+    /// Reference of the file.
+    pub file: String,
+    /// Register of the file, if it has any.
+    pub register: Option<String>,
+    /// What it is there.
+    pub part: FilePart,
+    /// Sheets of paper announced for the file; null if nobody counted.
+    pub sheets_announced: Option<u32>,
+    /// Sheets of paper found in it.
+    pub sheets_found: u32,
+}
+
+impl Filed {
+    /// `Kiste K-1, Akte 63/1, Register Pläne`
+    pub fn german(&self) -> String {
+        let register = self.register.as_ref().map_or(String::new(), |r| format!(", Register {r}"));
+        format!("Kiste {}, Akte {}{register}", self.in_box, self.file)
+    }
+}
+
 /// `document.json`, schema 1.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct DocumentSheet {
@@ -301,6 +352,12 @@ pub struct DocumentSheet {
     pub understanding: Understanding,
     /// When and how it came in.
     pub received: Received,
+    /// The sealed document of which it is a new version; left out where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentId>,
+    /// Its place in an old file; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Filed>,
     /// What the finished file is.
     pub product: Product,
     /// Pages in order; one per page of `document.txt`.

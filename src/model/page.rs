@@ -1,6 +1,8 @@
 //! A page: what the file says about it, what was found on it, what is written on it.
 
 use super::geometry::{Box2, Dpi, Orientation, Turn};
+use super::hash::ContentHash;
+use super::ids::BatchId;
 use super::notes::Note;
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +218,25 @@ pub struct MeasuredPage {
     pub codes: Vec<Code>,
     /// Doubts.
     pub notes: Vec<Note>,
+}
+
+/// An image that was scanned again: where it lies, and whose place it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rescanned {
+    /// Batch that brought it.
+    pub batch: BatchId,
+    /// SHA-256 of the source it lies in.
+    pub sha256: ContentHash,
+    /// Page of that source, from 1.
+    pub source_page: u32,
+    /// Its place in the stack, from 1: that of the page it replaces, or after all others.
+    pub place: u32,
+    /// Number of the page that is void because of it.
+    pub void: Option<u32>,
+    /// Why, a short word.
+    pub reason: String,
+    /// Who scanned it.
+    pub by: Option<String>,
 }
 
 /// A page that was measured and read.

@@ -83,15 +83,15 @@ states! {
         /// Pages belong together.
         Formed = "formed" -> [Understood],
         /// Kind, fields, protection and targets are decided.
-        Understood = "understood" -> [Review, Hold, Sample, Approved],
-        /// A person decides; proposals stay. Cut anew by hand, it is understood again.
+        Understood = "understood" -> [Review, Hold, Sample, Approved, Formed],
+        /// A person decides; proposals stay. Cut anew by hand or scanned again, it is understood again.
         Review = "review" -> [Approved, Hold, Understood, Formed],
         /// Only the circle; nothing leaves.
-        Hold = "hold" -> [Review, Approved, Understood],
+        Hold = "hold" -> [Review, Approved, Understood, Formed],
         /// Decided; release waits for the sample check.
-        Sample = "sample" -> [Approved, Review],
+        Sample = "sample" -> [Approved, Review, Formed],
         /// May be produced.
-        Approved = "approved" -> [Sealed, Review],
+        Approved = "approved" -> [Sealed, Review, Formed],
         /// Product and record are in the vault.
         Sealed = "sealed" -> [Delivering],
         /// At least one delivery is open.

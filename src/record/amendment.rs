@@ -1,6 +1,6 @@
 //! What became known about a document after its record was sealed: a new, linked record. The sealed one never changes.
 
-use super::body::Statement;
+use super::body::{Page, Statement};
 use super::canonical;
 use super::check::Check;
 use super::envelope::Envelope;
@@ -44,12 +44,43 @@ pub struct AmendmentBody {
     pub at: String,
     /// Pseudonym.
     pub by: String,
-    /// `sample`: compared with the paper; `feedback`: what the department says.
+    /// `sample`: compared with the paper; `feedback`: what the department says; `rescan`: pages were scanned again.
     pub about: String,
-    /// `good` or `bad`.
+    /// `good` or `bad`; of a rescan `replaced`.
     pub verdict: String,
+    /// The new version; the key is there only after a rescan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<ReplacedBy>,
     /// What may be claimed from now on.
     pub statement: Statement,
+}
+
+/// The new version of a document, and the images that make the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacedBy {
+    /// Document id.
+    pub document: String,
+    /// SHA-256 of its product; null if there is none.
+    pub product_sha256: Option<String>,
+    /// SHA-256 of its `record.json`.
+    pub record_sha256: String,
+    /// Pages scanned again.
+    pub pages: Vec<ReplacedPage>,
+}
+
+/// One page of a document, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacedPage {
+    /// Page of the document, from 1.
+    pub page: u32,
+    /// SHA-256 of the image that is void, as its record names it.
+    pub void_sha256: Option<String>,
+    /// SHA-256 of the image in its place.
+    pub new_sha256: Option<String>,
+    /// Why, a short word.
+    pub reason: String,
 }
 
 impl Amendment {
@@ -127,7 +158,54 @@ pub fn amended(
         by,
         about: about.into(),
         verdict: if good { "good" } else { "bad" }.into(),
-        statement: super::body::Statement { id: id.into(), text },
+        replaced_by: None,
+        statement: Statement { id: id.into(), text },
+    })
+}
+
+/// That pages were scanned again, and which new version stands for the document now.
+pub fn replaced(
+    record: (&Envelope, &[u8]),
+    new: (&Envelope, &[u8]),
+    previous: Option<String>,
+    (at, by): (String, String),
+) -> Amendment {
+    let (old, bytes) = record;
+    let (new, new_bytes) = new;
+    let image = |pages: &[Page], at: usize| pages.get(at)?.kept.as_ref().map(|kept| kept.sha256.clone());
+    let changed = (1..).zip(&new.body.pages).enumerate().filter_map(|(at, (number, page))| {
+        let rescan = page.rescan.as_ref()?;
+        let (void, new) = (image(&old.body.pages, at), image(&new.body.pages, at));
+        // What an earlier version had already is no difference.
+        let page =
+            ReplacedPage { page: number, void_sha256: void, new_sha256: new, reason: rescan.reason.clone() };
+        (page.void_sha256 != page.new_sha256).then_some(page)
+    });
+    let pages: Vec<ReplacedPage> = changed.collect();
+    let numbers: Vec<String> = pages.iter().map(|p| format!("{} ({})", p.page, p.reason)).collect();
+    let text = format!(
+        "Neu gescannt: Seite {}. Neue Fassung ist {}; das Bild hier ist ungültig und bleibt erhalten.",
+        numbers.join(", "),
+        new.body.document
+    );
+    Amendment::new(AmendmentBody {
+        format: FORMAT.into(),
+        guideline: old.body.guideline.clone(),
+        document: old.body.document.clone(),
+        record_sha256: ContentHash::of(bytes).hex(),
+        product_sha256: old.product_sha256.clone(),
+        previous_sha256: previous,
+        at,
+        by,
+        about: "rescan".into(),
+        verdict: "replaced".into(),
+        replaced_by: Some(ReplacedBy {
+            document: new.body.document.clone(),
+            product_sha256: new.product_sha256.clone(),
+            record_sha256: ContentHash::of(new_bytes).hex(),
+            pages,
+        }),
+        statement: Statement { id: "replaced".into(), text },
     })
 }
 

@@ -3,6 +3,7 @@
 //! Plain data, no words of the letter. Adding, removing or renaming a key makes a new version, and
 //! `docs/record.md` shows each with its meaning. What TR-03138 A.NB.4 asks for stands in brackets.
 
+use crate::model::document::Filed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -31,8 +32,14 @@ pub struct Body {
     pub environment: Environment,
     /// Every point of time apart [d].
     pub times: Times,
+    /// The sealed document of which this is a new version; the key is there only if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaces>,
     /// What the scanner delivered.
     pub source: Source,
+    /// Its place in an old file and the balance of that file; the key is there only if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed: Option<Filed>,
     /// The pages of the product, in order, with everything that was done to them.
     pub pages: Vec<Page>,
     /// Blank pages and separators that are not in the product.
@@ -155,6 +162,37 @@ pub struct Page {
     pub changes: Vec<Change>,
     /// The image in the product; null if the product holds none of ours.
     pub kept: Option<Kept>,
+    /// It was scanned again; the key is there only then, and `source_page` is one of the source it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescan: Option<Rescan>,
+}
+
+/// An image in the place of one that is void.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rescan {
+    /// Batch that brought it.
+    pub batch: String,
+    /// SHA-256 of the source it lies in.
+    pub source_sha256: String,
+    /// Who scanned it, as a pseudonym.
+    pub person: Option<String>,
+    /// Why, a short word.
+    pub reason: String,
+    /// Page of the batch, from 1, that is void; its image stays in the source. Null: the stack went on after a jam.
+    pub void_page: Option<u32>,
+}
+
+/// A sealed document of which this is a new version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaces {
+    /// Document id.
+    pub document: String,
+    /// SHA-256 of its product; null if it has none.
+    pub product_sha256: Option<String>,
+    /// SHA-256 of its `record.json`.
+    pub record_sha256: String,
 }
 
 /// One change of a page.

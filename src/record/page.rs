@@ -51,6 +51,11 @@ fn who(body: &Body) -> Vec<(&'static str, String)> {
     if let Some(hash) = &p.documentation_sha256 {
         rows.push(("Verfahrensdokumentation", hash.clone()));
     }
+    if let Some(f) = &body.filed {
+        let counted = f.sheets_announced.map_or("nicht gezählt".to_owned(), |n| format!("angekündigt {n}"));
+        let text = format!("{}; Blätter {counted}, gefunden {}", f.german(), f.sheets_found);
+        rows.push(("Akte", text));
+    }
     rows.extend([
         (
             "Station, Scanner",

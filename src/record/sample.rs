@@ -88,6 +88,8 @@ impl Drawn {
 pub struct Member {
     /// Document id.
     pub document: String,
+    /// Old file it lies in, which is a lot of its own; none elsewhere.
+    pub file: Option<String>,
     /// Drawn.
     pub drawn: bool,
     /// Good or not; `None` if nobody looked.
@@ -97,9 +99,10 @@ pub struct Member {
 /// Where a member stands. After a defect everybody is drawn: the whole lot is checked.
 pub fn standing(lot: &[Member], document: &str) -> Option<Drawn> {
     let own = lot.iter().find(|m| m.document == document)?;
-    let defect = lot.iter().any(|m| m.good == Some(false));
+    let mut lot = lot.iter().filter(|m| m.file == own.file);
+    let defect = lot.clone().any(|m| m.good == Some(false));
     let must = |m: &Member| m.drawn || defect;
-    let open = lot.iter().any(|m| must(m) && m.good.is_none());
+    let open = lot.any(|m| must(m) && m.good.is_none());
     Some(match own.good {
         Some(false) => Drawn::Failed,
         None if must(own) => Drawn::Waiting,
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_defect_draws_the_whole_lot() {
-        let member = |name: &str, drawn, good| Member { document: name.into(), drawn, good };
+        let member = |name: &str, drawn, good| Member { document: name.into(), file: None, drawn, good };
         let lot = [member("a", true, Some(true)), member("b", false, None)];
         assert_eq!(standing(&lot, "a"), Some(Drawn::Passed));
         assert_eq!(standing(&lot, "b"), Some(Drawn::NotDrawn));
@@ -173,6 +176,9 @@ mod tests {
         assert_eq!(standing(&lot, "b"), Some(Drawn::Waiting), "everybody is drawn now");
         assert_eq!(standing(&lot, "c"), Some(Drawn::LotWaiting));
         assert_eq!(standing(&lot, "d"), None);
+        let other = Member { file: Some("63/1".into()), ..member("e", false, None) };
+        let lot = [&lot[..], &[other]].concat();
+        assert_eq!(standing(&lot, "e"), Some(Drawn::NotDrawn), "an old file is a lot of its own");
     }
 
     /// 1,000 lots with planted defects: the gate stops as many of them as the shares say it should.
@@ -189,7 +195,7 @@ mod tests {
                 .map(|index| {
                     let document = format!("B{number:06}-3fa9c1d2-{index:03}");
                     let drawn = drawn(seed.as_bytes(), &document, need, edge(index), &plan);
-                    Member { document, drawn, good: drawn.then_some(!defects.contains(&index)) }
+                    Member { document, file: None, drawn, good: drawn.then_some(!defects.contains(&index)) }
                 })
                 .collect();
             let may_go = |m: &Member| standing(&lot, &m.document).is_some_and(Drawn::finished);

@@ -61,6 +61,8 @@ pub fn example() -> Body {
             sidecar_sha256: None,
             duplicate_of: None,
         },
+        filed: None,
+        replaces: None,
         pages: vec![Page {
             source_page: 2,
             width: 256,
@@ -70,6 +72,7 @@ pub fn example() -> Body {
             blank: false,
             changes: vec![Change { what: "turn".into(), value: "180".into() }],
             kept: Some(Kept { sha256: "33".repeat(32), coding: "bits".into(), stream_sha256: String::new() }),
+            rescan: None,
         }],
         left_out: vec![LeftOut { source_page: 1, why: "patch_t".into() }],
         anomalies: vec![Anomaly { code: "page.faint".into(), page: Some(1), severity: "warning".into() }],

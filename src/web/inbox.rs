@@ -131,6 +131,8 @@ struct LetterPage {
     here: String,
     batch: String,
     letter: Line,
+    /// The letter of which this is a new version, if it is one.
+    replaces: String,
     pages: Vec<u32>,
     fields: Vec<(String, String)>,
     notes: Vec<[String; 3]>,
@@ -177,6 +179,7 @@ pub async fn letter(visit: Visit, Path((department, id)): Path<(String, String)>
                 notes,
                 departments: desk.departments().into_iter().filter(|(id, _)| *id != department).collect(),
                 has_product: super::history::has_file(&document),
+                replaces: document.cut.replaces.as_ref().map_or(String::new(), |id| id.0.clone()),
                 letter: line(visit, row),
             })
         })

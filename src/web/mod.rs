@@ -264,6 +264,7 @@ routes! {
     post "/stationen/{id}/karton" => station::take_box, OPERATORS;
     post "/stationen/{id}/eingelegt" => station::boxed, OPERATORS;
     post "/stationen/{id}/schliessen" => station::close, OPERATORS;
+ get "/stationen/{id}/neuscan/{batch}/{number}" => station::slip, OPERATORS;
     post "/stationen/{id}/neugescannt" => station::rescanned, OPERATORS;
     post "/stationen/{id}/hochladen" => station::upload, OPERATORS;
     get "/originale" => originals::page, MAILROOM;

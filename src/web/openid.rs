@@ -185,7 +185,7 @@ fn person(desk: &Desk, begun: &Begun, code: &str) -> Result<Option<String>> {
         return Err(failed("die Antwort gehört zu einer anderen Anmeldung"));
     }
     let id = text(&settings.claim).unwrap_or_default();
-    Ok(desk.pipeline.person(id).filter(|p| !p.application).map(|p| p.id.clone()))
+    Ok(desk.pipeline.acting(id).map(|p| p.id.clone()))
 }
 
 /// The claims of a token whose signature, issuer, audience and time hold.

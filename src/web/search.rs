@@ -137,6 +137,8 @@ struct FoundPage {
     id: String,
     batch: String,
     title: String,
+    /// Box, file and register of what was filed.
+    filed: String,
     asked: Asked,
     hits: usize,
     logged: bool,
@@ -184,6 +186,7 @@ pub async fn found(visit: Visit, Path(id): Path<String>, Query(asked): Query<Ask
                 w: visit.w,
                 frame: visit.frame("/suche"),
                 title: subject.map_or(document.id.0.clone(), |f| f.value.clone()),
+                filed: document.cut.filed.as_ref().map_or(String::new(), |f| f.german()),
                 hits: sheets.iter().map(|s| s.marks.len()).sum(),
                 batch: document.batch.0.clone(),
                 id: document.id.0.clone(),

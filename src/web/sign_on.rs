@@ -153,7 +153,7 @@ pub fn knows_password(desk: &Desk, id: &str, password: &str) -> Result<bool> {
     if desk.attempts.must_wait(id) {
         return Ok(false);
     }
-    let person = desk.pipeline.person(id).filter(|p| !p.application);
+    let person = desk.pipeline.acting(id);
     let stored = match person {
         Some(person) => desk.ledger.person_secret(&person.id)?,
         None => None,

@@ -4,6 +4,7 @@ use super::rights::OPERATORS;
 use super::trouble::{Answer, Spoken, Trouble};
 use super::visit::{Frame, Posted, Visit, from_elsewhere, html, onwards};
 use super::words::{self, Words};
+use crate::batch::cover_sheet::{self, Order};
 use crate::error::Error;
 use crate::intake::UPLOADING;
 use crate::ledger::ScannedBatch;
@@ -16,6 +17,7 @@ use crate::model::town::Station;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Path, Query};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use futures_util::StreamExt;
@@ -24,6 +26,8 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 
+/// Why a page is scanned again when the review asked for it.
+const ASKED_IN_REVIEW: &str = "nachbearbeitung";
 /// Batches shown, the newest first.
 const BATCHES_MAX: u32 = 20;
 
@@ -56,10 +60,10 @@ struct Light {
     count: String,
     pages: Vec<(u32, bool)>,
     problems: Vec<String>,
-    /// The review asked for other scans of pages.
-    rescan: bool,
     /// It is to go into the box at the station, and nobody has said yet that it did.
     to_box: bool,
+    /// Pages of which the review asked for other scans.
+    rescans: Vec<u32>,
 }
 
 /// `GET /stationen` and `GET /stationen/{id}`
@@ -170,9 +174,27 @@ fn light(w: &Words, rescans: Vec<u32>, batch: ScannedBatch) -> Light {
         word,
         count,
         problems,
-        rescan: !rescans.is_empty(),
         to_box: false,
+        rescans,
     }
+}
+
+/// `GET /stationen/{id}/neuscan/{batch}/{number}`: the slip that puts the new scan of a page in its place.
+pub async fn slip(visit: Visit, Path((id, batch, number)): Path<(String, String, u32)>) -> Answer {
+    visit
+        .work(move |visit| {
+            one(visit, &id)?;
+            let batch = visit.desk.ledger.batch_for(&visit.sight, &BatchId(batch))?.id;
+            let Some(key) = visit.desk.pipeline.sheet_key()? else {
+                return Err(Trouble::Bad(visit.w.slip_no_key.to_owned()));
+            };
+            let words = cover_sheet::slip_words(&batch, number, ASKED_IN_REVIEW);
+            let order = Order::Rescan { batch, page: number, reason: ASKED_IN_REVIEW.into() };
+            let value = key.signed(&cover_sheet::write(&[order]));
+            let pdf = crate::pdf::cover_sheet(&value, &[words]).map_err(Error::Refused)?;
+            Ok(([(CONTENT_TYPE, "application/pdf")], pdf).into_response())
+        })
+        .await
 }
 
 /// `POST /stationen/{id}/neugescannt`: what the review asked for lies in the drop folder.

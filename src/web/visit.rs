@@ -122,8 +122,8 @@ impl FromRequestParts<Arc<Desk>> for Visit {
             .await
             .unwrap_or_else(|e| Err(Error::Format(e.to_string())))
             .map_err(|e| Spoken(Trouble::Broken(e), w))?;
-        // Whoever left the configuration is nobody, whatever the browser still holds.
-        let person = id.and_then(|id| desk.pipeline.person(&id).cloned()).ok_or_else(nobody)?;
+        // Whoever left is nobody, whatever the browser still holds.
+        let person = id.and_then(|id| desk.pipeline.acting(&id).cloned()).ok_or_else(nobody)?;
         // Whom the address is for stands in the table of routes, and is asked here and nowhere else.
         let route = parts.extensions.get::<MatchedPath>().map_or("", |matched| matched.as_str());
         if !super::who(parts.method.as_str(), route).admits(&person) {

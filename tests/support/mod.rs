@@ -22,6 +22,7 @@ pub mod scanned;
 pub mod small_town;
 pub mod smtp_sink;
 pub mod sshd;
+pub mod stack;
 pub mod vendors;
 
 use std::fs;

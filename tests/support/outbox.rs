@@ -103,7 +103,7 @@ pub fn fill_with(
             seal: "none",
         };
         let intend = |target: &&str| Intention { department: "amt".into(), target: (*target).into() };
-        ledger.document_sealed(&id, made, targets.iter().map(intend).collect()).unwrap();
+        ledger.document_sealed(&id, made, targets.iter().map(intend).collect(), None).unwrap();
         id
     };
     numbers.map(one).collect()

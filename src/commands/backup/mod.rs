@@ -12,7 +12,7 @@ mod manifest;
 mod restore;
 mod save;
 
-pub use restore::run as restore;
+pub use restore::{TESTED, run as restore, test};
 pub use save::run as backup;
 
 /// The ledger in the folder of a state, and in what is restored.

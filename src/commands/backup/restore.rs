@@ -3,12 +3,16 @@
 use super::copying::{copy, make_folder, sync_below};
 use super::manifest::{Manifest, NAME};
 use super::{CONFIG, LEDGER, VAULT};
-use crate::commands::{DONE, Outcome, REFUSED, Stop};
+use crate::commands::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::error::{Error, Result};
-use crate::ledger;
+use crate::ledger::{self, Ledger};
+use crate::model::hash::ContentHash;
 use crate::vault::{Keys, Vault, sync_folder};
 use std::fs;
 use std::path::Path;
+
+/// Code of the event that somebody restored a backup for practice; its detail says what came of it.
+pub const TESTED: &str = "backup.tested";
 
 /// What is wrong is named up to so often; of the rest only the number.
 const NAMED_MAX: usize = 50;
@@ -87,6 +91,21 @@ pub fn run(from: &Path, to: &Path, key: Option<&Path>) -> Outcome {
         to.join(CONFIG).join("files").display()
     );
     Ok(DONE)
+}
+
+/// Restores for practice: what came of it is an event of the town's own ledger.
+pub fn test(config: Option<&Path>, (from, to): (&Path, &Path), key: Option<&Path>, by: &str) -> Outcome {
+    let pipeline = pipeline(config)?;
+    let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    let code = run(from, to, key)?;
+    // Read again: what is said is said of the list that was followed.
+    let bytes = fs::read(from.join(NAME)).map_err(Error::io("Sicherung lesen", from))?;
+    let state = Manifest::read(&bytes).map_or_else(|_| "-".into(), |manifest| manifest.head.at);
+    let verdict = if code == DONE { "restored" } else { "refused" };
+    let hash = ContentHash::of(&bytes);
+    ledger.note(TESTED, "backup", by, &format!("{verdict} state={state} manifest={hash}"))?;
+    println!("Probe vermerkt: {verdict}.");
+    Ok(code)
 }
 
 /// Copies every file and checks it; then the ledger against itself and the vault. Gives all that is wrong.

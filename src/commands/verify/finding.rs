@@ -1,5 +1,6 @@
 //! What was found out about one document, as a sentence or as JSON.
 
+use crate::record::amendment::ReplacedBy;
 use crate::record::body::Body;
 use crate::record::check::{Check, Verdict};
 use crate::sealing;
@@ -16,6 +17,8 @@ pub(super) struct Finding {
     pub(super) seals: Vec<String>,
     /// What was looked at in a ledger.
     pub(super) said: Option<String>,
+    /// What was scanned again: old image and new.
+    pub(super) rescans: Vec<String>,
     /// What is wrong in a ledger, one by one.
     pub(super) details: Vec<(&'static str, String)>,
     /// Why nothing could be checked.
@@ -58,6 +61,34 @@ impl Finding {
         self.seals.dedup();
     }
 
+    /// The images a record names in the places of others.
+    pub(super) fn rescanned(&mut self, body: &Body) {
+        for (number, page) in (1..).zip(&body.pages) {
+            let Some(rescan) = &page.rescan else { continue };
+            let new = page.kept.as_ref().map_or("-", |kept| kept.sha256.as_str());
+            let void = rescan
+                .void_page
+                .map_or("keines".to_owned(), |n| format!("Bild {n} von {}", body.source.sha256));
+            self.rescans.push(format!("Seite {number} neu gescannt ({}): {new} statt {void}", rescan.reason));
+        }
+        self.rescans.extend(body.replaces.iter().map(|old| {
+            let product = old.product_sha256.as_deref().unwrap_or("-");
+            format!("neue Fassung von {} (Produkt {product})", old.document)
+        }));
+    }
+
+    /// The same, as the amendment of the old version says it.
+    pub(super) fn superseded(&mut self, new: &ReplacedBy) {
+        for page in &new.pages {
+            let image = |sha256: &Option<String>| sha256.clone().unwrap_or("-".into());
+            let (void, now) = (image(&page.void_sha256), image(&page.new_sha256));
+            self.rescans
+                .push(format!("Seite {} neu gescannt ({}): {now} statt {void}", page.page, page.reason));
+        }
+        let product = new.product_sha256.as_deref().unwrap_or("-");
+        self.rescans.push(format!("ersetzt durch {} (Produkt {product})", new.document));
+    }
+
     pub(super) fn broken(&self) -> bool {
         self.checks.iter().any(Check::broken)
     }
@@ -93,7 +124,11 @@ impl Finding {
         let absent = self.names(Verdict::NotAtHand);
         let absent =
             if absent.is_empty() { String::new() } else { format!("; nicht dabei: {}", absent.join(", ")) };
-        format!("{name}: unversehrt (geprüft: {}{absent}{seal})", self.names(Verdict::Holds).join(", "))
+        let rescans: String = self.rescans.iter().map(|text| format!("; {text}")).collect();
+        format!(
+            "{name}: unversehrt (geprüft: {}{absent}{seal}){rescans}",
+            self.names(Verdict::Holds).join(", ")
+        )
     }
 
     pub(super) fn json(&self) -> serde_json::Value {
@@ -106,6 +141,7 @@ impl Finding {
             "not_at_hand": self.names(Verdict::NotAtHand),
             "seal": if self.seals.is_empty() { None } else { Some(&self.seals) },
             "reason": self.unreadable,
+            "rescans": self.rescans,
             "details": self.details,
         })
     }

@@ -134,6 +134,7 @@ fn examine_amendment(path: &Path, anchors: Option<&Anchors>) -> Finding {
     let stem = text.rsplit_once(".amendment-").map_or(&*text, |(stem, _)| stem);
     let record = std::fs::read(format!("{stem}.record.json")).ok();
     finding.checks.extend(amendment.check(record.as_deref()));
+    amendment.body.replaced_by.iter().for_each(|new| finding.superseded(new));
     if let Some(verdict) = sealing::of_amendment(&amendment, anchors) {
         finding.seal(verdict);
     }
@@ -192,6 +193,7 @@ fn examine(set: &Set, anchors: Option<&Anchors>) -> Finding {
                 if let Some(verdict) = sealing::of_record(&envelope, anchors) {
                     finding.seal(verdict);
                 }
+                finding.rescanned(&envelope.body);
                 finding.body = Some(envelope.body);
             }
         }

@@ -246,6 +246,8 @@ pub struct Profile {
     #[serde(default)]
     pub blank_separates: bool,
     pub pages_per_document: Option<NonZeroU32>,
+    /// Old files, with sheets for box, file and register.
+    pub files: Option<Spanned<bool>>,
     #[serde(default)]
     pub confidentiality: crate::model::document::Need,
     #[serde(default)]

@@ -15,6 +15,8 @@ pub struct Person {
     pub roles: Vec<crate::model::town::StaffRole>,
     #[serde(default)]
     pub departments: Vec<Spanned<String>>,
+    /// First day on which this person is no longer here.
+    pub left: Option<Spanned<String>>,
 }
 
 /// The staff page.

@@ -84,6 +84,8 @@ pub struct Target {
     pub template: Option<PathBuf>,
     /// Files: name without ending, a template.
     pub name: Option<Spanned<String>>,
+    /// Files: folders below the target's, a template.
+    pub subfolder: Option<Spanned<String>>,
     /// Files: name of the side-car, a template over `stem`.
     pub sidecar_name: Option<Spanned<String>>,
     /// Files: `product_last` or `sidecar_last`.

@@ -1,8 +1,8 @@
 //! Pages -> documents, if what came adds up.
 
-use super::{fit, opened};
+use super::{AGAIN, fit, opened, rescan};
 use crate::batch::cover_sheet::{self, Order as CoverOrder};
-use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
+use crate::batch::{BatchPage, CutDocument, CutOrder, CutPlan, Side, cut, files};
 use crate::config::Pipeline;
 use crate::daemon::{House, Purpose, note};
 use crate::document::has_envelope_size;
@@ -14,6 +14,7 @@ use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
 use crate::model::ids::ItemId;
 use crate::model::notes::Note;
+use crate::model::page::Colour;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::Profile;
@@ -23,33 +24,43 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
     let version = house.version(&batch);
     let profile = version.profile(&batch.station);
-    let pages = house.ledger.pages(&batch.id)?;
+    let (pages, rows) = in_order(house.ledger.pages(&batch.id)?);
     fault::point("batch.cutting");
     // One page alone is compared with nothing.
     let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut cut = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let mut plan = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let brings = rescan::brings(&plan.documents);
+    let misfiled = if brings { None } else { misfiled(house, &batch, &profile, &mut plan)? };
+    if brings {
+        plan.hold = None;
+    }
+    let mut cut = plan.into_documents();
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
     cut.iter_mut().try_for_each(|document| known_items(house, document))?;
+    if brings && house.purpose == Purpose::Once {
+        let note = Note::review("rescan.nowhere", "Zettel für Neuscans gelten nur im laufenden Dienst.");
+        cut.iter_mut().for_each(|document| document.notes.push(note.clone()));
+    }
     let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
-    fit::note(&mut cut, &unfit);
+    fit::note(&mut cut, &unfit, &pages);
     fit::note_covered(&mut cut, &covered, &pages);
     let missing = match house.purpose {
         Purpose::Service => fit::refused(house, &batch, &unfit)
             .or_else(|| difference(house, &batch, &cut, pages.len()))
+            .or(misfiled)
             .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
         Purpose::Once => None,
     };
     match missing {
-        Some(refusal) => {
-            let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
-            house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)?;
-        }
+        Some(refusal) => held(house, &batch, &refusal)?,
+        None if brings && house.purpose == Purpose::Service => take_places(house, &batch, &pages, &cut)?,
         None => {
+            cut.iter_mut().for_each(|document| document.lie_at(&rows));
             // Drawn when the batch is closed: nobody knows before what will be in the sample.
             let mut seed = [0u8; 32];
             openssl::rand::rand_bytes(&mut seed)?;
@@ -81,6 +92,68 @@ fn known_items(house: &House, document: &mut CutDocument) -> Result<()> {
     Ok(())
 }
 
+/// The pages as they lie in the stack, without those that are void, and the place of each among all pages.
+fn in_order(pages: Vec<PageRow>) -> (Vec<PageRow>, Vec<usize>) {
+    let mut rows: Vec<(usize, PageRow)> =
+        pages.into_iter().enumerate().filter(|(_, p)| p.gone.is_none()).collect();
+    rows.sort_by_key(|(_, page)| page.place());
+    rows.into_iter().map(|(at, page)| (page, at)).unzip()
+}
+
+/// Pages of a stack of slips take the places of others.
+fn take_places(house: &House, batch: &BatchRow, pages: &[PageRow], cut: &[CutDocument]) -> Result<()> {
+    match rescan::wanted(house, batch, pages, cut)? {
+        Err(refusal) => held(house, batch, &refusal),
+        Ok(rescans) => {
+            let by = batch.operator.as_deref().unwrap_or("engine");
+            fault::point("rescan.applying");
+            if house.ledger.rescanned(&batch.id, rescans, by)? {
+                return Ok(());
+            }
+            house.ledger.batch_again(&batch.id, AGAIN)
+        }
+    }
+}
+
+fn held(house: &House, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
+    let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
+    house.ledger.batch_stopped(&batch.id, BatchState::Held, &refusal.code, &text)
+}
+
+/// Why a stack of old files waits. What a person accepted after looking at the paper is not said again.
+fn misfiled(
+    house: &House,
+    batch: &BatchRow,
+    profile: &Profile,
+    plan: &mut CutPlan,
+) -> Result<Option<Refusal>> {
+    let mut problem = plan.hold.take_if(|(code, _)| code.starts_with("files."));
+    if problem.is_none() && profile.files {
+        for filed in plan.documents.iter().filter_map(|d| d.filed.as_ref()) {
+            if let Some(other) =
+                house.ledger.batches_of_file(&filed.file)?.into_iter().find(|id| *id != batch.id)
+            {
+                let text = format!("Akte „{}“ liegt schon in Stapel {other}.", filed.file);
+                problem = Some((files::SCANNED_BEFORE.into(), text));
+                break;
+            }
+        }
+    }
+    let accepted = |code: &str| batch.accepted_by.is_some() && files::acceptable(code);
+    let Some((code, text)) = problem.filter(|(code, _)| !accepted(code)) else { return Ok(None) };
+    if house.purpose == Purpose::Once {
+        plan.hold = Some((code, text));
+        return Ok(None);
+    }
+    let hint = if files::acceptable(&code) {
+        "Papier und Blätter vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON."
+    } else {
+        "Stapel zurücknehmen (poststelle hold cancel KENNUNG --reason GRUND --by PERSON), Blätter in Ordnung bringen, \
+         neu scannen."
+    };
+    Ok(Some(Refusal::new(&code, text, hint)))
+}
+
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
 fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
     if batch.accepted_by.is_some() {
@@ -88,7 +161,9 @@ fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize
     }
     let version = house.version(batch);
     let profile = version.profile(&batch.station);
-    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
+    let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON. Nach einem \
+                Stau geht es hinter dem letzten guten Blatt weiter: poststelle coversheet --after-jam KENNUNG --last-good \
+                BLATT.";
     let expected = version.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
     let Some(said) = batch.sidecar.as_ref().filter(|_| expected) else {
         if expected {
@@ -191,9 +266,10 @@ fn cut_pages(
     profile: &Profile,
     signed: bool,
     again: &[usize],
-) -> Vec<CutDocument> {
+) -> CutPlan {
     if signed || pages.is_empty() {
-        return vec![CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() }];
+        let whole = CutDocument { pages: (0..pages.len()).collect(), ..CutDocument::default() };
+        return CutPlan { documents: vec![whole], ..CutPlan::default() };
     }
     let seen: Vec<BatchPage> = pages
         .iter()
@@ -203,6 +279,7 @@ fn cut_pages(
             side: Side::of(index, profile.duplex),
             blank: p.measured.as_ref().is_some_and(|m| m.blank),
             envelope: p.measured.as_ref().is_some_and(has_envelope_size),
+            colour: p.source.colour == Colour::Colour,
             codes: p.measured.as_ref().map(|m| m.codes.clone()).unwrap_or_default(),
             words: p.text.as_ref().map_or(0, |t| t.words.len()),
             width: p.measured.as_ref().map_or(0, |m| m.width),
@@ -217,8 +294,9 @@ fn cut_pages(
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
         sheet_key: house.sheet_key.clone(),
-        strict: version.sheets.as_ref().is_some_and(|s| s.strict),
+        strict: profile.files || version.sheets.as_ref().is_some_and(|s| s.strict),
+        files: profile.files,
         ..CutOrder::default()
     };
-    cut(&seen, &order).into_documents()
+    cut(&seen, &order)
 }

@@ -2,7 +2,7 @@
 
 use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
-use crate::document::{keep_in_circle, obey, ordered, told, understand};
+use crate::document::{file, keep_in_circle, obey, ordered, told, understand};
 use crate::engine::protocol::{Answer, Order};
 use crate::error::{Error, Result};
 use crate::fault;
@@ -103,6 +103,10 @@ pub fn sheet_of(
         }
     }
     obey(&mut decision, &document.cut.orders, &town);
+    if let Some(filed) = &document.cut.filed {
+        let home = station.and_then(|s| s.default_department.as_deref());
+        file(&mut decision, filed, home, &document.cut.orders, &town);
+    }
     if let Some(circle) = &document.circle {
         let home = station.and_then(|s| s.default_department.as_deref());
         keep_in_circle(&mut decision, circle, home, &document.cut.orders);
@@ -127,7 +131,10 @@ pub fn sheet_of(
             text: n.text.clone(),
             page: None,
         }));
-        if read.iter().all(|p| p.text.words.is_empty()) && decision.review.len() < 2 && !opened.encrypted {
+        // What lies in an old file has its place without a word: plans, photos, covers.
+        let placed = document.cut.filed.is_some();
+        let silent = read.iter().all(|p| p.text.words.is_empty());
+        if silent && !placed && decision.review.len() < 2 && !opened.encrypted {
             decision.review.push(ReviewReason {
                 code: "document.no_words".into(),
                 text: "Auf keiner Seite wurde Text gelesen.".into(),
@@ -144,8 +151,10 @@ pub fn sheet_of(
         item: None,
         understanding: decision,
         received,
+        replaces: document.cut.replaces.clone(),
+        filed: document.cut.filed.clone(),
         product,
-        pages: document.cut.pages.iter().zip(&read).map(|(&i, p)| entry(batch, number(i), p)).collect(),
+        pages: entries(house, batch, pages, &document.cut.pages)?,
         suppressed_pages: document
             .cut
             .suppressed
@@ -172,6 +181,7 @@ pub fn sheet_of(
     };
     if sheet.understanding.hold.is_none()
         && let Some(first) = house.ledger.same_invoice(&sheet, document.circle.as_deref())?
+        && Some(&first) != document.cut.replaces.as_ref()
     {
         sheet.understanding.review.push(ReviewReason {
             code: "invoice.twice".into(),
@@ -249,10 +259,27 @@ fn product(opened: &OpenedSource, document: &DocumentRow, pages: &[PageRow]) -> 
     }
 }
 
-fn entry(batch: &BatchRow, source_page: u32, page: &ReadPage) -> PageEntry {
+/// What `document.json` says about these pages of a batch.
+pub fn entries(
+    house: &House,
+    batch: &BatchRow,
+    pages: &[PageRow],
+    chosen: &[usize],
+) -> Result<Vec<PageEntry>> {
+    let of = |row: &PageRow| {
+        let file = match &row.rescanned {
+            Some(rescanned) => house.ledger.batch(&rescanned.batch)?.file_name,
+            None => batch.file_name.clone(),
+        };
+        Ok(entry(file, row.lies_in(&batch.hash).1, &read_page(row)))
+    };
+    chosen.iter().filter_map(|&index| pages.get(index)).map(of).collect()
+}
+
+fn entry(source: String, source_page: u32, page: &ReadPage) -> PageEntry {
     let m = &page.measured;
     PageEntry {
-        source: batch.file_name.clone(),
+        source,
         source_page,
         width: m.width,
         height: m.height,

@@ -25,8 +25,10 @@ pub fn unfit(
     if profile.scan_mode != ScanMode::Replacing || pages.is_empty() {
         return Ok(Vec::new());
     }
-    let plain: Vec<&SourcePage> = pages.iter().map(|p| &p.source).collect();
-    let mut found = scan(opened(batch)?, &plain, profile);
+    // What was scanned again has another number in its own source.
+    let numbered: Vec<SourcePage> =
+        pages.iter().map(|p| SourcePage { number: p.number, ..p.source.clone() }).collect();
+    let mut found = scan(opened(batch)?, &numbered.iter().collect::<Vec<_>>(), profile);
     if let Some((first, second)) = twice(faces) {
         let (first, second) = (pages[first].number, pages[second].number);
         let text = format!("Bild {first} und Bild {second} zeigen dasselbe Blatt.");
@@ -70,10 +72,11 @@ pub fn note_covered(cut: &mut [CutDocument], covered: &[(usize, usize)], pages: 
 }
 
 /// Writes it to the documents it is about, for their records; that alone sends nobody to review.
-pub fn note(cut: &mut [CutDocument], unfit: &[(Option<u32>, Note)]) {
+pub fn note(cut: &mut [CutDocument], unfit: &[(Option<u32>, Note)], pages: &[PageRow]) {
     for document in cut {
-        // Pages of a batch are numbered without gaps from 1.
-        let here = |page: u32| document.pages.iter().any(|&index| index as u64 + 1 == u64::from(page));
+        let here = |page: u32| {
+            document.pages.iter().any(|&index| pages.get(index).is_some_and(|p| p.number == page))
+        };
         let mut codes: Vec<&str> = Vec::new();
         for (page, note) in unfit {
             if page.is_none_or(here) && !codes.contains(&note.code.as_str()) {

@@ -8,6 +8,7 @@ mod decide;
 mod fit;
 mod produce;
 mod read;
+mod rescan;
 
 pub use cut::{arrival, next_cut, operator};
 pub use decide::{next_document, sheet_of};

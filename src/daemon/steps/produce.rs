@@ -1,6 +1,7 @@
 //! Sheet -> product and record, sealed where the town has a seal.
 
 use super::{AGAIN, read_page};
+use crate::daemon::amend::superseding;
 use crate::daemon::{House, note};
 use crate::document::ordered;
 use crate::engine::protocol::{Answer, Order, ProduceOrder};
@@ -17,6 +18,7 @@ use crate::pdf::About;
 use crate::record::{Body, Envelope};
 use crate::sealing::{self, Stamp};
 use crate::vault::Vault;
+use std::collections::BTreeMap;
 
 /// Failing steps are tried this often before a person is asked.
 const ATTEMPTS_MAX: u32 = 5;
@@ -53,7 +55,14 @@ pub fn produce(
         Product::None => (Vec::new(), body),
         Product::Original => (house.vault.read(&batch.hash)?, body),
         Product::Pdfa2b | Product::Pdfa3b => {
+            let mut elsewhere = BTreeMap::new();
+            for (index, (page, _)) in
+                chosen.iter().enumerate().filter(|(_, (page, _))| page.rescanned.is_some())
+            {
+                elsewhere.insert(index, house.vault.source(&page.lies_in(&batch.hash).0)?);
+            }
             let order = Order::Produce(Box::new(ProduceOrder {
+                elsewhere,
                 source: house.vault.source(&batch.hash)?,
                 pages: chosen.iter().map(|(p, read)| (p.source.clone(), read.clone())).collect(),
                 record: body,
@@ -155,7 +164,12 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
         seal: made.seal,
     };
     fault::point("document.vaulted");
-    house.ledger.document_sealed(&document.id, produced, intended)?;
+    let amended = match superseding(house, &document, &made.record) {
+        Ok(amended) => amended,
+        Err(error) => return give_up_or_wait(house, &document, sheet, error),
+    };
+    fault::point("rescan.amended");
+    house.ledger.document_sealed(&document.id, produced, intended, amended)?;
     fault::point("document.sealed");
     Ok(true)
 }

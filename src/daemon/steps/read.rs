@@ -90,7 +90,7 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
     fault::point("page.leased");
     let batch = house.ledger.batch(&page.batch)?;
     let profile = house.version(&batch).profile(&batch.station);
-    let (source, limits) = (house.vault.source(&batch.hash)?, profile.limits.clone());
+    let (source, limits) = (house.vault.source(&page.lies_in(&batch.hash).0)?, profile.limits.clone());
     let from = page.source.clone();
     let order = match page.measured.clone() {
         None => {

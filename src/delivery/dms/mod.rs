@@ -19,7 +19,8 @@ use super::http::{Lost, Reply};
 use super::{Target, template};
 use crate::fault;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
+    AttemptResult, Capabilities, Confirmation, Guarantee, NewVersion, Parcel, PlannedPiece, ProbeResult,
+    Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -152,7 +153,7 @@ fn undoubted(result: AttemptResult) -> AttemptResult {
 
 impl Target for Dms {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { guarantee: self.system.guarantee(), confirms: false }
+        Capabilities { guarantee: self.system.guarantee(), new_version: NewVersion::Object, confirms: false }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {

@@ -26,6 +26,7 @@ fn config(path: &Path) -> FilesTarget {
             preset: Preset::Plain,
             template: None,
             stem: None,
+            subfolder: None,
             sidecar_name: None,
             product_last: true,
             trigger: None,

@@ -36,6 +36,7 @@ fn layout(preset: Preset) -> Layout {
         preset,
         template: None,
         stem: None,
+        subfolder: None,
         sidecar_name: None,
         product_last: product_last(preset),
         trigger: None,

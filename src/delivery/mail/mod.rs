@@ -14,7 +14,8 @@ use super::facts::Facts;
 use super::{Target, certificate, template};
 use crate::config::secret;
 use crate::model::delivery::{
-    AttemptResult, Capabilities, Confirmation, Guarantee, Parcel, PlannedPiece, ProbeResult, Recall,
+    AttemptResult, Capabilities, Confirmation, Guarantee, NewVersion, Parcel, PlannedPiece, ProbeResult,
+    Recall,
 };
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;
@@ -268,7 +269,11 @@ fn refusal_code(error: &smtp::Error) -> &'static str {
 
 impl Target for Mail {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { guarantee: Guarantee::HandedOver, confirms: self.returns.is_some() }
+        Capabilities {
+            guarantee: Guarantee::HandedOver,
+            new_version: NewVersion::Message,
+            confirms: self.returns.is_some(),
+        }
     }
 
     fn plan(&self, parcel: &Parcel) -> Result<Vec<PlannedPiece>, Refusal> {

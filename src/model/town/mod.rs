@@ -90,6 +90,8 @@ pub struct Profile {
     pub blank_separates: bool,
     /// Fixed number of pages per document, if the station works that way.
     pub pages_per_document: Option<u32>,
+    /// Old files are scanned: everything lies below sheets of box, file and register.
+    pub files: bool,
     /// Confidentiality of the station as a whole.
     pub confidentiality: Need,
     /// Bounds.

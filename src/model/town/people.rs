@@ -16,9 +16,16 @@ pub struct Person {
     pub departments: Vec<String>,
     /// A program: it comes with a token to `/api` and cannot sign on.
     pub application: bool,
+    /// First day on which this person is no longer here: the name stays, for records that name the pseudonym.
+    pub left: Option<jiff::civil::Date>,
 }
 
 impl Person {
+    /// Whether this person may sign on and act on that day.
+    pub fn acts_on(&self, day: jiff::civil::Date) -> bool {
+        !self.application && self.left.is_none_or(|left| day < left)
+    }
+
     /// Whether this person has that role.
     pub fn is(&self, role: StaffRole) -> bool {
         self.roles.contains(&role)

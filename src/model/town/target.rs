@@ -196,6 +196,8 @@ pub struct Layout {
     pub template: Option<PathBuf>,
     /// File name without ending, a template; the delivery id if left out.
     pub stem: Option<String>,
+    /// Folders below the target's, a template with `/` between them; what is empty makes none.
+    pub subfolder: Option<String>,
     /// Name of the side-car, a template over `stem`.
     pub sidecar_name: Option<String>,
     /// The product appears after the side-car.

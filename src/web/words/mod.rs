@@ -188,6 +188,8 @@ words! {
     rescan_asked: "Neuscan ist angefordert", "Rescan is asked for";
     rescan_please: "bitte neu scannen", "please rescan";
     rescanned: "Neu gescannt", "Rescanned";
+    slip: "Zettel für Seite", "Slip for page";
+    slip_no_key: "[coversheet.no_key] Zettel für Neuscans brauchen einen Schlüssel: [sheets] mit key_file.", "[coversheet.no_key] Slips for rescans need a key: [sheets] with key_file.";
     join_next: "Mit dem nächsten verbinden", "Join the next";
     bring_back: "Leerseite zurückholen: Bild", "Bring blank back: image";
     never_open: "Nie öffnen", "Never open";
@@ -298,6 +300,7 @@ words! {
     corrections: "Berichtigt", "Corrected";
     times: "Mal", "Times";
     feedback_ask: "Das Bild:", "The image:";
+    replaces: "Neue Fassung von", "New version of";
     feedback_good: "lesbar und vollständig", "legible and complete";
     feedback_bad: "fehlt oder unleserlich", "missing or illegible";
     search_lead: "Wörter in jeder Form: „Bescheid“ findet auch „Bescheide“ und „Bescheiden“, „Hundesteuer“ auch „Hundesteuerbescheid“.", "Words in any form, as German has them.";

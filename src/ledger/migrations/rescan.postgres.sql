@@ -1,0 +1,3 @@
+-- An image scanned again is a further page of its batch, in the place of the one that is void from then on.
+ALTER TABLE page ADD COLUMN gone TEXT COLLATE "C";       -- why the image is in no document: a reason, or where it moved to
+ALTER TABLE page ADD COLUMN rescanned TEXT COLLATE "C";  -- Rescanned, JSON: where the new image lies, and whose place it takes
