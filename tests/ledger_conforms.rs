@@ -418,7 +418,7 @@ fn a_letter_from_the_scanner_to_the_inbox(asked: &mut Asked<'_>) {
     asked.heard("diverted", ledger.diverted(&id, "amt", "not-eingang", "Ziel gestört").unwrap());
     asked.heard("taken back", ledger.inbox_take_back(&id, "amt").unwrap());
     asked.heard("returned", ledger.returned(&everything(), 10).unwrap().len());
-    asked.heard("day", ledger.day("2020-01-01", "2999-01-01", |_| true).unwrap());
+    asked.heard("day", ledger.day("2020-01-01", "2999-01-01", |_| Ok(true)).unwrap());
     asked
         .heard("same invoice", ledger.same_invoice(&sheet(&DocumentId("other-01".into()), 1), None).unwrap());
     asked.heard("numbered", ledger.invoices_numbered("R-00001", None).unwrap());

@@ -270,7 +270,7 @@ fn the_package_has_what_it_names() {
         .unwrap_or_else(|c| panic!("{c:?}"));
     let home = Path::new("/var/lib/poststelle");
     let folders = pipeline.stations.iter().map(|s| &s.folder);
-    for path in folders.map(|f| &**f).chain([pipeline.ledger.file().unwrap(), &pipeline.vault]) {
+    for path in folders.map(|f| &**f).chain([pipeline.ledger.file().unwrap(), pipeline.vault.local()]) {
         assert!(path.starts_with(home), "{}", path.display());
     }
     assert!(!text.contains("\"var/"), "a path of the repository is left");

@@ -70,7 +70,7 @@ pub fn run(cli: Cli) -> u8 {
     let outcome = match cli.command {
         Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
         Command::Run { until_settled, role } => service::run(config, until_settled, role),
-        Command::Migrate { from } => migrate::run(config, &from),
+        Command::Migrate { from, vault } => migrate::run(config, &from, vault.as_deref()),
         Command::Process { station, operator, received, out, json, costs, input } => {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
@@ -100,7 +100,8 @@ pub fn run(cli: Cli) -> u8 {
         }
         Command::Log { action } => log::run(config, &action),
         Command::Verify { vault, vault_key, trust, path, json } => {
-            Ok(verify::run(&path, (vault.as_deref(), vault_key.as_deref()), &trust, json))
+            verify::vault(config, vault.as_deref(), vault_key.as_deref())
+                .map(|vault| verify::run(&path, &vault, &trust, json))
         }
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir, html } => {

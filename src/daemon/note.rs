@@ -29,7 +29,7 @@ pub fn body(
     sheet: &DocumentSheet,
     files: (&[u8], &[u8]),
 ) -> Result<Body> {
-    let version = house.version(batch);
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
     let decision = &sheet.understanding;
     let procedure = &version.procedure;
@@ -109,7 +109,7 @@ fn counts(house: &House, batch: &BatchRow) -> Result<Counts> {
         images_in_documents: places.in_documents,
         separators: places.separators,
         blanks_left_out: places.left_out,
-        duplex: house.version(batch).profile(&batch.station).duplex,
+        duplex: house.version(batch)?.profile(&batch.station).duplex,
     })
 }
 

@@ -19,7 +19,7 @@ impl Ledger {
         &self,
         from: &str,
         to: &str,
-        in_vault: impl Fn(&ContentHash) -> bool,
+        in_vault: impl Fn(&ContentHash) -> Result<bool>,
     ) -> Result<Vec<DayBatch>> {
         self.read(|db, tenant| {
             let mut statement = db.prepare(
@@ -34,7 +34,12 @@ impl Ledger {
     }
 }
 
-fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> bool) -> Result<DayBatch> {
+fn batch(
+    db: &Db,
+    tenant: &str,
+    id: String,
+    in_vault: &impl Fn(&ContentHash) -> Result<bool>,
+) -> Result<DayBatch> {
     let row = db
         .prepare(
             "SELECT station, file_name, circle IS NOT NULL, state, sidecar, accepted_by,
@@ -98,7 +103,7 @@ fn documents(
     db: &Db,
     tenant: &str,
     batch: &str,
-    in_vault: &impl Fn(&ContentHash) -> bool,
+    in_vault: &impl Fn(&ContentHash) -> Result<bool>,
 ) -> Result<Vec<(DayDocument, Option<u32>)>> {
     let mut statement = db.prepare(
         "SELECT id, state, COALESCE(department, ''), pages, product FROM document
@@ -117,12 +122,18 @@ fn documents(
             pages: cut.pages,
             suppressed: cut.suppressed.iter().map(|(page, _)| *page).collect(),
             separators: cut.separators.iter().map(|s| s.page).collect(),
-            product_there: product.map(|hex| ContentHash::from_hex(&hex).is_some_and(|hash| in_vault(&hash))),
+            product_there: None,
             deliveries: Vec::new(),
         };
-        Ok((document, of_batch))
+        Ok((document, of_batch, product))
     })?;
-    let mut documents = rows.collect::<sql::Result<Vec<_>>>()?;
+    let rows = rows.collect::<sql::Result<Vec<_>>>()?;
+    let looked_for = |(mut document, of_batch, product): (DayDocument, _, Option<String>)| {
+        let there = |hex: String| ContentHash::from_hex(&hex).map_or(Ok(false), |hash| in_vault(&hash));
+        document.product_there = product.map(there).transpose()?;
+        Ok((document, of_batch))
+    };
+    let mut documents = rows.into_iter().map(looked_for).collect::<Result<Vec<_>>>()?;
     let mut statement = db.prepare(
         "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
          ORDER BY id",

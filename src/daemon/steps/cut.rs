@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::{fit, opened};
+use super::{AGAIN, fit, opened, or_later};
 use crate::batch::cover_sheet::Order as CoverOrder;
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::config::Pipeline;
@@ -19,26 +19,30 @@ use crate::model::town::Profile;
 /// Cuts the next batch whose pages are all read.
 pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
-    let version = house.version(&batch);
+    or_later(cut_batch(house, &batch), || house.ledger.batch_again(&batch.id, AGAIN)).map(|()| true)
+}
+
+fn cut_batch(house: &House, batch: &BatchRow) -> Result<()> {
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
     let pages = house.ledger.pages(&batch.id)?;
     fault::point("batch.cutting");
     // One page alone is compared with nothing.
-    let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
+    let faces = if pages.len() > 1 { fit::faces(house, batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut cut = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let mut cut = cut_pages(house, &version, &pages, &profile, opened(batch)?.signed, &again);
     // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
     if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
         cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
     }
-    let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
+    let unfit = fit::unfit(house, batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit);
     fit::note_covered(&mut cut, &covered, &pages);
     let missing = match house.purpose {
-        Purpose::Service => fit::refused(house, &batch, &unfit)
-            .or_else(|| difference(house, &batch, &cut, pages.len()))
-            .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
+        Purpose::Service => fit::refused(&version, batch, &unfit)
+            .or_else(|| difference(&version, batch, &cut, pages.len()))
+            .or_else(|| cut.iter().find_map(|document| missing(batch, &profile, document))),
         Purpose::Once => None,
     };
     match missing {
@@ -55,15 +59,14 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
         }
     }
     fault::point("batch.cut");
-    Ok(true)
+    Ok(())
 }
 
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
-fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
+fn difference(version: &Pipeline, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
     if batch.accepted_by.is_some() {
         return None;
     }
-    let version = house.version(batch);
     let profile = version.profile(&batch.station);
     let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON.";
     let expected = version.station(&batch.station).is_some_and(|s| s.sidecar.is_some());
