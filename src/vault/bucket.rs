@@ -14,6 +14,7 @@ use super::{VaultFile, copy_hashed, hash_of};
 use crate::config::secret;
 use crate::delivery::http::Wire;
 use crate::error::{Error, Result};
+use crate::fault;
 use crate::model::hash::ContentHash;
 use crate::model::place::Bucket;
 use crate::model::refusal::Refusal;
@@ -34,6 +35,10 @@ const PUT_BYTES_MAX: u64 = 5 << 30;
 const ANSWER_BYTES_MAX: u64 = 16 << 20;
 /// Who has not removed an object so long after he looked at it does not remove it.
 const REMOVAL: Duration = Duration::from_secs(60);
+/// A request that failed within this time failed at once.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// Wait before it is repeated.
+const BREATH: Duration = Duration::from_millis(250);
 /// Where removals are announced.
 const GOING: &str = "going/";
 
@@ -55,11 +60,31 @@ impl BucketStore {
         if self.place.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.place.prefix) }
     }
 
-    /// One request, signed by `sign`, and its answer if it is a success; none where there is no such object.
+    /// One request, signed by `sign`, and its answer if it is a success; none where there is no such object. Every request
+    /// may be repeated, and one that failed at once is, once: a server that restarts, a connection it had closed.
     fn ask(
         &self,
         method: &str,
-        sign: impl FnOnce(&rusty_s3::Bucket, &Credentials) -> String,
+        sign: impl Fn(&rusty_s3::Bucket, &Credentials) -> String,
+        head: &[(&str, String)],
+        body: impl Fn() -> Result<SendBody<'static>>,
+    ) -> Result<Option<Response<Body>>> {
+        let begun = Instant::now();
+        match self.ask_once(method, &sign, head, body()?) {
+            Err(Error::Vault { code: "unreachable" | "no_answer" | "busy" | "failed", .. })
+                if begun.elapsed() < AT_ONCE =>
+            {
+                std::thread::sleep(fault::hurried(BREATH));
+                self.ask_once(method, &sign, head, body()?)
+            }
+            answer => answer,
+        }
+    }
+
+    fn ask_once(
+        &self,
+        method: &str,
+        sign: impl Fn(&rusty_s3::Bucket, &Credentials) -> String,
         head: &[(&str, String)],
         body: SendBody<'_>,
     ) -> Result<Option<Response<Body>>> {
@@ -92,7 +117,7 @@ impl BucketStore {
         let range = first.map(|first| ("range", format!("bytes=0-{}", first.saturating_sub(1))));
         let sign =
             |b: &rusty_s3::Bucket, k: &Credentials| b.get_object(Some(k), name).sign(SIGNED).to_string();
-        let answer = self.ask("GET", sign, range.as_slice(), SendBody::none())?;
+        let answer = self.ask("GET", sign, range.as_slice(), nothing)?;
         Ok(answer.map(|answer| {
             let left = header(answer.headers(), "content-length").and_then(|length| length.parse().ok());
             let from = answer.into_body().into_with_config().limit(u64::MAX).reader();
@@ -100,7 +125,7 @@ impl BucketStore {
         }))
     }
 
-    fn put(&self, name: &str, length: u64, body: SendBody<'_>) -> Result<()> {
+    fn put(&self, name: &str, length: u64, body: impl Fn() -> Result<SendBody<'static>>) -> Result<()> {
         let sign =
             |b: &rusty_s3::Bucket, k: &Credentials| b.put_object(Some(k), name).sign(SIGNED).to_string();
         let head = [("content-length", length.to_string())];
@@ -108,17 +133,22 @@ impl BucketStore {
         Ok(())
     }
 
+    fn put_text(&self, name: &str, text: &str) -> Result<()> {
+        let body = || Ok(SendBody::from_owned_reader(io::Cursor::new(text.to_owned())));
+        self.put(name, text.len() as u64, body)
+    }
+
     fn delete(&self, name: &str) -> Result<()> {
         let sign =
             |b: &rusty_s3::Bucket, k: &Credentials| b.delete_object(Some(k), name).sign(SIGNED).to_string();
-        self.ask("DELETE", sign, &[], SendBody::none()).map(drop)
+        self.ask("DELETE", sign, &[], nothing).map(drop)
     }
 
     /// How long ago an object was written, by the server's clock; none if it is not there.
     fn age(&self, name: &str) -> Result<Option<Duration>> {
         let sign =
             |b: &rusty_s3::Bucket, k: &Credentials| b.head_object(Some(k), name).sign(SIGNED).to_string();
-        let Some(answer) = self.ask("HEAD", sign, &[], SendBody::none())? else { return Ok(None) };
+        let Some(answer) = self.ask("HEAD", sign, &[], nothing)? else { return Ok(None) };
         let time = |name| {
             let text = header(answer.headers(), name)?;
             jiff::fmt::rfc2822::parse(text).ok()
@@ -145,7 +175,7 @@ impl BucketStore {
                 }
                 list.sign(SIGNED).to_string()
             };
-            let answer = self.ask("GET", sign, &[], SendBody::none())?;
+            let answer = self.ask("GET", sign, &[], nothing)?;
             let answer = answer.ok_or_else(|| answer::refused(404, ""))?;
             let now = header(answer.headers(), "date").and_then(|text| jiff::fmt::rfc2822::parse(text).ok());
             let said = text(answer.into_body()).map_err(|error| answer::broke_off(&error))?;
@@ -212,7 +242,7 @@ impl Store for BucketStore {
 
     fn writable(&self) -> Result<()> {
         let name = self.name(&format!("probe/{:016x}", getrandom::u64().unwrap_or_default()));
-        self.put(&name, 1, SendBody::from_reader(&mut &b"?"[..]))?;
+        self.put_text(&name, "?")?;
         self.delete(&name)
     }
 
@@ -257,12 +287,11 @@ impl Store for BucketStore {
     fn keep(&self, scratch: &Path, stored: Stored) -> Result<()> {
         let name = self.name(&stored.name());
         let open = || File::open(scratch).map_err(Error::io("In den Tresor schreiben", scratch));
-        let mut file = open()?;
-        let length = file.metadata().map_err(Error::io("In den Tresor schreiben", scratch))?.len();
+        let length = open()?.metadata().map_err(Error::io("In den Tresor schreiben", scratch))?.len();
         if length > PUT_BYTES_MAX {
             return Err(answer::too_large(length));
         }
-        self.put(&name, length, SendBody::from_reader(&mut file))?;
+        self.put(&name, length, || Ok(SendBody::from_owned_reader(open()?)))?;
         if self.going(&stored.hash)? {
             return Err(answer::going(&name));
         }
@@ -279,7 +308,7 @@ impl Store for BucketStore {
     fn remove(&self, stored: Stored) -> Result<bool> {
         let chance = getrandom::u64().unwrap_or_default();
         let mark = self.name(&format!("{GOING}{}-{chance:016x}", stored.hash.hex()));
-        self.put(&mark, 0, SendBody::none())?;
+        self.put_text(&mark, "")?;
         let gone = self.removed(stored);
         self.cache.forget(stored);
         self.delete(&mark)?;
@@ -311,9 +340,13 @@ impl Store for BucketStore {
     }
 
     fn set_note(&self, name: &str, text: &str) -> Result<()> {
-        self.put(&self.name(name), text.len() as u64, SendBody::from_reader(&mut text.as_bytes()))?;
+        self.put_text(&self.name(name), text)?;
         if self.note(name)? == text { Ok(()) } else { Err(answer::other_bytes(name)) }
     }
+}
+
+fn nothing() -> Result<SendBody<'static>> {
+    Ok(SendBody::none())
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

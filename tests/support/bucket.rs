@@ -22,6 +22,8 @@ pub enum Door {
     HangsUp,
     /// The same with one request in so many, the first of them the last.
     HangsUpOnce(u32),
+    /// The storage is full after so many requests.
+    FullAfter(usize),
     /// Ends in the middle of a body.
     CutsOff,
     /// Does not answer for a while.
@@ -125,7 +127,7 @@ impl Storage {
     pub fn behind(&self, method: &str, object: &str, body: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.behind).unwrap();
         let head = format!(
-            "{method} /{NAME}/{object} HTTP/1.1\r\nhost: {}\r\nauthorization: AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/s3/aws4_request\r\n\
+            "{method} /{NAME}/{object} HTTP/1.1\r\nhost: {}\r\nauthorization: AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n",
             self.behind,
             body.len()
@@ -198,7 +200,8 @@ fn pass(mut caller: TcpStream, behind: SocketAddr, state: &Mutex<State>) {
         let host = lower.split("host: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
         state.requests.push(format!("{}:http://{host}{}", line[0], line[1]));
         match state.door {
-            Door::HangsUpOnce(of) if state.requests.len() as u32 % of == 0 => Door::HangsUp,
+            Door::HangsUpOnce(of) if (state.requests.len() as u32).is_multiple_of(of) => Door::HangsUp,
+            Door::FullAfter(count) if state.requests.len() > count => Door::Says(507, "XMinioStorageFull"),
             door => door,
         }
     };
