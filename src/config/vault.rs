@@ -10,8 +10,6 @@ use std::time::Duration;
 
 /// Region of servers that have none of their own.
 const REGION: &str = "us-east-1";
-/// Objects on their way, unless another folder is named.
-const CACHE: &str = "var/cache";
 /// A storage that has not begun its answer by then does not answer.
 const TIMEOUT_SECONDS: u64 = 30;
 
@@ -41,7 +39,7 @@ pub(super) fn place(check: &Check<'_>, written: &File) -> VaultPlace {
         },
         access_key: s3.access_key.clone(),
         secret_file: check.secret(&s3.secret_file),
-        cache: check.path(s3.cache.as_deref().unwrap_or(Path::new(CACHE))),
+        cache: check.path(&s3.cache),
     }))
 }
 
@@ -60,7 +58,7 @@ pub(super) fn is_sound(check: &mut Check<'_>, written: &File) {
             vault.span(),
             "config.s3_missing",
             "Es ist nicht gesagt, auf welchem Server dieser Eimer liegt.",
-            "[s3] mit endpoint, access_key und secret_file ergänzen.",
+            "[s3] mit endpoint, access_key, secret_file und cache ergänzen.",
         ),
         (Some((name, prefix)), Some(s3)) => {
             if !named(name, prefix) {

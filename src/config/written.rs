@@ -61,7 +61,6 @@ pub fn understood(pipeline: &Pipeline, base: &Path) -> Settings {
     if let VaultPlace::Bucket(bucket) = &pipeline.vault {
         assume("s3.region".into(), Value::String(bucket.region.clone()));
         assume("s3.timeout_seconds".into(), seconds(bucket.access.timeout));
-        assume("s3.cache".into(), path(&bucket.cache));
     }
     assume("classifiers".into(), path(&pipeline.classifiers));
     assume("workers".into(), Value::Integer(i64::try_from(pipeline.workers).unwrap_or(i64::MAX)));

@@ -116,7 +116,7 @@ impl Storage {
     pub fn configured(&self, prefix: &str) -> (String, String) {
         let line = format!("vault = \"s3://{NAME}/{prefix}\"\n");
         let section = format!(
-            "[s3]\nendpoint = \"http://{}\"\naccess_key = \"poststelle\"\nsecret_file = \"{}\"\ntimeout_seconds = 2\n",
+            "[s3]\nendpoint = \"http://{}\"\naccess_key = \"poststelle\"\nsecret_file = \"{}\"\ntimeout_seconds = 2\ncache = \"var/cache\"\n",
             self.address,
             self.secret_file().display()
         );

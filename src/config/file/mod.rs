@@ -117,7 +117,7 @@ pub struct S3 {
     /// How long the server may take to begin an answer.
     pub timeout_seconds: Option<NonZeroU64>,
     /// Folder of this machine for objects on their way.
-    pub cache: Option<PathBuf>,
+    pub cache: PathBuf,
 }
 
 /// The town.
