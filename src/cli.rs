@@ -125,6 +125,9 @@ pub enum Command {
         /// Die geänderte Datei
         #[arg(long, value_name = "DATEI")]
         diff: Option<PathBuf>,
+        /// Alle Schlüssel mit ihren Arten als JSON Schema, für Editoren
+        #[arg(long, conflicts_with_all = ["diff", "activate", "rollback"])]
+        schema: bool,
         /// Die Datei, wie sie jetzt ist, auch dort in Kraft setzen, wo Papier ersetzt wird
         #[arg(long, requires = "by", conflicts_with = "diff")]
         activate: bool,

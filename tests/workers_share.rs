@@ -49,6 +49,7 @@ fn every_letter_is_somebodys_and_only_one_s() {
     let storage = std::env::var("PROVE_VAULT").is_ok_and(|vault| vault == "s3").then(Storage::start);
     let (town, place) = shared_town(&database, storage.as_ref());
     let ledger = Ledger::open(&place, "t").unwrap();
+    let before = database.costs("town");
     let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
     // Two take in, of which one stands by.
     let mut intake: Vec<Child> = (0..2).map(|_| start(&town, "intake")).collect();
@@ -114,11 +115,54 @@ fn every_letter_is_somebodys_and_only_one_s() {
     assert_eq!(town.delivered(), expected, "the folder does not hold every document once");
     let audit = poststelle::ledger::audit(&place, None, &[]).unwrap();
     assert_eq!(audit.wrong, []);
+    let after = database.costs("town");
+    let [turns, log, rows] = [0, 1, 2].map(|n| (after[n] - before[n]) / i64::from(letters));
+    let asked = storage.as_ref().map_or(0, |storage| storage.requests().len()) / letters as usize;
+    println!(
+        "PROVED costs of a letter: {turns} turns, {log} bytes of log and {rows} of rows in PostgreSQL, {asked} requests to S3"
+    );
     println!(
         "PROVED workers: {letters} letters by {WORKERS} workers on PostgreSQL and {} in {:.0} s, {killed} killed, {stopped} stopped for a \
          while, {cut_off} times cut off: every document exactly once",
         if storage.is_some() { "S3" } else { "one folder" },
         took.as_secs_f64()
+    );
+}
+
+/// How many turns a second the log of a town has when four processes want one all the time, and when they are of two
+/// towns. Every entry is there, in one order.
+#[test]
+fn a_town_writes_in_turns() {
+    let database = Database::start();
+    database.lasting();
+    let place = database.create("town");
+    let turns = |towns: &[&str; 4]| {
+        let ledgers = towns.map(|town| Ledger::open(&place, town).unwrap());
+        let begun = Instant::now();
+        let write = |ledger: &Ledger| {
+            let mut written = 0u64;
+            while begun.elapsed() < Duration::from_secs(2) {
+                ledger.note("test.turn", "t", "test", "").unwrap();
+                written += 1;
+            }
+            written
+        };
+        let written: u64 = std::thread::scope(|scope| {
+            let threads = [0, 1, 2, 3].map(|n| {
+                scope.spawn({
+                    let (write, ledger) = (&write, &ledgers[n]);
+                    move || write(ledger)
+                })
+            });
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        (written, written as f64 / begun.elapsed().as_secs_f64())
+    };
+    let ((one, pace), (two, both)) = (turns(&["a"; 4]), turns(&["a", "a", "b", "b"]));
+    let audit = poststelle::ledger::audit(&place, None, &[]).unwrap();
+    assert_eq!((audit.wrong, audit.events), (vec![], one + two));
+    println!(
+        "PROVED turns: {pace:.0} a second of one town, {both:.0} of two, four processes, commits on the disk"
     );
 }
 

@@ -78,6 +78,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check => check(config),
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
+        Command::Config { schema: true, .. } => configuration::schema(),
         Command::Config { activate: true, by: Some(by), .. } => configuration::activate(config, &by),
         Command::Config { rollback: true, by: Some(by), .. } => configuration::rollback(config, &by),
         Command::Config { diff, .. } => configuration::run(config, diff.as_deref()),

@@ -12,6 +12,7 @@ mod read;
 mod record;
 mod resolve;
 mod routes;
+mod schema;
 mod seal;
 pub mod secret;
 mod sign_on;
@@ -25,6 +26,7 @@ pub mod written;
 pub use complaint::Complaint;
 pub use resolve::resolve;
 pub use routes::Ways;
+pub use schema::schema;
 
 use crate::batch::cover_sheet::SheetKey;
 use crate::document::TownRules;
