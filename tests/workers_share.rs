@@ -49,7 +49,6 @@ fn every_letter_is_somebodys_and_only_one_s() {
     let storage = std::env::var("PROVE_VAULT").is_ok_and(|vault| vault == "s3").then(Storage::start);
     let (town, place) = shared_town(&database, storage.as_ref());
     let ledger = Ledger::open(&place, "t").unwrap();
-    let before = database.costs("town");
     let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
     // Two take in, of which one stands by.
     let mut intake: Vec<Child> = (0..2).map(|_| start(&town, "intake")).collect();
@@ -115,12 +114,6 @@ fn every_letter_is_somebodys_and_only_one_s() {
     assert_eq!(town.delivered(), expected, "the folder does not hold every document once");
     let audit = poststelle::ledger::audit(&place, None, &[]).unwrap();
     assert_eq!(audit.wrong, []);
-    let after = database.costs("town");
-    let [turns, log, rows] = [0, 1, 2].map(|n| (after[n] - before[n]) / i64::from(letters));
-    let asked = storage.as_ref().map_or(0, |storage| storage.requests().len()) / letters as usize;
-    println!(
-        "PROVED costs of a letter: {turns} turns, {log} bytes of log and {rows} of rows in PostgreSQL, {asked} requests to S3"
-    );
     println!(
         "PROVED workers: {letters} letters by {WORKERS} workers on PostgreSQL and {} in {:.0} s, {killed} killed, {stopped} stopped for a \
          while, {cut_off} times cut off: every document exactly once",

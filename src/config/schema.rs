@@ -2,7 +2,7 @@
 //! other. What contradicts itself or names what is not there is for `poststelle check` alone.
 
 use super::file::File;
-use serde::de::value::{Error, StrDeserializer};
+use serde::de::value::{BorrowedStrDeserializer, Error, StrDeserializer};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Expected, IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
@@ -229,7 +229,7 @@ impl<'de> de::MapAccess<'de> for Placed<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.fields.get(self.next).map(|key| seed.deserialize((*key).into_deserializer())).transpose()
+        self.fields.get(self.next).map(|key| seed.deserialize(BorrowedStrDeserializer::new(key))).transpose()
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {

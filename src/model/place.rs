@@ -90,6 +90,16 @@ impl VaultPlace {
         }
     }
 
+    /// Whether it is the same storage, however it is reached.
+    pub fn same_storage(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bucket(one), Self::Bucket(two)) => {
+                (&one.name, &one.prefix, &one.access.url) == (&two.name, &two.prefix, &two.access.url)
+            }
+            _ => self == other,
+        }
+    }
+
     /// The folder of this machine that it writes to first: the vault itself, or what stands before its bucket.
     pub fn local(&self) -> &Path {
         match self {

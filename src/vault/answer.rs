@@ -21,6 +21,12 @@ pub(super) fn lost(lost: &Lost) -> Error {
     }
 }
 
+/// What the configuration names is no address, or not there.
+pub(super) fn setup(text: String) -> Error {
+    let hint = "vault und [s3] in pipeline.toml prüfen, die Datei des Geheimnisses für den Dienst lesbar machen; die Post wartet.";
+    Error::Vault { code: "setup", text, hint }
+}
+
 fn no_answer(text: &str) -> Error {
     Error::Vault {
         code: "no_answer",

@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::fault;
 use crate::model::hash::ContentHash;
 use crate::model::place::Bucket;
-use crate::model::refusal::Refusal;
 use rusty_s3::actions::{ListObjectsV2, S3Action};
 use rusty_s3::{Credentials, UrlStyle};
 use std::fs::{self, File};
@@ -88,14 +87,12 @@ impl BucketStore {
         head: &[(&str, String)],
         body: SendBody<'_>,
     ) -> Result<Option<Response<Body>>> {
-        let wrong = |text: String| {
-            Error::Refused(Refusal::new("vault.setup", text, "vault und [s3] in pipeline.toml prüfen."))
-        };
         let (name, region) = (self.place.name.clone(), self.place.region.clone());
-        let endpoint = self.place.access.url.parse().map_err(|e| wrong(format!("endpoint: {e}.")))?;
+        let endpoint = self.place.access.url.parse().map_err(|e| answer::setup(format!("endpoint: {e}.")))?;
         let bucket = rusty_s3::Bucket::new(endpoint, UrlStyle::Path, name, region);
-        let bucket = bucket.map_err(|e| wrong(format!("endpoint: {e}.")))?;
-        let key = Credentials::new(self.place.access_key.clone(), secret::read(&self.place.secret_file)?);
+        let bucket = bucket.map_err(|e| answer::setup(format!("endpoint: {e}.")))?;
+        let secret = secret::read(&self.place.secret_file).map_err(|refusal| answer::setup(refusal.text))?;
+        let key = Credentials::new(self.place.access_key.clone(), secret);
         let mut request = Request::builder().method(method).uri(sign(&bucket, &key));
         for (name, value) in head {
             request = request.header(*name, value);
@@ -223,8 +220,8 @@ fn settled(object: &Listed, now: Option<jiff::Timestamp>) -> bool {
 }
 
 impl Store for BucketStore {
-    fn scratch(&self) -> &Path {
-        self.cache.folder()
+    fn scratch(&self) -> Result<&Path> {
+        self.cache.prepare()
     }
 
     fn lasting(&self) -> bool {
@@ -232,7 +229,7 @@ impl Store for BucketStore {
     }
 
     fn prepare(&self) -> Result<()> {
-        self.cache.prepare()
+        self.cache.prepare().map(drop)
     }
 
     fn sweep(&self) -> Result<()> {

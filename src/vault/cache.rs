@@ -80,16 +80,11 @@ impl Cache {
         }
     }
 
-    /// The folder; it is there once something was prepared.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Makes the folder, once; removes those of processes that are gone.
-    pub(super) fn prepare(&self) -> Result<()> {
+    /// The folder, which is made once; removes those of processes that are gone.
+    pub(super) fn prepare(&self) -> Result<&Path> {
         let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.is_some() {
-            return Ok(());
+            return Ok(&self.folder);
         }
         let make = || {
             fs::create_dir_all(&self.above)?;
@@ -107,7 +102,7 @@ impl Cache {
                 abandoned(&entry.path());
             }
         }
-        Ok(())
+        Ok(&self.folder)
     }
 
     /// The object as a file, fetched by `fetch` into the path it is given if it is not at hand. Whoever wants the same
@@ -115,6 +110,8 @@ impl Cache {
     pub(super) fn file(&self, stored: Stored, fetch: impl FnOnce(&Path) -> Result<u64>) -> Result<Held> {
         self.prepare()?;
         let mut kept = self.kept();
+        // Somebody may have tidied up.
+        kept.files.retain(|(_, _, held)| held.path().is_file());
         loop {
             if let Some(at) = kept.files.iter().position(|(known, ..)| *known == stored) {
                 let found = kept.files.remove(at);
@@ -145,7 +142,10 @@ impl Cache {
 
     /// How an object that is at hand is stored.
     pub(super) fn near(&self, hash: &ContentHash) -> Option<Stored> {
-        self.kept().files.iter().map(|(stored, ..)| *stored).find(|stored| stored.hash == *hash)
+        let kept = self.kept();
+        let mut there =
+            kept.files.iter().filter(|(stored, _, held)| stored.hash == *hash && held.path().is_file());
+        there.next().map(|(stored, ..)| *stored)
     }
 
     /// The object is no longer at hand.

@@ -42,8 +42,8 @@ impl Folder {
 }
 
 impl Store for Folder {
-    fn scratch(&self) -> &Path {
-        &self.temporary
+    fn scratch(&self) -> Result<&Path> {
+        Ok(&self.temporary)
     }
 
     fn lasting(&self) -> bool {

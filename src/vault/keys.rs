@@ -69,7 +69,7 @@ impl Vault {
                 self.store.discard(plain)?;
                 continue;
             }
-            let temporary = self.temporary();
+            let temporary = self.temporary()?;
             let (found, _) = self.write(&mut self.reader(&hash)?, &temporary)?;
             if found != hash {
                 fs::remove_file(&temporary).map_err(Error::io("Rest im Tresor entfernen", &temporary))?;

@@ -170,7 +170,7 @@ impl Vault {
 
     /// Stores everything the reader gives; returns hash and length in bytes.
     pub fn put_reader(&self, from: &mut dyn Read) -> Result<(ContentHash, u64)> {
-        let temporary = self.temporary();
+        let temporary = self.temporary()?;
         let stored = self.write(from, &temporary).and_then(|(hash, length)| {
             self.keep(&temporary, &hash)?;
             Ok((hash, length))
@@ -182,9 +182,9 @@ impl Vault {
         stored
     }
 
-    fn temporary(&self) -> PathBuf {
+    fn temporary(&self) -> Result<PathBuf> {
         let number = self.running.fetch_add(1, Ordering::Relaxed);
-        self.store.scratch().join(format!("{}-{number}", std::process::id()))
+        Ok(self.store.scratch()?.join(format!("{}-{number}", std::process::id())))
     }
 
     fn keep(&self, temporary: &Path, hash: &ContentHash) -> Result<()> {

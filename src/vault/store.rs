@@ -43,7 +43,7 @@ impl Stored {
 /// An engine.
 pub(super) trait Store: Debug + Send + Sync {
     /// Folder of this machine in which objects are written before they are kept.
-    fn scratch(&self) -> &Path;
+    fn scratch(&self) -> Result<&Path>;
 
     /// Whether what is written there has to outlast a power cut.
     fn lasting(&self) -> bool;

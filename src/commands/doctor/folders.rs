@@ -51,7 +51,7 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
 }
 
 /// What of the vault lies on this machine.
-fn vault_of(pipeline: &Pipeline) -> &'static str {
+pub(super) fn vault_of(pipeline: &Pipeline) -> &'static str {
     if pipeline.vault.folder().is_some() { "Tresor" } else { "Zwischenspeicher des Tresors" }
 }
 
