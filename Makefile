@@ -15,6 +15,7 @@ run: build
 deb: build
 	mkdir -p target/package
 	packaging/configuration.sh > target/package/pipeline.toml
+	packaging/template.sh > target/package/poststelle@.service
 	target/release/poststelle shipped target/package
 	$(CARGO) deb --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deb
 	$(CARGO) deb --no-build --strip
@@ -112,9 +113,10 @@ prove-fuzz: build
 prove-package: deb
 	scripts/install.sh package
 	scripts/prove-package.sh $$(ls -t target/debian/poststelle_*.deb | head -n 1)
-# 5,000 letters by four workers on PostgreSQL, killed, stopped and cut off at random.
+# 5,000 letters by four workers on PostgreSQL, killed, stopped and cut off at random; vault in a folder, then on S3.
 prove-workers: build
 	PROVE_WORKERS=5000 $(PROVE) --test workers_share every_letter -- --nocapture
+	PROVE_VAULT=s3 PROVE_WORKERS=5000 $(PROVE) --test workers_share every_letter -- --nocapture
 # Pictures of every page, German and English, by the browser test.
 screens: build
 	SCREENS=$(CURDIR)/docs/screens $(PROVE) --test web_browser

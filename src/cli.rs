@@ -93,9 +93,12 @@ pub enum Command {
     },
     /// Ein Journal in das leere der Konfiguration übertragen, aus einer Datei in eine Datenbank; beide danach gleich
     Migrate {
-        /// Datei des bisherigen Journals; der Dienst darauf ist beendet
+        /// Datei des bisherigen Journals, oder Ordner des bisherigen Tresors, wenn nur er umzieht; der Dienst ist beendet
         #[arg(long)]
         from: PathBuf,
+        /// Bisheriger Tresor, wenn er in einen Eimer umzieht; sonst der Ordner `vault` neben dem Journal
+        #[arg(long)]
+        vault: Option<PathBuf>,
     },
     /// Tresor
     Vault {
@@ -122,6 +125,9 @@ pub enum Command {
         /// Die geänderte Datei
         #[arg(long, value_name = "DATEI")]
         diff: Option<PathBuf>,
+        /// Alle Schlüssel mit ihren Arten als JSON Schema, für Editoren
+        #[arg(long, conflicts_with_all = ["diff", "activate", "rollback"])]
+        schema: bool,
         /// Die Datei, wie sie jetzt ist, auch dort in Kraft setzen, wo Papier ersetzt wird
         #[arg(long, requires = "by", conflicts_with = "diff")]
         activate: bool,
@@ -252,7 +258,7 @@ pub enum Command {
     /// Nachweise prüfen, nur mit den Dateien: Ordner aus `process`, zugestellte Dateien, einzelne PDF, das Journal
     /// (ledger.sqlite) mit Tresor und früheren Ständen des Protokolls
     Verify {
-        /// Tresor zum Journal; sonst der Ordner `vault` daneben
+        /// Tresor zum Journal: ein Ordner oder der Eimer aus pipeline.toml (s3://…); sonst der Ordner `vault` daneben
         #[arg(long)]
         vault: Option<PathBuf>,
         /// Datei mit den Schlüsseln eines verschlüsselten Tresors

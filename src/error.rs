@@ -66,6 +66,16 @@ pub enum Error {
         /// Expected hash.
         hash: String,
     },
+    /// The storage of the vault does not answer, refuses, or gave back other bytes than it was given: mail waits.
+    #[error("[vault.{code}] {text} Hinweis: {hint}")]
+    Vault {
+        /// Stable.
+        code: &'static str,
+        /// German sentence: what happened.
+        text: String,
+        /// German sentence: what to do.
+        hint: &'static str,
+    },
     /// The engine child died, hung or grew too large.
     #[error(
         "[engine.{code}] {text}. Hinweis: Seite wird einzeln wiederholt und sonst zur Nachbearbeitung gelegt."
@@ -131,6 +141,7 @@ impl Error {
         match self {
             Self::Io { .. }
             | Self::Ledger(_)
+            | Self::Vault { .. }
             | Self::Engine { .. }
             | Self::Seal { .. }
             | Self::Malware { .. } => Retry::Later,

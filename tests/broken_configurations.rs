@@ -1,11 +1,13 @@
-//! Every broken configuration gets its complaint at the line that is wrong; every key there is, is looked at and
+//! What editors are told and what the program accepts is the same; every broken configuration gets its complaint at the line that is wrong; every key there is, is looked at and
 //! documented.
 #![allow(clippy::unwrap_used)]
 
-use poststelle::config::{Complaint, resolve};
+use poststelle::config::{Complaint, resolve, schema};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 const GOOD: &str = include_str!("configurations/good.toml");
 const BROKEN: &str = include_str!("configurations/broken.txt");
@@ -116,4 +118,87 @@ fn every_key_is_looked_at_and_documented() {
     }
     assert!(undocumented.is_empty(), "in no manual: {undocumented:#?}");
     println!("PROVED keys: {} of {} looked at and documented", found.len(), found.len());
+}
+
+/// What a schema has against a value, as far as this one says anything: the path to it.
+fn against(schema: &Value, value: &Value, path: &str, found: &mut Vec<String>) {
+    let kind = match value {
+        Value::Object(_) => "object",
+        Value::Array(_) => "array",
+        Value::String(_) => "string",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        _ => "integer",
+    };
+    let typed = |wanted: &str| wanted == kind || (wanted, kind) == ("number", "integer");
+    let within = |key: &str, fits: fn(f64, f64) -> bool| {
+        schema[key].as_f64().zip(value.as_f64()).is_none_or(|(limit, n)| fits(n, limit))
+    };
+    let listed = schema["enum"].as_array().is_none_or(|all| all.contains(value));
+    if !schema["type"].as_str().is_none_or(typed)
+        || !listed
+        || !within("minimum", |n, l| n >= l)
+        || !within("maximum", |n, l| n <= l)
+    {
+        found.push(path.to_owned());
+        return;
+    }
+    let missing = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|key| value.get(key.as_str().unwrap()).is_none());
+    found.extend(missing.map(|key| format!("{path}.{}", key.as_str().unwrap())));
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        let path = format!("{path}.{key}");
+        match (schema["properties"].get(key), &schema["additionalProperties"]) {
+            (Some(property), _) => against(property, inner, &path, found),
+            (None, more) if more.is_object() => against(more, inner, &path, found),
+            _ => found.push(path),
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|item| against(&schema["items"], item, path, found));
+}
+
+fn schema_says(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let table: Option<toml::Table> = text.parse().ok();
+    let Some(table) = table else { return vec!["no TOML".into()] };
+    static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+    against(&SCHEMA, &serde_json::to_value(table).unwrap(), "", &mut found);
+    found
+}
+
+#[test]
+fn editors_are_told_what_the_program_accepts() {
+    assert_eq!(schema_says(include_str!("../pipeline.toml")), Vec::<String>::new());
+    assert_eq!(schema_says(GOOD), Vec::<String>::new());
+    // What is wrong with keys and kinds of values is wrong there too; what contradicts itself is not its business.
+    let kinds = ["config.unknown_key", "config.type", "config.syntax"];
+    for case in BROKEN.split("\n--- ").skip(1) {
+        let text = completed(case.split_once('\n').unwrap().1);
+        let wrong = complaints(&text).iter().any(|c| kinds.contains(&c.code.as_str()));
+        assert!(!wrong || !schema_says(&text).is_empty(), "accepted: {case}");
+    }
+    assert_eq!(schema_says("[town]\nid = \"a\"\nname = \"A\""), [".town.central"]);
+    // It knows every key that the program knows, and no other.
+    let mut known = Vec::new();
+    all_keys(&[], &mut known);
+    let known: BTreeSet<String> = known.iter().map(|path| path.join(".").replace("[]", "")).collect();
+    let mut told = BTreeSet::new();
+    keys_told(&schema(), "", &mut told);
+    assert_eq!(told, known);
+    assert_eq!(
+        schema()["properties"]["profile"]["items"]["properties"]["scan_mode"],
+        json!({ "enum": ["copying", "replacing"] })
+    );
+}
+
+fn keys_told(schema: &Value, path: &str, told: &mut BTreeSet<String>) {
+    let section = schema.get("items").unwrap_or(schema);
+    for (key, property) in section["properties"].as_object().into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        keys_told(property, &path, told);
+        told.insert(path);
+    }
 }

@@ -1,6 +1,7 @@
 //! Several processes on one PostgreSQL and one vault share the work of a town, while they are killed, stopped for a
 //! while and cut off from the database at random: at the end every letter is at its target exactly once.
-//! `PROVE_WORKERS` sets the number of letters (5,000 in `make prove-workers`). Reading costs what it costs here.
+//! `PROVE_WORKERS` sets the number of letters (5,000 in `make prove-workers`), `PROVE_VAULT=s3` puts the vault into a
+//! bucket. Reading costs what it costs here.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -12,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
+use support::bucket::Storage;
 use support::database::Database;
 use support::{Daemon, Town, invariants, kill_tree, small_town};
 
@@ -25,8 +27,8 @@ fn start(town: &Town, role: &str) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// A town whose ledger is a database of that server.
-fn shared_town(database: &Database) -> (Town, Place) {
+/// A town whose ledger is a database of that server, and whose vault is a bucket if there is one.
+fn shared_town(database: &Database, storage: Option<&Storage>) -> (Town, Place) {
     let town = small_town::town(None);
     std::fs::remove_file(town.path("var/ledger.sqlite")).unwrap();
     let place = database.create("town");
@@ -34,7 +36,8 @@ fn shared_town(database: &Database) -> (Town, Place) {
     let config = config.replace("workers = 2", "workers = 1");
     let password = database.password_file();
     let ledger = format!("ledger = \"{place}\"\nledger_password_file = \"{}\"\n", password.display());
-    std::fs::write(town.path("pipeline.toml"), ledger + &config).unwrap();
+    let (vault, s3) = storage.map(|storage| storage.configured("t")).unwrap_or_default();
+    std::fs::write(town.path("pipeline.toml"), ledger + &vault + &config + &s3).unwrap();
     town.open_station();
     (town, place)
 }
@@ -43,7 +46,8 @@ fn shared_town(database: &Database) -> (Town, Place) {
 fn every_letter_is_somebodys_and_only_one_s() {
     let letters: u32 = std::env::var("PROVE_WORKERS").map_or(20, |n| n.parse().unwrap());
     let database = Database::start();
-    let (town, place) = shared_town(&database);
+    let storage = std::env::var("PROVE_VAULT").is_ok_and(|vault| vault == "s3").then(Storage::start);
+    let (town, place) = shared_town(&database, storage.as_ref());
     let ledger = Ledger::open(&place, "t").unwrap();
     let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
     // Two take in, of which one stands by.
@@ -111,9 +115,47 @@ fn every_letter_is_somebodys_and_only_one_s() {
     let audit = poststelle::ledger::audit(&place, None, &[]).unwrap();
     assert_eq!(audit.wrong, []);
     println!(
-        "PROVED workers: {letters} letters by {WORKERS} workers on PostgreSQL in {:.0} s, {killed} killed, {stopped} stopped for a while, \
-         {cut_off} times cut off: every document exactly once",
+        "PROVED workers: {letters} letters by {WORKERS} workers on PostgreSQL and {} in {:.0} s, {killed} killed, {stopped} stopped for a \
+         while, {cut_off} times cut off: every document exactly once",
+        if storage.is_some() { "S3" } else { "one folder" },
         took.as_secs_f64()
+    );
+}
+
+/// How many turns a second the log of a town has when four processes want one all the time, and when they are of two
+/// towns. Every entry is there, in one order.
+#[test]
+fn a_town_writes_in_turns() {
+    let database = Database::start();
+    database.lasting();
+    let place = database.create("town");
+    let turns = |towns: &[&str; 4]| {
+        let ledgers = towns.map(|town| Ledger::open(&place, town).unwrap());
+        let begun = Instant::now();
+        let write = |ledger: &Ledger| {
+            let mut written = 0u64;
+            while begun.elapsed() < Duration::from_secs(2) {
+                ledger.note("test.turn", "t", "test", "").unwrap();
+                written += 1;
+            }
+            written
+        };
+        let written: u64 = std::thread::scope(|scope| {
+            let threads = [0, 1, 2, 3].map(|n| {
+                scope.spawn({
+                    let (write, ledger) = (&write, &ledgers[n]);
+                    move || write(ledger)
+                })
+            });
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        (written, written as f64 / begun.elapsed().as_secs_f64())
+    };
+    let ((one, pace), (two, both)) = (turns(&["a"; 4]), turns(&["a", "a", "b", "b"]));
+    let audit = poststelle::ledger::audit(&place, None, &[]).unwrap();
+    assert_eq!((audit.wrong, audit.events), (vec![], one + two));
+    println!(
+        "PROVED turns: {pace:.0} a second of one town, {both:.0} of two, four processes, commits on the disk"
     );
 }
 

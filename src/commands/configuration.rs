@@ -32,6 +32,12 @@ pub fn run(config: Option<&Path>, diff: Option<&Path>) -> Outcome {
     }
 }
 
+/// The schema of the file; the file itself is not looked at.
+pub fn schema() -> Outcome {
+    println!("{:#}", config::schema());
+    Ok(DONE)
+}
+
 /// What would change. 0: the new file can be used; 2: it cannot.
 fn compare(pipeline: &Pipeline, base: &Path, file: &Path) -> Outcome {
     let text = std::fs::read_to_string(file).map_err(|error| {

@@ -65,7 +65,7 @@ fn evidence(pipeline: &Pipeline, ledger: &Ledger, out: &Path, by: &str) -> Outco
     {
         for document in ledger.documents_in(state)? {
             let (Some(record), Some(product)) = (document.record, document.product) else { continue };
-            if gone.contains(&product) && !vault.has(&product) {
+            if gone.contains(&product) && !vault.has(&product)? {
                 continue;
             }
             let (record, product) = (vault.read(&record)?, vault.read(&product)?);

@@ -71,7 +71,7 @@ pub fn run(cli: Cli) -> u8 {
     let outcome = match cli.command {
         Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
         Command::Run { until_settled, role } => service::run(config, until_settled, role),
-        Command::Migrate { from } => migrate::run(config, &from),
+        Command::Migrate { from, vault } => migrate::run(config, &from, vault.as_deref()),
         Command::Process { station, operator, received, out, json, costs, input } => {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
@@ -79,6 +79,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Check => check(config),
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
+        Command::Config { schema: true, .. } => configuration::schema(),
         Command::Config { activate: true, by: Some(by), .. } => configuration::activate(config, &by),
         Command::Config { rollback: true, rules: true, by: Some(by), .. } => {
             configuration::rollback_rules(config, &by)
@@ -110,7 +111,8 @@ pub fn run(cli: Cli) -> u8 {
         }
         Command::Log { action } => log::run(config, &action),
         Command::Verify { vault, vault_key, trust, path, json } => {
-            Ok(verify::run(&path, (vault.as_deref(), vault_key.as_deref()), &trust, json))
+            verify::vault(config, vault.as_deref(), vault_key.as_deref())
+                .map(|vault| verify::run(&path, &vault, &trust, json))
         }
         Command::Explain { what } => people::explain(config, &what),
         Command::Evaluate { truth, dir, html } => {

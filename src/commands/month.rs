@@ -116,7 +116,8 @@ fn sums(groups: &BTreeMap<(String, String, String), Figures>, open_days: u32) ->
 fn growth(pipeline: &Pipeline, bytes: u64, now: jiff::Timestamp) -> String {
     let megabytes = |n: f64| n / f64::from(1 << 20);
     let said = format!("In {GROWTH_DAYS} Tagen kamen {:.1} MiB an Scans", megabytes(bytes as f64));
-    let Ok(disk) = rustix::fs::statvfs(&pipeline.vault) else {
+    let disk = pipeline.vault.folder().and_then(|folder| rustix::fs::statvfs(folder).ok());
+    let Some(disk) = disk else {
         return format!("{said}; wie viel Platz der Tresor noch hat, war nicht zu erfahren.");
     };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize) as f64;

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::BatchId;
-use crate::model::place::Place;
+use crate::model::place::{Place, VaultPlace};
 use crate::model::state::{BatchState, DocumentState};
 use crate::model::town::Station;
 use crossbeam_channel::Sender;
@@ -63,7 +63,7 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     prepare_out(&wish.out)?;
     let private = Private(wish.out.join(".poststelle-private"));
     pipeline.ledger = Place::File(private.0.join("ledger.sqlite"));
-    pipeline.vault = private.0.join("vault");
+    pipeline.vault = VaultPlace::Folder(private.0.join("vault"));
     pipeline.vault_key_file = None;
     // Nothing of a private run may touch the real station's folder.
     station.folder = private.0.join("station");

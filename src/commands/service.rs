@@ -218,7 +218,7 @@ fn fixed(old: &Pipeline, new: &Pipeline) -> Option<&'static str> {
     [
         ("[town] id", old.tenant != new.tenant),
         ("ledger", old.ledger != new.ledger),
-        ("vault", old.vault != new.vault),
+        ("vault", !old.vault.same_storage(&new.vault)),
     ]
     .into_iter()
     .find_map(|(key, differs)| differs.then_some(key))

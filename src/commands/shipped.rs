@@ -1,4 +1,5 @@
-//! What a package carries beside the program: man pages and shell completions, made from the command line itself.
+//! What a package carries beside the program: man pages and shell completions, made from the command line itself, and
+//! the schema of the configuration, made from its reader.
 
 use super::{DONE, Outcome};
 use crate::cli::Cli;
@@ -8,7 +9,7 @@ use clap_complete::Shell;
 use std::fs;
 use std::path::Path;
 
-/// Writes them below that folder, as `man/` and `completions/`.
+/// Writes them below that folder, as `man/`, `completions/` and `pipeline.schema.json`.
 pub fn run(dir: &Path) -> Outcome {
     let (man, completions) = (dir.join("man"), dir.join("completions"));
     for folder in [&man, &completions] {
@@ -19,5 +20,8 @@ pub fn run(dir: &Path) -> Outcome {
         clap_complete::generate_to(shell, &mut Cli::command(), "poststelle", &completions)
             .map_err(Error::io("Vervollständigung schreiben", &completions))?;
     }
+    let schema = dir.join("pipeline.schema.json");
+    fs::write(&schema, format!("{:#}\n", crate::config::schema()))
+        .map_err(Error::io("Schema schreiben", &schema))?;
     Ok(DONE)
 }

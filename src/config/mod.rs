@@ -14,6 +14,7 @@ mod read;
 mod record;
 mod resolve;
 mod routes;
+mod schema;
 mod seal;
 pub mod secret;
 mod sign_on;
@@ -21,17 +22,19 @@ mod stations;
 mod substitutes;
 mod systems;
 mod targets;
+mod vault;
 pub mod written;
 
 pub use complaint::Complaint;
 pub use resolve::{organisation_of, resolve};
 pub use routes::Ways;
+pub use schema::schema;
 
 use crate::batch::cover_sheet::SheetKey;
 use crate::document::TownRules;
 use crate::error::Error;
 use crate::model::hash::ContentHash;
-use crate::model::place::Place;
+use crate::model::place::{Place, VaultPlace};
 use crate::model::refusal::Refusal;
 use crate::model::town::{
     Circle, Decide, Department, Organisation, Person, Procedure, Profile, ScannerSettings, SealSettings,
@@ -66,8 +69,8 @@ pub struct Pipeline {
     pub decide: Decide,
     /// Where the ledger is.
     pub ledger: Place,
-    /// Folder of the vault.
-    pub vault: PathBuf,
+    /// Where the vault is.
+    pub vault: VaultPlace,
     /// File with the keys of the vault, if it is encrypted.
     pub vault_key_file: Option<PathBuf>,
     /// Folder of the classifiers.
@@ -159,7 +162,8 @@ impl Pipeline {
         Vault::for_reading(&self.vault).under(self.vault_keys()?)
     }
 
-    fn vault_keys(&self) -> Result<Option<Keys>, Error> {
+    /// The keys of the vault, if it has some.
+    pub fn vault_keys(&self) -> Result<Option<Keys>, Error> {
         Ok(self.vault_key_file.as_deref().map(Keys::read).transpose()?)
     }
 

@@ -2,7 +2,7 @@
 
 use super::secret::CREDENTIAL;
 use super::{Pipeline, organisation};
-use crate::model::place::Place;
+use crate::model::place::{Place, VaultPlace};
 use crate::model::town::{
     ChartSource, FilesTarget, HttpAccess, HttpLogin, KeyPlace, MailTarget, PlaceWay, TargetWay,
 };
@@ -56,6 +56,10 @@ pub fn files(pipeline: &Pipeline) -> Vec<NamedFile> {
     }
     if let Some(key) = &pipeline.vault_key_file {
         found.add("", "vault_key_file", Holds::Secret, key);
+    }
+    if let VaultPlace::Bucket(bucket) = &pipeline.vault {
+        found.add("[s3]", "secret_file", Holds::Secret, &bucket.secret_file);
+        found.maybe("[s3]", "ca_file", Holds::Certificates, bucket.access.ca_file.as_ref());
     }
     if let Some(sheets) = &pipeline.sheets {
         found.add("[sheets]", "key_file", Holds::Secret, &sheets.key_file);

@@ -1,7 +1,7 @@
 //! Every connection the configuration can make, and the one it takes. Pure: nothing is asked, nothing resolved.
 
 use super::Pipeline;
-use crate::model::place::Place;
+use crate::model::place::{Place, VaultPlace};
 use crate::model::town::{
     ChartSource, HttpAccess, HttpLogin, KeyPlace, MailSecurity, MailTarget, PlaceWay, ScannerPlace, System,
     Target, TargetWay,
@@ -75,6 +75,9 @@ pub fn connections(pipeline: &Pipeline) -> Vec<Connection> {
             let tls = if safe { "TLS 1.2 oder 1.3" } else { "keines" };
             rows.push(outbound("ledger", "Journal (PostgreSQL)", &host, port, "postgresql", tls, None));
         }
+    }
+    if let VaultPlace::Bucket(bucket) = &pipeline.vault {
+        rows.extend(http("[s3]", "Tresor (S3)", &bucket.access));
     }
     if let Some(address) = pipeline.web {
         rows.push(Connection {

@@ -97,6 +97,7 @@ impl Check<'_> {
 
     fn pipeline(&mut self, written: &File) -> Pipeline {
         self.ledger_is_sound(written);
+        super::vault::is_sound(self, written);
         let targets: Vec<Target> = written.target.iter().filter_map(|t| self.target(t, written)).collect();
         self.keys_of_targets(written);
         let circles = written.circle.iter().map(|c| self.circle(c, written)).collect();
@@ -181,7 +182,7 @@ impl Check<'_> {
             targets,
             decide: super::routes::decide(self, &written.decide),
             ledger: self.ledger(written),
-            vault: self.path(&written.vault),
+            vault: super::vault::place(self, written),
             vault_key_file: written.vault_key_file.as_ref().map(|file| self.secret(file)),
             classifiers: self.path(&written.classifiers),
             procedure: super::record::procedure(self, &written.procedure),

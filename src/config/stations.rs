@@ -241,7 +241,7 @@ impl Check<'_> {
     /// No station inside another, none over ledger, vault or a target folder.
     pub(super) fn apart(&mut self, written: &File, stations: &[Station]) {
         let ledger = self.ledger(written).file().map(Path::to_owned);
-        let own = ledger.into_iter().chain([self.path(&written.vault)]);
+        let own = ledger.into_iter().chain([super::vault::place(self, written).local().to_owned()]);
         let outputs = written.target.iter().filter_map(|t| t.path.as_ref()).map(|p| self.path(p));
         let others: Vec<PathBuf> = own.chain(outputs).collect();
         let touch = |a: &Path, b: &Path| a.starts_with(b) || b.starts_with(a);

@@ -42,6 +42,17 @@ impl Check<'_> {
         self.path(file)
     }
 
+    /// No letter crosses a network in the clear.
+    pub(super) fn encrypted_or_here(&mut self, url: &Spanned<String>, hint: &str) {
+        let rest = url.get_ref().strip_prefix("http://");
+        let host = rest.map(|rest| rest.split(['/', ':']).next().unwrap_or(""));
+        let here = host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1"));
+        if !here && !url.get_ref().starts_with("https://") {
+            let text = "Unverschlüsselt geht es nur an den eigenen Rechner.";
+            self.complain(url.span(), "config.plain_http", text, hint);
+        }
+    }
+
     pub(super) fn http(&mut self, written: &file::Target) -> Option<HttpAccess> {
         let url = self.needed(written, "url", written.url.as_ref())?.clone();
         self.access(written, &url)
@@ -49,17 +60,7 @@ impl Check<'_> {
 
     fn access(&mut self, written: &file::Target, url: &Spanned<String>) -> Option<HttpAccess> {
         for url in [Some(url), written.token_url.as_ref()].into_iter().flatten() {
-            let rest = url.get_ref().strip_prefix("http://");
-            let host = rest.map(|rest| rest.split(['/', ':']).next().unwrap_or(""));
-            let here = host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1"));
-            if !here && !url.get_ref().starts_with("https://") {
-                self.complain(
-                    url.span(),
-                    "config.plain_http",
-                    "Unverschlüsselt geht es nur an den eigenen Rechner.",
-                    "url = \"https://…\".",
-                );
-            }
+            self.encrypted_or_here(url, "url = \"https://…\".");
         }
         Some(HttpAccess {
             url: url.get_ref().clone(),

@@ -5,6 +5,7 @@
 //! `station[allgemein].quiet_seconds`. Files of secrets are named, never read.
 
 use super::Pipeline;
+use crate::model::place::VaultPlace;
 use crate::model::town::TargetWay;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,8 +35,8 @@ pub struct Change {
 }
 
 /// Keys whose values are files or folders: shown from the root, so that nobody has to know where the file lies.
-const PATHS: [&str; 9] =
-    ["in_force", "ledger", "vault", "classifiers", "folder", "path", "mount", "template", "_file"];
+const PATHS: [&str; 10] =
+    ["in_force", "ledger", "vault", "classifiers", "cache", "folder", "path", "mount", "template", "_file"];
 
 /// Everything that is written in that text; nothing if it is no TOML. `base` is the folder of relative paths.
 pub fn written(text: &str, base: &Path) -> Option<Settings> {
@@ -56,7 +57,11 @@ pub fn understood(pipeline: &Pipeline, base: &Path) -> Settings {
     // As written numbers are: 0.9, not 0.8999999761581421.
     let share = |x: f32| Value::Float(x.to_string().parse().unwrap_or_else(|_| f64::from(x)));
     assume("ledger".into(), Value::String(pipeline.ledger.to_string()));
-    assume("vault".into(), path(&pipeline.vault));
+    assume("vault".into(), Value::String(pipeline.vault.to_string()));
+    if let VaultPlace::Bucket(bucket) = &pipeline.vault {
+        assume("s3.region".into(), Value::String(bucket.region.clone()));
+        assume("s3.timeout_seconds".into(), seconds(bucket.access.timeout));
+    }
     assume("classifiers".into(), path(&pipeline.classifiers));
     assume("workers".into(), Value::Integer(i64::try_from(pipeline.workers).unwrap_or(i64::MAX)));
     assume("decide.min_confidence".into(), share(pipeline.decide.min_confidence));
@@ -157,7 +162,8 @@ fn is_path(name: &str) -> bool {
 }
 
 fn absolute(text: &str, base: &Path) -> String {
-    if text.starts_with(super::secret::CREDENTIAL) {
+    // What systemd hands over, databases and buckets have names of their own.
+    if text.starts_with(super::secret::CREDENTIAL) || text.contains("://") {
         return text.to_owned();
     }
     base.join(text).display().to_string()

@@ -4,7 +4,7 @@ use super::House;
 use super::steps::parcel_bytes;
 use crate::delivery::breaker::Breaker;
 use crate::delivery::{Target, retry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fault;
 use crate::ledger::{DeliveryRow, LEASE, Ledger};
 use crate::model::delivery::{AttemptResult, Confirmation, Guarantee, Moved, Parcel, ProbeResult};
@@ -13,6 +13,9 @@ use crate::model::ids::DocumentId;
 use crate::model::state::DeliveryState;
 use crate::vault::Vault;
 use std::time::{Duration, Instant};
+
+/// Wait while the vault does not answer.
+const VAULT_AGAIN: Duration = Duration::from_secs(5);
 
 /// The counter of one target: takes its deliveries one after the other, and pauses while it is down.
 pub struct Counter<'a> {
@@ -37,7 +40,15 @@ impl<'a> Counter<'a> {
         let begun = Instant::now();
         let Some(delivery) = self.house.ledger.lease_delivery(self.target, worker)? else { return Ok(false) };
         fault::point("delivery.leased");
-        let parcel = parcel(&self.house.ledger, &self.house.vault, &delivery)?;
+        let parcel = match parcel(&self.house.ledger, &self.house.vault, &delivery) {
+            Err(error @ Error::Vault { .. }) => {
+                // Given back, with the reason for whoever looks why it is late.
+                let said = error.to_string();
+                self.house.ledger.delivery_later(&delivery.id, Some(&said), fault::hurried(VAULT_AGAIN))?;
+                return Err(error);
+            }
+            parcel => parcel?,
+        };
         match delivery.state {
             DeliveryState::HandedOver => self.ask(&delivery, &parcel)?,
             DeliveryState::Planned => self.send(&delivery, parcel, begun)?,

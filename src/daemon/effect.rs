@@ -15,7 +15,7 @@ pub enum Effect {
 /// When a change of that key takes effect.
 pub fn takes_effect(key: &str) -> Effect {
     match key {
-        "ledger" | "vault" | "town.id" => Effect::Restart,
+        "ledger" | "vault" | "s3.endpoint" | "town.id" => Effect::Restart,
         // How long paper stays is asked by `disposal` alone.
         "retention.paper_days" => Effect::NextCommand,
         _ => Effect::Reload,

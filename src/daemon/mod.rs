@@ -114,7 +114,7 @@ impl House {
             Purpose::Service => (Ledger::open(&pipeline.ledger, &pipeline.tenant)?, pipeline.open_vault()?),
             Purpose::Once => (
                 Ledger::open_fleeting(&pipeline.ledger, &pipeline.tenant)?,
-                Vault::open_fleeting(&pipeline.vault)?,
+                Vault::open_fleeting(pipeline.vault.local())?,
             ),
         };
         let limits = pipeline.stations.iter().map(|s| &s.profile.limits);
@@ -167,8 +167,8 @@ impl House {
         self.rules.book()
     }
 
-    /// The configuration that a batch began under.
-    pub fn version(&self, batch: &BatchRow) -> Arc<Pipeline> {
+    /// The configuration that a batch began under. Errors: the storage that has its text does not answer.
+    pub fn version(&self, batch: &BatchRow) -> Result<Arc<Pipeline>> {
         self.versions.of(&batch.config, &self.vault)
     }
 

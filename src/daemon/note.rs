@@ -29,7 +29,7 @@ pub fn body(
     sheet: &DocumentSheet,
     files: (&[u8], &[u8]),
 ) -> Result<Body> {
-    let version = house.version(batch);
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
     let decision = &sheet.understanding;
     let procedure = &version.procedure;
@@ -115,7 +115,7 @@ fn replaced(house: &House, document: &DocumentRow) -> Result<Option<Replaces>> {
 fn counts(house: &House, batch: &BatchRow) -> Result<Counts> {
     let places = house.ledger.image_places(&batch.id)?;
     let said = batch.sidecar.as_ref();
-    let duplex = house.version(batch).profile(&batch.station).duplex;
+    let duplex = house.version(batch)?.profile(&batch.station).duplex;
     let sides = if duplex { 2 } else { 1 };
     let announced = house.ledger.sheets_of_files(&batch.id)?;
     Ok(Counts {

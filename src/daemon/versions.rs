@@ -5,7 +5,7 @@
 //! stay as they were released. It never decides anything about a letter.
 
 use crate::config::{self, Pipeline, organisation};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{Ledger, Staged};
 use crate::model::document::ScanMode;
 use crate::model::hash::ContentHash;
@@ -37,7 +37,7 @@ impl Versions {
     pub fn open(newest: Pipeline, ledger: &Ledger, vault: &Vault) -> Result<Self> {
         let last = ledger.in_force(Staged::Configuration)?.filter(|hash| *hash != newest.hash);
         let Some(last) = last else { return Ok(Self::only(newest)) };
-        let released = restored(&last, &newest.base, vault);
+        let released = restored(&last, &newest.base, vault)?;
         // The organisation chart was applied by a named person before its day came.
         let file = |p: &Pipeline| organisation::apart(&p.text).0.to_owned();
         if released.as_ref().is_some_and(|old| file(old) == file(&newest)) {
@@ -74,19 +74,20 @@ impl Versions {
     }
 
     /// The configuration with that SHA-256. Where its text is gone the one in force for paper holds, and trouble is told
-    /// once; without any, what nobody has released replaces no paper.
-    pub fn of(&self, hash: &str, vault: &Vault) -> Arc<Pipeline> {
+    /// once; without any, what nobody has released replaces no paper. Errors: the storage does not answer, so nobody
+    /// knows whether it is gone.
+    pub fn of(&self, hash: &str, vault: &Vault) -> Result<Arc<Pipeline>> {
         let known = [Some(&self.newest), self.released.as_ref()];
         if let Some(known) = known.into_iter().flatten().find(|p| p.hash.hex() == hash) {
-            return known.clone();
+            return Ok(known.clone());
         }
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = earlier.entry(hash.to_owned()).or_insert_with(|| {
-            let hash = ContentHash::from_hex(hash)?;
-            restored(&hash, &self.newest.base, vault).map(Arc::new)
-        });
+        if !earlier.contains_key(hash) {
+            let text = ContentHash::from_hex(hash).map(|hash| restored(&hash, &self.newest.base, vault));
+            earlier.insert(hash.to_owned(), text.transpose()?.flatten().map(Arc::new));
+        }
         let instead = || self.released.clone().unwrap_or_else(|| Arc::new(copying(&self.newest)));
-        found.clone().unwrap_or_else(instead)
+        Ok(earlier.get(hash).cloned().flatten().unwrap_or_else(instead))
     }
 }
 
@@ -101,14 +102,17 @@ fn copying(pipeline: &Pipeline) -> Pipeline {
     copying
 }
 
-/// A configuration from its text in the vault.
-fn restored(hash: &ContentHash, base: &Path, vault: &Vault) -> Option<Pipeline> {
-    let text = vault.read(hash).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+/// A configuration from its text in the vault, if that is there and still understood.
+fn restored(hash: &ContentHash, base: &Path, vault: &Vault) -> Result<Option<Pipeline>> {
+    let text = match vault.read(hash) {
+        Err(error @ Error::Vault { .. }) => return Err(error),
+        text => text.ok().and_then(|bytes| String::from_utf8(bytes).ok()),
+    };
     let found = text.and_then(|text| config::resolve(&text, "pipeline.toml", base).ok());
     if found.is_none() {
         observe::version_lost(hash);
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -153,14 +157,18 @@ mod tests {
         let is = |id: &str, new: bool| (id.to_owned(), new);
         let wanted = [is("ersatz", false), is("kopie", true), is("neu", true), is("wird", false)];
         assert_eq!(stations(&staged), wanted);
-        assert_eq!(staged.of(&old.hash.hex(), &vault).hash, old.hash);
-        assert_eq!(staged.of(&"00".repeat(32), &vault).hash, old.hash, "a lost text: what is released holds");
+        assert_eq!(staged.of(&old.hash.hex(), &vault).unwrap().hash, old.hash);
+        assert_eq!(
+            staged.of(&"00".repeat(32), &vault).unwrap().hash,
+            old.hash,
+            "a lost text: what is released holds"
+        );
 
         ledger.put_in_force(Staged::Configuration, &new.hash, "leitung").unwrap();
         let released = Versions::open(new.clone(), &ledger, &vault).unwrap();
         assert_eq!(stations(&released), [is("kopie", true), is("neu", true), is("wird", true)]);
-        assert_eq!(released.of(&old.hash.hex(), &vault).hash, old.hash, "its batches end under it");
-        assert_eq!(released.of(&"00".repeat(32), &vault).hash, new.hash);
+        assert_eq!(released.of(&old.hash.hex(), &vault).unwrap().hash, old.hash, "its batches end under it");
+        assert_eq!(released.of(&"00".repeat(32), &vault).unwrap().hash, new.hash);
     }
 
     #[test]
@@ -178,6 +186,6 @@ mod tests {
         let gone = Vault::open(&place.path().join("leer")).unwrap();
         let lost = Versions::open(town(&[("ersatz", Some("ersetzend"))]), &ledger, &gone).unwrap();
         let held = lost.of(&old.hash.hex(), &gone);
-        assert_eq!(held.profile("ersatz").scan_mode, ScanMode::Copying, "nobody released it");
+        assert_eq!(held.unwrap().profile("ersatz").scan_mode, ScanMode::Copying, "nobody released it");
     }
 }

@@ -191,6 +191,8 @@ impl Audit {
                 Err(Error::Damaged { .. }) => {
                     self.complain("vault.damaged", format!("{hex} (von {id}) wurde verändert."))
                 }
+                // A storage that does not answer says nothing about what lies there.
+                Err(error @ Error::Vault { .. }) => return Err(error),
                 Err(_) => self.complain("vault.missing", format!("{hex} (von {id}) fehlt.")),
             }
         }
@@ -198,7 +200,7 @@ impl Audit {
         if let Ok(mut statement) = db.prepare(DELETED) {
             for row in statement.query_map([tenant], |r| r.get::<String>(0))? {
                 let hex = row?;
-                if ContentHash::from_hex(&hex).is_some_and(|hash| vault.has(&hash)) {
+                if ContentHash::from_hex(&hex).map_or(Ok(false), |hash| vault.has(&hash))? {
                     self.complain(
                         "vault.not_deleted",
                         format!("{hex} ist als gelöscht vermerkt und liegt noch da."),

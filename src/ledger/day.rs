@@ -19,7 +19,7 @@ impl Ledger {
         &self,
         from: &str,
         to: &str,
-        in_vault: impl Fn(&ContentHash) -> bool,
+        in_vault: impl Fn(&ContentHash) -> Result<bool>,
     ) -> Result<Vec<DayBatch>> {
         self.read(|db, tenant| {
             let mut statement = db.prepare(
@@ -34,7 +34,12 @@ impl Ledger {
     }
 }
 
-fn batch(db: &Db, tenant: &str, id: String, in_vault: &impl Fn(&ContentHash) -> bool) -> Result<DayBatch> {
+fn batch(
+    db: &Db,
+    tenant: &str,
+    id: String,
+    in_vault: &impl Fn(&ContentHash) -> Result<bool>,
+) -> Result<DayBatch> {
     let row = db
         .prepare(
             "SELECT station, file_name, circle IS NOT NULL, state, sidecar, accepted_by,
@@ -110,7 +115,7 @@ fn documents(
     db: &Db,
     tenant: &str,
     batch: &str,
-    in_vault: &impl Fn(&ContentHash) -> bool,
+    in_vault: &impl Fn(&ContentHash) -> Result<bool>,
 ) -> Result<Vec<(DayDocument, Option<u32>)>> {
     let mut statement = db.prepare(
         "SELECT id, state, COALESCE(department, ''), pages, product FROM document
@@ -130,15 +135,20 @@ fn documents(
             pages: cut.pages,
             suppressed: cut.suppressed.iter().map(|(page, _)| *page).collect(),
             separators: cut.separators.iter().map(|s| s.page).collect(),
-            product_there: product.map(|hex| ContentHash::from_hex(&hex).is_some_and(|hash| in_vault(&hash))),
+            product_there: None,
             deliveries: Vec::new(),
         };
-        Ok((document, of_batch, cut.replaces))
+        Ok((document, of_batch, product, cut.replaces))
     })?;
     let rows = rows.collect::<sql::Result<Vec<_>>>()?;
     let old: BTreeSet<String> = rows.iter().filter_map(|(.., replaces)| Some(replaces.clone()?.0)).collect();
-    let newer = |d: DayDocument| DayDocument { superseded: old.contains(&d.id), ..d };
-    let mut documents: Vec<_> = rows.into_iter().map(|(d, announced, _)| (newer(d), announced)).collect();
+    let looked_for = |(mut document, of_batch, product, _): (DayDocument, _, Option<String>, _)| {
+        let there = |hex: String| ContentHash::from_hex(&hex).map_or(Ok(false), |hash| in_vault(&hash));
+        document.product_there = product.map(there).transpose()?;
+        document.superseded = old.contains(&document.id);
+        Ok((document, of_batch))
+    };
+    let mut documents = rows.into_iter().map(looked_for).collect::<Result<Vec<_>>>()?;
     let mut statement = db.prepare(
         "SELECT id, target, state, COALESCE(receipt, '') FROM delivery WHERE tenant = ?1 AND document = ?2
          ORDER BY id",

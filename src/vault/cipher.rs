@@ -21,7 +21,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"PSTRESO1";
-const HEAD: usize = 8 + 8 + 32;
+/// Length of the head of an object.
+pub const HEAD: usize = 8 + 8 + 32;
 const CHUNK: usize = 1 << 16;
 const TAG: usize = 16;
 

@@ -1,5 +1,6 @@
 //! One object as it is stored: where, and under which key.
 
+use super::cache::Held;
 use super::cipher::{self, Decrypting, ObjectKey};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -11,15 +12,18 @@ use std::path::{Path, PathBuf};
 pub struct VaultFile {
     pub(super) path: PathBuf,
     pub(super) key: Option<ObjectKey>,
+    /// A file that was fetched stays as long as somebody holds this.
+    #[serde(skip)]
+    pub(super) held: Option<Held>,
 }
 
 impl VaultFile {
     /// A file that is not encrypted.
     pub fn plain(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), key: None }
+        Self { path: path.into(), key: None, held: None }
     }
 
-    /// Where it lies; its name is the hash of what is in it.
+    /// Where it lies; under one path there is never anything else.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -3,11 +3,9 @@
 //! In: the keys of a town. Out: the vault under them, or which one is missing. It never holds a key on disk: a file in
 //! the vault names their ids, so that a missing key is noticed before the first letter.
 
-use super::{Keys, Vault, cipher};
+use super::{Keys, Stored, Vault, cipher};
 use crate::error::{Error, Result};
-use crate::model::hash::ContentHash;
-use std::fs::{self, File};
-use std::sync::atomic::Ordering;
+use std::fs;
 
 /// File in the vault that names the keys something in it may be encrypted with.
 pub const KEYS_USED: &str = "keys";
@@ -29,29 +27,32 @@ impl Vault {
     }
 
     /// Ids of the keys that something here may be encrypted with.
-    pub(super) fn keys_used(&self) -> Result<Vec<String>> {
-        let place = self.root.join(KEYS_USED);
-        match fs::read_to_string(&place) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            text => {
-                let text = text.map_err(Error::io("Tresor lesen", &place))?;
-                Ok(text.lines().map(str::to_owned).collect())
-            }
-        }
+    fn keys_used(&self) -> Result<Vec<String>> {
+        Ok(self.keys_note()?.lines().map(str::to_owned).collect())
+    }
+
+    /// The same as it is written there: belongs into every copy of the vault. Empty if nothing is encrypted.
+    pub fn keys_note(&self) -> Result<String> {
+        self.store.note(KEYS_USED)
     }
 
     /// Says which keys are used, before the first object is encrypted with one.
-    pub(super) fn note_keys(&self, ids: &[String]) -> Result<()> {
-        let (place, number) = (self.root.join(KEYS_USED), self.running.fetch_add(1, Ordering::Relaxed));
-        let new = self.root.join("tmp").join(format!("{}-keys-{number}", std::process::id()));
+    pub(super) fn note_first(&self, keys: &Keys) -> Result<()> {
+        if self.noted.get().is_some() {
+            return Ok(());
+        }
+        let (first, mut used) = (keys.first().to_string(), self.keys_used()?);
+        if !used.contains(&first) {
+            used.push(first);
+            self.note_keys(&used)?;
+        }
+        let _ = self.noted.set(());
+        Ok(())
+    }
+
+    fn note_keys(&self, ids: &[String]) -> Result<()> {
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let write = || {
-            fs::write(&new, text)?;
-            File::open(&new)?.sync_all()?;
-            fs::rename(&new, &place)
-        };
-        write().map_err(Error::io("Schlüssel im Tresor vermerken", &place))?;
-        self.sync(&self.root)
+        self.store.set_note(KEYS_USED, &text)
     }
 
     /// Brings every object under the first key while nobody else uses the vault; how many were written anew.
@@ -61,37 +62,25 @@ impl Vault {
         let first = keys.first();
         let mut changed = 0;
         for hash in self.objects()? {
-            let Some(old) = self.stored(&hash) else { continue };
-            let head = |place| File::open(place).and_then(|mut file| cipher::head(&mut file));
-            if old.extension().is_some() && head(&old).is_ok_and(|(_, id)| id == first) {
+            let Some(old) = self.store.find(&hash)? else { continue };
+            let plain = Stored { hash, encrypted: false };
+            if old.encrypted && self.key_of(old).is_ok_and(|id| id == first) {
                 // Under both names after a crash: the one in the clear is not needed.
-                self.remove_plain(&hash)?;
+                self.store.discard(plain)?;
                 continue;
             }
-            let number = self.running.fetch_add(1, Ordering::Relaxed);
-            let temporary = self.root.join("tmp").join(format!("{}-{number}", std::process::id()));
+            let temporary = self.temporary()?;
             let (found, _) = self.write(&mut self.reader(&hash)?, &temporary)?;
             if found != hash {
                 fs::remove_file(&temporary).map_err(Error::io("Rest im Tresor entfernen", &temporary))?;
                 return Err(Error::Damaged { hash: hash.hex() });
             }
-            self.publish(&temporary, &hash)?;
+            self.store.keep(&temporary, Stored { hash, encrypted: true })?;
             self.verify(&hash)?;
-            self.remove_plain(&hash)?;
+            self.store.discard(plain)?;
             changed += 1;
         }
         self.note_keys(&[first.to_string()])?;
         Ok(changed)
-    }
-
-    fn remove_plain(&self, hash: &ContentHash) -> Result<()> {
-        let plain = self.path(hash);
-        match fs::remove_file(&plain) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            removed => {
-                removed.map_err(Error::io("Unverschlüsseltes entfernen", &plain))?;
-                plain.parent().map_or(Ok(()), |folder| self.sync(folder))
-            }
-        }
     }
 }

@@ -3,44 +3,50 @@
 //! In: bytes or a reader. Out: their SHA-256. What is once under a hash stays;
 //! writing the same bytes again is harmless. It never interprets what it keeps.
 //!
-//! Order of a write: temporary file in the vault, hash while writing, sync the
-//! file, rename to its hash, sync the folder. Only then the hash is returned.
+//! Order of a write: temporary file on this machine, hash while writing, then an engine keeps it for good under its
+//! hash: a folder ([`folder`]) or a bucket of S3-compatible storage ([`bucket`]). Only then the hash is returned.
 //!
 //! A town that names a key has its objects encrypted ([`cipher`]). The name stays the SHA-256 of what is in them:
 //! the ledger beside the vault names the same hashes in the clear, backups and auditors compare by it, and equal
 //! bytes are kept once. Whoever holds a document can see by its name that the vault has it, and nothing else.
 
+mod answer;
+mod bucket;
+mod cache;
 pub mod cipher;
 mod file;
+mod folder;
 mod keys;
+mod store;
 
 pub use cipher::Keys;
 pub use file::VaultFile;
 pub use keys::KEYS_USED;
+pub use store::Stored;
 
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
+use crate::model::place::VaultPlace;
 use crate::observe::pulse;
 use cipher::Encrypting;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use store::Store;
 
-/// Whoever puts bytes that lie there already names them in the ledger long before this is over; until then nobody
-/// removes them.
-const SETTLED: Duration = Duration::from_secs(3600);
-
-/// A vault in a local folder: `ab/abcdef…`, read-only files.
+/// A vault.
 #[derive(Debug)]
 pub struct Vault {
-    root: PathBuf,
+    store: Box<dyn Store>,
+    place: VaultPlace,
     running: AtomicU64,
-    lasting: bool,
     keys: Option<Keys>,
+    /// The key that writes is among those that the vault names.
+    noted: OnceLock<()>,
 }
 
 /// Where the numbers of temporary files begin: on another machine a process of the same number may write here too.
@@ -48,113 +54,113 @@ fn begin() -> AtomicU64 {
     AtomicU64::new(getrandom::u64().unwrap_or_default())
 }
 
-/// Ending of an object that is out of the way and may still be put back.
-const GOING: &str = ".going";
-/// Ending of an encrypted object.
-const ENCRYPTED: &str = "enc";
-
 impl Vault {
-    /// Opens or makes the folder.
-    pub fn open(root: &Path) -> Result<Self> {
-        fs::create_dir_all(root.join("tmp")).map_err(Error::io("Tresor anlegen", root))?;
-        Ok(Self::for_reading(root))
+    /// Opens a vault for writing; makes the folder.
+    pub fn open(place: impl Into<VaultPlace>) -> Result<Self> {
+        let vault = Self::for_reading(place);
+        vault.store.prepare()?;
+        Ok(vault)
+    }
+
+    /// The same for bytes nobody needs after this run: nothing waits for the disk.
+    pub fn open_fleeting(root: &Path) -> Result<Self> {
+        let store = folder::Folder::new(root, false);
+        store.prepare()?;
+        Ok(Self { store: Box::new(store), ..Self::for_reading(root) })
+    }
+
+    /// A vault another part of the program opened: for reading, so nothing is made and nothing cleared.
+    pub fn for_reading(place: impl Into<VaultPlace>) -> Self {
+        let place = place.into();
+        let store: Box<dyn Store> = match &place {
+            VaultPlace::Folder(root) => Box::new(folder::Folder::new(root, true)),
+            VaultPlace::Bucket(bucket) => Box::new(bucket::BucketStore::new(bucket)),
+        };
+        Self { store, place, running: begin(), keys: None, noted: OnceLock::new() }
     }
 
     /// Clears what killed writes left behind, and puts back what a killed removal had not decided about: for who
     /// knows that nobody writes now.
     pub fn sweep(&self) -> Result<()> {
-        let temporary = self.root.join("tmp");
-        let leftovers = fs::read_dir(&temporary).map_err(Error::io("Tresor lesen", &temporary))?;
-        for entry in leftovers.flatten() {
-            let name = entry.file_name();
-            let name = name.to_str().and_then(|name| name.strip_suffix(GOING));
-            if let Some(place) = name.and_then(|name| Some(self.root.join(name.get(..2)?).join(name)))
-                && !place.exists()
-            {
-                fs::rename(entry.path(), &place).map_err(Error::io("Im Tresor zurücklegen", &place))?;
-                continue;
-            }
-            fs::remove_file(entry.path()).map_err(Error::io("Rest im Tresor entfernen", entry.path()))?;
-        }
-        Ok(())
-    }
-
-    /// The same for bytes nobody needs after this run: nothing waits for the disk.
-    pub fn open_fleeting(root: &Path) -> Result<Self> {
-        Ok(Self { lasting: false, ..Self::open(root)? })
-    }
-
-    /// A vault another part of the program opened: for reading, so nothing is made and nothing cleared.
-    pub fn for_reading(root: &Path) -> Self {
-        Self { root: root.to_owned(), running: begin(), lasting: true, keys: None }
-    }
-
-    fn sync(&self, folder: &Path) -> Result<()> {
-        if self.lasting { sync_folder(folder) } else { Ok(()) }
+        self.store.sweep()
     }
 
     /// Whether something can be written here now; leaves nothing behind.
     pub fn writable(&self) -> Result<()> {
-        let number = self.running.fetch_add(1, Ordering::Relaxed);
-        let probe = self.root.join("tmp").join(format!("{}-probe-{number}", std::process::id()));
-        fs::write(&probe, b"?").map_err(Error::io("In den Tresor schreiben", &probe))?;
-        fs::remove_file(&probe).map_err(Error::io("Probe im Tresor entfernen", &probe))
+        self.store.writable()
     }
 
-    /// Where an object of that hash lies that is not encrypted, whether or not there is one.
-    fn path(&self, hash: &ContentHash) -> PathBuf {
-        let hex = hash.hex();
-        self.root.join(&hex[..2]).join(hex)
+    /// How an object is stored, encrypted or not; none if it is not there.
+    pub fn stored(&self, hash: &ContentHash) -> Result<Option<Stored>> {
+        self.store.find(hash)
     }
 
-    /// The file an object is stored in, encrypted or not: for whoever copies it as it is.
-    pub fn stored(&self, hash: &ContentHash) -> Option<PathBuf> {
-        let plain = self.path(hash);
-        [plain.with_extension(ENCRYPTED), plain].into_iter().find(|place| place.is_file())
+    /// The bytes an object is stored as, all of them or only the first: for whoever copies it as it is.
+    pub fn raw(&self, stored: Stored, first: Option<u64>) -> Result<Box<dyn Read + Send>> {
+        self.store.open(stored, first)
     }
 
-    /// The object for whoever reads it elsewhere; one that is not there fails when it is opened.
+    /// The object for whoever reads it elsewhere on this machine. An object of a bucket is fetched and checked first.
     pub fn source(&self, hash: &ContentHash) -> Result<VaultFile> {
-        let path = self.stored(hash).unwrap_or_else(|| self.path(hash));
-        if path.extension().is_none() {
-            return Ok(VaultFile::plain(path));
+        let stored = self.store.near(hash).map_or_else(|| self.there(hash), Ok)?;
+        let file = self.store.file(stored, &|path| {
+            let fetched = self.unlocked(VaultFile::plain(path), stored)?;
+            match fetched
+                .open()
+                .map_err(Error::io("Aus dem Zwischenspeicher lesen", path))
+                .and_then(|mut bytes| hash_of(&mut bytes))
+            {
+                Ok(found) if found == *hash => Ok(()),
+                _ => Err(Error::Damaged { hash: hash.hex() }),
+            }
+        })?;
+        self.unlocked(file, stored)
+    }
+
+    /// The same file with the key of what is in it.
+    fn unlocked(&self, file: VaultFile, stored: Stored) -> Result<VaultFile> {
+        if !stored.encrypted {
+            return Ok(file);
         }
-        let head = File::open(&path).and_then(|mut file| cipher::head(&mut file));
-        let head = head.map_err(|error| unread(error, hash, &path))?;
-        Ok(VaultFile { key: Some(cipher::object_key(self.keys.as_ref(), &head)?), path })
+        let head = File::open(file.path()).and_then(|mut stored| cipher::head(&mut stored));
+        let head = head.map_err(|error| self.unread(error, &stored.hash))?;
+        Ok(VaultFile { key: Some(cipher::object_key(self.keys.as_ref(), &head)?), ..file })
     }
 
     /// What is in an object, from the beginning, in constant memory; checked against its hash by whoever needs that.
     pub fn reader(&self, hash: &ContentHash) -> Result<Box<dyn Read + Send>> {
-        let source = self.source(hash)?;
-        source.open().map_err(|error| unread(error, hash, source.path()))
+        let stored = self.there(hash)?;
+        let mut bytes = self.store.open(stored, None)?;
+        if !stored.encrypted {
+            return Ok(bytes);
+        }
+        let head = cipher::head(&mut bytes).map_err(|error| self.unread(error, hash))?;
+        let key = cipher::object_key(self.keys.as_ref(), &head)?;
+        Ok(Box::new(cipher::Decrypting::new(head.0, &key, bytes)))
+    }
+
+    fn there(&self, hash: &ContentHash) -> Result<Stored> {
+        let missing = || self.unread(ErrorKind::NotFound.into(), hash);
+        self.store.find(hash)?.ok_or_else(missing)
+    }
+
+    /// Which of the town's keys an encrypted object is under.
+    fn key_of(&self, stored: Stored) -> Result<cipher::KeyId> {
+        let mut first = self.store.open(stored, Some(cipher::HEAD as u64))?;
+        Ok(cipher::head(&mut first).map_err(|error| self.unread(error, &stored.hash))?.1)
     }
 
     /// Everything that lies in it, sorted; what is being written is not there yet.
     pub fn objects(&self) -> Result<Vec<ContentHash>> {
-        let list = |folder: &Path| -> Result<Vec<fs::DirEntry>> {
-            let entries = fs::read_dir(folder).map_err(Error::io("Tresor lesen", folder))?;
-            entries.collect::<std::io::Result<_>>().map_err(Error::io("Tresor lesen", folder))
-        };
-        let mut found = Vec::new();
-        for folder in list(&self.root)? {
-            let short = folder.file_name().len() == 2 && folder.path().is_dir();
-            for object in if short { list(&folder.path())? } else { Vec::new() } {
-                let name = object.file_name();
-                let name = Path::new(&name);
-                let plain = name.extension().is_none_or(|ending| ending == ENCRYPTED);
-                let hex = name.file_stem().filter(|_| plain).and_then(|stem| stem.to_str());
-                found.extend(hex.and_then(ContentHash::from_hex));
-            }
-        }
+        let mut found: Vec<ContentHash> = self.store.list()?.into_iter().map(|stored| stored.hash).collect();
         found.sort();
         found.dedup();
         Ok(found)
     }
 
-    /// Whether something lies under that hash.
-    pub fn has(&self, hash: &ContentHash) -> bool {
-        self.stored(hash).is_some()
+    /// Whether something lies under that hash. Errors: the storage does not say.
+    pub fn has(&self, hash: &ContentHash) -> Result<bool> {
+        Ok(self.stored(hash)?.is_some())
     }
 
     /// Stores bytes.
@@ -164,9 +170,11 @@ impl Vault {
 
     /// Stores everything the reader gives; returns hash and length in bytes.
     pub fn put_reader(&self, from: &mut dyn Read) -> Result<(ContentHash, u64)> {
-        let number = self.running.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.root.join("tmp").join(format!("{}-{number}", std::process::id()));
-        let stored = self.write_and_rename(from, &temporary);
+        let temporary = self.temporary()?;
+        let stored = self.write(from, &temporary).and_then(|(hash, length)| {
+            self.keep(&temporary, &hash)?;
+            Ok((hash, length))
+        });
         if stored.is_err() {
             // The write failed (full disk, vanished source): nothing of it may stay.
             let _ = fs::remove_file(&temporary);
@@ -174,21 +182,21 @@ impl Vault {
         stored
     }
 
-    fn write_and_rename(&self, from: &mut dyn Read, temporary: &Path) -> Result<(ContentHash, u64)> {
-        let (hash, length) = self.write(from, temporary)?;
+    fn temporary(&self) -> Result<PathBuf> {
+        let number = self.running.fetch_add(1, Ordering::Relaxed);
+        Ok(self.store.scratch()?.join(format!("{}-{number}", std::process::id())))
+    }
+
+    fn keep(&self, temporary: &Path, hash: &ContentHash) -> Result<()> {
         // What lies there may be damaged, or its name not durable yet, or about to be removed: good bytes in hand
         // heal all of it.
-        if let Some(there) = self.stored(&hash)
-            && touched(&there)
-            && self.verify(&hash).is_ok()
-            && there.is_file()
+        if let Some(there) = self.store.renewed(hash)?
+            && self.verify(hash).is_ok()
+            && self.store.find(hash)? == Some(there)
         {
-            fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary))?;
-            there.parent().map_or(Ok(()), |folder| self.sync(folder))?;
-            return Ok((hash, length));
+            return fs::remove_file(temporary).map_err(Error::io("Doppel im Tresor entfernen", temporary));
         }
-        self.publish(temporary, &hash)?;
-        Ok((hash, length))
+        self.store.keep(temporary, Stored { hash: *hash, encrypted: self.keys.is_some() })
     }
 
     /// Writes a temporary file, encrypted if there is a key, and onto the disk.
@@ -203,64 +211,35 @@ impl Vault {
         let written = match &self.keys {
             None => copy_hashed(from, &mut file, temporary)?,
             Some(keys) => {
-                let (first, mut used) = (keys.first().to_string(), self.keys_used()?);
-                if !used.contains(&first) {
-                    used.push(first);
-                    self.note_keys(&used)?;
-                }
+                self.note_first(keys)?;
                 let mut encrypting = Encrypting::begin(keys, &mut file)?;
                 let written = copy_hashed(from, &mut encrypting, temporary)?;
                 encrypting.finish().map_err(Error::io("In den Tresor schreiben", temporary))?;
                 written
             }
         };
-        if self.lasting {
+        if self.store.lasting() {
             file.sync_all().map_err(Error::io("Tresor sichern", temporary))?;
         }
         Ok(written)
     }
 
-    /// Gives a temporary file its name.
-    fn publish(&self, temporary: &Path, hash: &ContentHash) -> Result<()> {
-        let plain = self.path(hash);
-        let folder = plain.parent().unwrap_or(&self.root);
-        if !folder.is_dir() {
-            fs::create_dir_all(folder).map_err(Error::io("Tresor anlegen", folder))?;
-            self.sync(&self.root)?;
-        }
-        let place = if self.keys.is_some() { plain.with_extension(ENCRYPTED) } else { plain.clone() };
-        fs::rename(temporary, &place).map_err(Error::io("In den Tresor umbenennen", &place))?;
-        self.sync(folder)
-    }
-
     /// Removes an object that nobody needs any more, unless somebody has put the same bytes lately and may be
     /// about to name them. Whether it is gone.
     pub fn remove(&self, hash: &ContentHash) -> Result<bool> {
-        let Some(place) = self.stored(hash) else { return Ok(true) };
-        let mut name = place.file_name().unwrap_or_default().to_owned();
-        name.push(GOING);
-        let aside = self.root.join("tmp").join(name);
-        // Out of the way first: whoever puts the same bytes from now on does not find it and writes its own.
-        match fs::rename(&place, &aside) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-            renamed => renamed.map_err(Error::io("Im Tresor löschen", &place))?,
+        // Of a vault that took a key there may be both forms for a while.
+        while let Some(stored) = self.store.find(hash)? {
+            if !self.store.remove(stored)? {
+                return Ok(false);
+            }
         }
-        let written = fs::metadata(&aside).and_then(|m| m.modified());
-        let written = written.map_err(Error::io("Im Tresor löschen", &place))?;
-        let lately = written.elapsed().map_or(true, |age| age < SETTLED);
-        if lately {
-            fs::rename(&aside, &place).map_err(Error::io("Im Tresor zurücklegen", &place))?;
-        } else {
-            fs::remove_file(&aside).map_err(Error::io("Im Tresor löschen", &place))?;
-        }
-        place.parent().map_or(Ok(()), |folder| self.sync(folder))?;
-        Ok(!lately)
+        Ok(true)
     }
 
     /// The bytes of that hash, checked against it.
     pub fn read(&self, hash: &ContentHash) -> Result<Vec<u8>> {
-        let source = self.source(hash)?;
-        let bytes = source.read().map_err(|error| unread(error, hash, source.path()))?;
+        let mut bytes = Vec::new();
+        self.reader(hash)?.read_to_end(&mut bytes).map_err(|error| self.unread(error, hash))?;
         if ContentHash::of(&bytes) != *hash {
             return Err(Error::Damaged { hash: hash.hex() });
         }
@@ -271,26 +250,24 @@ impl Vault {
     pub fn verify(&self, hash: &ContentHash) -> Result<()> {
         match hash_of(&mut self.reader(hash)?) {
             Ok(found) if found == *hash => Ok(()),
-            Err(Error::Io { source, path, .. }) => Err(unread(source, hash, &path)),
+            Err(Error::Io { source, .. }) => Err(self.unread(source, hash)),
             Ok(_) => Err(Error::Damaged { hash: hash.hex() }),
             Err(error) => Err(error),
         }
     }
-}
 
-/// Why an object could not be read: what fails its check under its key is damaged like what fails its hash.
-fn unread(error: std::io::Error, hash: &ContentHash, path: &Path) -> Error {
-    match error.kind() {
-        std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
-            Error::Damaged { hash: hash.hex() }
+    /// Why an object could not be read: what fails its check under its key is damaged like what fails its hash.
+    fn unread(&self, error: std::io::Error, hash: &ContentHash) -> Error {
+        match error.kind() {
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => Error::Damaged { hash: hash.hex() },
+            ErrorKind::ConnectionAborted => answer::broke_off(&error),
+            _ => {
+                let name = Stored { hash: *hash, encrypted: false }.name();
+                let place = format!("{}/{name}", self.place);
+                Error::io("Aus dem Tresor lesen", place)(error)
+            }
         }
-        _ => Error::io("Aus dem Tresor lesen", path)(error),
     }
-}
-
-/// Marks an object as put just now; whether it was there.
-fn touched(place: &Path) -> bool {
-    File::open(place).and_then(|file| file.set_modified(SystemTime::now())).is_ok()
 }
 
 /// Hash of everything a reader gives, in constant memory.
@@ -356,36 +333,13 @@ mod tests {
         let hash = vault.put(b"Brief").unwrap();
         assert_eq!(vault.put(b"Brief").unwrap(), hash);
         assert_eq!(vault.read(&hash).unwrap(), b"Brief");
-        let path = vault.path(&hash);
+        let path = folder.path().join(Stored { hash, encrypted: false }.name());
         fs::remove_file(&path).unwrap();
         fs::write(&path, b"Beief").unwrap();
         assert!(matches!(vault.read(&hash), Err(Error::Damaged { .. })));
         assert!(matches!(vault.verify(&hash), Err(Error::Damaged { .. })));
         assert_eq!(vault.put(b"Brief").unwrap(), hash, "good bytes heal it");
         assert_eq!(vault.read(&hash).unwrap(), b"Brief");
-    }
-
-    #[test]
-    fn what_somebody_put_lately_is_not_removed_under_him() {
-        let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::open(folder.path()).unwrap();
-        let hash = vault.put(b"Brief").unwrap();
-        let old = || {
-            let file = File::open(vault.path(&hash)).unwrap();
-            file.set_modified(SystemTime::now() - 2 * SETTLED).unwrap();
-        };
-        old();
-        assert_eq!(vault.put(b"Brief").unwrap(), hash, "the same letter again");
-        assert!(!vault.remove(&hash).unwrap());
-        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
-        // Killed in the middle: it is put back, and decided about another time.
-        fs::rename(vault.path(&hash), folder.path().join(format!("tmp/{}{GOING}", hash.hex()))).unwrap();
-        vault.sweep().unwrap();
-        assert_eq!(vault.read(&hash).unwrap(), b"Brief");
-        old();
-        assert!(vault.remove(&hash).unwrap() && !vault.has(&hash));
-        assert!(vault.remove(&hash).unwrap(), "once more does no harm");
-        assert_eq!(fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0);
     }
 
     #[test]

@@ -117,10 +117,13 @@ fn figures(desk: &Desk) -> Result<Figures> {
         loops: desk.vitals.pulse.loops() as u64,
         loops_standing: desk.vitals.pulse.standing(Instant::now()).len() as u64,
         seal_until: desk.vitals.seal_until,
-        free: [ledger_folder.and_then(|f| free("ledger", f)), free("vault", &desk.pipeline.vault)]
-            .into_iter()
-            .flatten()
-            .collect(),
+        free: [
+            ledger_folder.and_then(|f| free("ledger", f)),
+            desk.pipeline.vault.folder().and_then(|f| free("vault", f)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     })
 }
 

@@ -69,6 +69,21 @@ impl Database {
         self.connect(name).unwrap()
     }
 
+    /// What it has cost so far: transactions of the server that wrote something, bytes of its write-ahead log.
+    pub fn costs(&self, name: &str) -> [i64; 2] {
+        let all = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
+        let row = self.look(name).query_one(all, &[]).unwrap();
+        [0, 1].map(|column| row.get(column))
+    }
+
+    /// From now on every commit waits for the disk, as it does in a town.
+    pub fn lasting(&self) {
+        let mut server = self.look("postgres");
+        server.batch_execute("ALTER SYSTEM SET fsync = on").unwrap();
+        server.batch_execute("SELECT pg_reload_conf()").unwrap();
+    }
+
     /// As by a power cut, and on again.
     pub fn crash(&mut self) {
         self.signal(rustix::process::Signal::QUIT);

@@ -114,7 +114,7 @@ fn deliveries_fit_their_documents(db: &Connection, when: &str) {
 
 /// Every hash the ledger names lies in the vault and is the hash of its bytes.
 fn vault_is_whole(town: &Town, db: &Connection, when: &str) {
-    let vault = poststelle::vault::Vault::open(&town.path("var/vault")).unwrap();
+    let vault = poststelle::config::load(&town.path("pipeline.toml")).unwrap().read_vault().unwrap();
     let hashes = "SELECT hash FROM batch UNION SELECT product FROM document UNION SELECT sheet FROM document
         UNION SELECT text FROM document UNION SELECT record FROM document UNION SELECT thumbnail FROM page";
     for [hash] in rows::<1>(db, hashes).into_iter().filter(|[h]| !h.is_empty()) {

@@ -5,6 +5,7 @@ pub mod apache;
 pub mod authority;
 pub mod born_digital;
 pub mod browser;
+pub mod bucket;
 pub mod chart;
 pub mod contract;
 pub mod csc;

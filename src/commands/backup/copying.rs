@@ -4,23 +4,29 @@ use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::vault::{copy_hashed, sync_folder};
 use std::fs::{self, OpenOptions};
+use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Copies the bytes of a file to a new one; their hash and number. Never a link: a second name for the same bytes
 /// would be damaged together with the first.
 pub(super) fn copy(from: &Path, to: &Path, mode: u32) -> Result<(ContentHash, u64)> {
+    let mut source = fs::File::open(from).map_err(Error::io("Für die Sicherung lesen", from))?;
+    copy_from(&mut source, to, mode)
+}
+
+/// The same from wherever they come.
+pub(super) fn copy_from(source: &mut dyn Read, to: &Path, mode: u32) -> Result<(ContentHash, u64)> {
     if let Some(folder) = to.parent() {
         make_folder(folder)?;
     }
-    let mut source = fs::File::open(from).map_err(Error::io("Für die Sicherung lesen", from))?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(mode)
         .open(to)
         .map_err(Error::io("In die Sicherung schreiben", to))?;
-    let copied = copy_hashed(&mut source, &mut file, to)?;
+    let copied = copy_hashed(source, &mut file, to)?;
     file.sync_all().map_err(Error::io("Sicherung auf den Datenträger bringen", to))?;
     Ok(copied)
 }

@@ -1,6 +1,6 @@
 //! `backup`: while the service runs.
 
-use super::copying::{copy, files_below, listed, make_folder, sync_below};
+use super::copying::{copy, copy_from, files_below, listed, make_folder, sync_below};
 use super::manifest::{Head, Kept, Manifest, NAME};
 use super::{CONFIG, LEDGER, VAULT};
 use crate::commands::{DONE, Outcome, REFUSED, Stop, pipeline};
@@ -9,7 +9,7 @@ use crate::config::{self, Pipeline};
 use crate::error::{Error, Result};
 use crate::ledger;
 use crate::model::hash::ContentHash;
-use crate::vault::{KEYS_USED, Vault, cipher, sync_folder};
+use crate::vault::{KEYS_USED, Stored, Vault, cipher, sync_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
         )));
     }
     let place = std::path::absolute(to).map_err(Error::io("Sicherung beginnen", to))?;
-    if let Some(inside) = [&pipeline.vault, &pipeline.classifiers].into_iter().find(|f| place.starts_with(f))
-    {
+    let saved = [pipeline.vault.local(), &pipeline.classifiers];
+    if let Some(inside) = saved.into_iter().find(|f| place.starts_with(f)) {
         return Err(Stop::Usage(format!(
             "[backup.inside] {} liegt in {}, das gesichert wird. Hinweis: einen Ordner auf einem anderen Datenträger \
              nennen.",
@@ -63,7 +63,8 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
     for path in files_below(&folder)? {
         files.push(described(to, &path)?);
     }
-    let Copied { objects, there, new, wrong } = objects(&pipeline.read_vault()?, to, &earlier)?;
+    let vault = pipeline.read_vault()?;
+    let Copied { objects, there, new, wrong } = objects(&vault, to, &earlier)?;
     let missing = named
         .difference(&there)
         .map(|hash| format!("[backup.object_missing] {hash}: das Journal nennt es, im Tresor fehlt es."));
@@ -80,10 +81,10 @@ pub fn run(config: Option<&Path>, to: &Path) -> Outcome {
         return Ok(REFUSED);
     }
     // Which keys are needed belongs to the state; known only after the last object was copied.
-    let keys = pipeline.vault.join(KEYS_USED);
-    if keys.is_file() {
+    let keys = vault.keys_note()?;
+    if !keys.is_empty() {
         let place = folder.join(VAULT).join(KEYS_USED);
-        copy(&keys, &place, 0o600)?;
+        copy_from(&mut keys.as_bytes(), &place, 0o600)?;
         files.push(described(to, &place)?);
     }
     files.extend(objects);
@@ -180,14 +181,13 @@ fn objects(vault: &Vault, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result
     let mut copied = Copied { objects: Vec::new(), there: BTreeSet::new(), new: 0, wrong: Vec::new() };
     for hash in vault.objects()? {
         // As it is stored: what is encrypted stays so, and the manifest vouches for the bytes as they lie here.
-        let Some(stored) = vault.stored(&hash) else { continue };
+        let Some(stored) = vault.stored(&hash)? else { continue };
         let hex = hash.hex();
-        let name = stored.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let path = format!("{VAULT}/{}/{name}", &hex[..2]);
+        let path = format!("{VAULT}/{}", stored.name());
         let place = to.join(&path);
         // Of an object that an earlier manifest vouches for only the length (and the salt) is looked at: reading hundreds of
         // gigabytes every quarter of an hour would end no backup. `restore` reads them all.
-        let unchanged = |known: &&Kept| same(&stored, &place, known.bytes).unwrap_or(false);
+        let unchanged = |known: &&Kept| same(vault, stored, &place, known.bytes).unwrap_or(false);
         if let Some(known) = earlier.get(&path).filter(unchanged) {
             copied.objects.push(known.clone());
             copied.there.insert(hash);
@@ -198,8 +198,8 @@ fn objects(vault: &Vault, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result
             remove(&place)?;
         }
         // Copied first and then read here: what is checked is what the backup has.
-        let encrypted = stored.extension().is_some();
-        let kept = copy(&stored, &place, 0o400).and_then(|kept| match encrypted {
+        let copied_whole = vault.raw(stored, None).and_then(|mut bytes| copy_from(&mut bytes, &place, 0o400));
+        let kept = copied_whole.and_then(|kept| match stored.encrypted {
             true => vault.verify(&hash).map(|()| kept),
             false if kept.0 == hash => Ok(kept),
             false => Err(Error::Damaged { hash: hex.clone() }),
@@ -214,7 +214,7 @@ fn objects(vault: &Vault, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result
                 remove(&place)?;
                 copied.wrong.push(format!("[backup.object_damaged] {hex}: im Tresor verändert."));
             }
-            // A full disk ends the backup; what vanished meanwhile is named if somebody names it.
+            // A full disk ends the backup, and so does a storage that does not answer; what vanished meanwhile is named if somebody names it.
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
@@ -223,12 +223,17 @@ fn objects(vault: &Vault, to: &Path, earlier: &BTreeMap<String, Kept>) -> Result
 }
 
 /// Whether the copy is still the object: as long, and, where it is encrypted, under the same key and salt.
-fn same(stored: &Path, copy: &Path, bytes: u64) -> std::io::Result<bool> {
-    if fs::metadata(copy)?.len() != bytes {
+fn same(vault: &Vault, stored: Stored, copy: &Path, bytes: u64) -> Result<bool> {
+    let looked = |error| Error::io("Sicherung lesen", copy)(error);
+    if fs::metadata(copy).map_err(looked)?.len() != bytes {
         return Ok(false);
     }
-    Ok(stored.extension().is_none()
-        || cipher::head(&mut File::open(stored)?)? == cipher::head(&mut File::open(copy)?)?)
+    if !stored.encrypted {
+        return Ok(true);
+    }
+    let there = cipher::head(&mut vault.raw(stored, Some(cipher::HEAD as u64))?).map_err(looked)?;
+    let here = File::open(copy).and_then(|mut copy| cipher::head(&mut copy)).map_err(looked)?;
+    Ok(there == here)
 }
 
 /// The manifest appears whole or not at all, after everything it names is on the disk.

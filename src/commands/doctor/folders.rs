@@ -2,7 +2,9 @@
 
 use super::finding::Finding;
 use crate::config::Pipeline;
+use crate::model::place::VaultPlace;
 use crate::model::town::{PlaceWay, TargetWay};
+use crate::vault::Vault;
 use rustix::fs::{statfs, statvfs};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,7 @@ const FREE_WARN: u64 = 10 << 30;
 pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         pipeline.stations.iter().flat_map(|s| drop_folder(&s.id, &s.folder, s.poll.as_secs())).collect();
-    let mut rooms: Vec<(&str, PathBuf)> = vec![("Tresor", pipeline.vault.clone())];
+    let mut rooms: Vec<(&str, PathBuf)> = vec![(vault_of(pipeline), pipeline.vault.local().to_owned())];
     rooms.extend(pipeline.ledger.file().map(|file| ("Journal", file.to_owned())));
     rooms.extend(pipeline.stations.iter().map(|s| ("Scanordner", s.folder.clone())));
     for target in &pipeline.targets {
@@ -36,15 +38,38 @@ pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
         }
     }
     let ledger = pipeline.ledger.file().and_then(Path::parent).map(|folder| ("Journal", folder));
-    for (what, path) in ledger.into_iter().chain([("Tresor", pipeline.vault.as_path())]) {
+    for (what, path) in ledger.into_iter().chain([(vault_of(pipeline), pipeline.vault.local())]) {
         let folder = existing(path);
         if let Err(error) = probe(&folder) {
             let what = format!("{what}: {}", folder.display());
             findings.push(unwritable("storage.unwritable", &what, &error));
         }
     }
+    findings.extend(bucket(pipeline));
     findings.extend(space(&rooms));
     findings
+}
+
+/// What of the vault lies on this machine.
+pub(super) fn vault_of(pipeline: &Pipeline) -> &'static str {
+    if pipeline.vault.folder().is_some() { "Tresor" } else { "Zwischenspeicher des Tresors" }
+}
+
+/// Whether the bucket takes an object and lets it be removed; nothing to say of a folder.
+fn bucket(pipeline: &Pipeline) -> Option<Finding> {
+    let VaultPlace::Bucket(_) = &pipeline.vault else { return None };
+    // Without its keys: of those speaks the finding about encryption.
+    Some(match Vault::for_reading(&pipeline.vault).writable() {
+        Ok(()) => Finding::ok(
+            "vault.bucket",
+            format!("Der Tresor {} ist erreichbar und beschreibbar.", pipeline.vault),
+        ),
+        Err(error) => Finding::fail(
+            "vault.bucket",
+            error.to_string(),
+            "Bis dahin bleiben Scans in den Scanordnern liegen; nichts geht verloren.",
+        ),
+    })
 }
 
 fn drop_folder(station: &str, folder: &Path, poll: u64) -> Vec<Finding> {

@@ -17,7 +17,11 @@ const SECRET: u32 = 0o037;
 pub(super) fn findings(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings = Vec::new();
     let ledger = pipeline.ledger.file().map(|file| ("Journal", file, "ledger.rights"));
-    for (what, path, code) in ledger.into_iter().chain([("Tresor", &*pipeline.vault, "vault.rights")]) {
+    for (what, path, code) in ledger.into_iter().chain([(
+        super::folders::vault_of(pipeline),
+        pipeline.vault.local(),
+        "vault.rights",
+    )]) {
         // What is not there yet is made by the service; the folders are checked elsewhere.
         if let Some(mode) = mode(path) {
             findings.push(stored(what, path, code, mode));

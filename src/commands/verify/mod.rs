@@ -3,9 +3,10 @@
 mod finding;
 mod set;
 
-use super::{DONE, REFUSED, USAGE};
+use super::{DONE, REFUSED, Stop, USAGE};
 use crate::error::Error;
 use crate::ledger;
+use crate::model::place::VaultPlace;
 use crate::pdf;
 use crate::record::Envelope;
 use crate::record::amendment::Amendment;
@@ -18,9 +19,28 @@ use set::{Set, amendments_in, collect, is_amendment};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// The vault that was named, and the file of its keys.
+pub type Named = (Option<VaultPlace>, Option<PathBuf>);
+
+/// A folder needs nothing else; a bucket is the one of the configuration.
+pub fn vault(config: Option<&Path>, vault: Option<&Path>, key: Option<&Path>) -> Result<Named, Stop> {
+    let key = key.map(Path::to_owned);
+    let Some(address) = vault.and_then(Path::to_str).filter(|text| text.starts_with("s3://")) else {
+        return Ok((vault.map(VaultPlace::from), key));
+    };
+    let pipeline = super::pipeline(config)?;
+    if pipeline.vault.to_string() != address {
+        return Err(Stop::Usage(format!(
+            "[verify.vault] {address} ist nicht der Tresor der Konfiguration ({}). Hinweis: --config prüfen.",
+            pipeline.vault
+        )));
+    }
+    Ok((Some(pipeline.vault), key.or(pipeline.vault_key_file)))
+}
+
 /// Checks every path; prints one line for each document and ledger. Heads of the log among the paths are for
 /// the ledgers among them.
-pub fn run(paths: &[PathBuf], vault: (Option<&Path>, Option<&Path>), trust: &[PathBuf], json: bool) -> u8 {
+pub fn run(paths: &[PathBuf], vault: &Named, trust: &[PathBuf], json: bool) -> u8 {
     let anchors = match anchors(trust) {
         Ok(anchors) => anchors,
         Err(error) => {
@@ -84,11 +104,12 @@ fn head(path: &Path) -> Option<Head> {
 }
 
 /// The whole ledger against itself, its vault and the heads.
-fn examine_ledger(path: &Path, (vault, key): (Option<&Path>, Option<&Path>), heads: &[Head]) -> Finding {
+fn examine_ledger(path: &Path, (vault, key): &Named, heads: &[Head]) -> Finding {
     let mut finding = Finding { name: path.to_owned(), ..Finding::default() };
     let beside = path.with_file_name("vault");
-    let vault = vault.or(Some(&beside).filter(|p| p.is_dir()).map(PathBuf::as_path)).map(Vault::for_reading);
-    let keys = key.map(Keys::read).transpose();
+    let place = vault.clone().or_else(|| beside.is_dir().then_some(VaultPlace::Folder(beside)));
+    let vault = place.map(Vault::for_reading);
+    let keys = key.as_deref().map(Keys::read).transpose();
     let vault = keys.map_err(Error::from).and_then(|keys| vault.map(|v| v.under(keys)).transpose());
     match vault.and_then(|vault| ledger::audit(path, vault.as_ref(), heads)) {
         Ok(audit) => {

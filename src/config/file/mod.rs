@@ -22,9 +22,11 @@ pub struct File {
     pub ledger: Spanned<PathBuf>,
     /// File of the password of the database server.
     pub ledger_password_file: Option<Spanned<PathBuf>>,
-    /// Folder of the vault.
+    /// Folder of the vault, or a bucket.
     #[serde(default = "default_vault")]
-    pub vault: PathBuf,
+    pub vault: Spanned<PathBuf>,
+    /// The server of the bucket.
+    pub s3: Option<Spanned<S3>>,
     /// File with the keys of the vault; not encrypted if left out.
     pub vault_key_file: Option<PathBuf>,
     /// Folder of the classifiers.
@@ -90,12 +92,34 @@ fn default_ledger() -> Spanned<PathBuf> {
     Spanned::new(0..0, "var/ledger.sqlite".into())
 }
 
-fn default_vault() -> PathBuf {
-    "var/vault".into()
+fn default_vault() -> Spanned<PathBuf> {
+    Spanned::new(0..0, "var/vault".into())
 }
 
 fn default_classifiers() -> PathBuf {
     "classifiers".into()
+}
+
+/// The S3-compatible storage that holds the vault.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// Address of the server.
+    pub endpoint: Spanned<String>,
+    /// Region that requests are signed for.
+    pub region: Option<String>,
+    /// Id of the access key.
+    pub access_key: String,
+    /// File with its secret.
+    pub secret_file: PathBuf,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Proxy that is connected to instead.
+    pub proxy: Option<String>,
+    /// How long the server may take to begin an answer.
+    pub timeout_seconds: Option<NonZeroU64>,
+    /// Folder of this machine for objects on their way.
+    pub cache: PathBuf,
 }
 
 /// The town.

@@ -1,6 +1,6 @@
 //! Pages -> documents, if what came adds up.
 
-use super::{AGAIN, fit, opened, rescan};
+use super::{AGAIN, fit, opened, or_later, rescan};
 use crate::batch::cover_sheet::{self, Order as CoverOrder};
 use crate::batch::{BatchPage, CutDocument, CutOrder, CutPlan, Side, cut, files};
 use crate::config::Pipeline;
@@ -22,17 +22,21 @@ use crate::model::town::Profile;
 /// Cuts the next batch whose pages are all read.
 pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
-    let version = house.version(&batch);
+    or_later(cut_batch(house, &batch), || house.ledger.batch_again(&batch.id, AGAIN)).map(|()| true)
+}
+
+fn cut_batch(house: &House, batch: &BatchRow) -> Result<()> {
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
     let (pages, rows) = in_order(house.ledger.pages(&batch.id)?);
     fault::point("batch.cutting");
     // One page alone is compared with nothing.
-    let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
+    let faces = if pages.len() > 1 { fit::faces(house, batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut plan = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
+    let mut plan = cut_pages(house, &version, &pages, &profile, opened(batch)?.signed, &again);
     let brings = rescan::brings(&plan.documents);
-    let misfiled = if brings { None } else { misfiled(house, &batch, &profile, &mut plan)? };
+    let misfiled = if brings { None } else { misfiled(house, batch, &profile, &mut plan)? };
     if brings {
         plan.hold = None;
     }
@@ -46,19 +50,19 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
         let note = Note::review("rescan.nowhere", "Zettel für Neuscans gelten nur im laufenden Dienst.");
         cut.iter_mut().for_each(|document| document.notes.push(note.clone()));
     }
-    let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
+    let unfit = fit::unfit(house, batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit, &pages);
     fit::note_covered(&mut cut, &covered, &pages);
     let missing = match house.purpose {
-        Purpose::Service => fit::refused(house, &batch, &unfit)
-            .or_else(|| difference(house, &batch, &cut, pages.len()))
+        Purpose::Service => fit::refused(&version, batch, &unfit)
+            .or_else(|| difference(&version, batch, &cut, pages.len()))
             .or(misfiled)
-            .or_else(|| cut.iter().find_map(|document| missing(&batch, &profile, document))),
+            .or_else(|| cut.iter().find_map(|document| missing(batch, &profile, document))),
         Purpose::Once => None,
     };
     match missing {
-        Some(refusal) => held(house, &batch, &refusal)?,
-        None if brings && house.purpose == Purpose::Service => take_places(house, &batch, &pages, &cut)?,
+        Some(refusal) => held(house, batch, &refusal)?,
+        None if brings && house.purpose == Purpose::Service => take_places(house, batch, &pages, &cut)?,
         None => {
             cut.iter_mut().for_each(|document| document.lie_at(&rows));
             // Drawn when the batch is closed: nobody knows before what will be in the sample.
@@ -69,7 +73,7 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
         }
     }
     fault::point("batch.cut");
-    Ok(true)
+    Ok(())
 }
 
 /// A sheet that takes the place of an item the mail book does not have is shown to a person.
@@ -155,11 +159,10 @@ fn misfiled(
 }
 
 /// What does not add up between the scanner's own account of a batch and what came, until a person accepts it.
-fn difference(house: &House, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
+fn difference(version: &Pipeline, batch: &BatchRow, cut: &[CutDocument], pages: usize) -> Option<Refusal> {
     if batch.accepted_by.is_some() {
         return None;
     }
-    let version = house.version(batch);
     let profile = version.profile(&batch.station);
     let hint = "Papier und Bilder vergleichen; stimmt es doch: poststelle hold release KENNUNG --by PERSON. Nach einem \
                 Stau geht es hinter dem letzten guten Blatt weiter: poststelle coversheet --after-jam KENNUNG --last-good \

@@ -1,6 +1,6 @@
 //! Document -> sheet: what it is, where it goes, what will be made of it.
 
-use super::{arrival, opened, operator, read_page};
+use super::{AGAIN, arrival, opened, operator, or_later, read_page};
 use crate::daemon::House;
 use crate::document::{file, keep_in_circle, obey, ordered, told, understand};
 use crate::engine::protocol::{Answer, Order};
@@ -22,12 +22,16 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     let Some(document) = house.ledger.lease_document(DocumentState::Formed, worker)? else {
         return Ok(false);
     };
+    or_later(decide(house, &document), || house.ledger.document_again(&document.id, AGAIN)).map(|()| true)
+}
+
+fn decide(house: &House, document: &DocumentRow) -> Result<()> {
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
-    let mut sheet = sheet_of(house, &document, &batch, &pages)?;
+    let mut sheet = sheet_of(house, document, &batch, &pages)?;
     // The mail book is for everybody in the mailroom: what is a circle's does not stand there.
     if document.circle.is_none()
-        && ordered(&house.version(&batch).ways.routes, &sheet.understanding, |route| route.item)
+        && ordered(&house.version(&batch)?.ways.routes, &sheet.understanding, |route| route.item)
     {
         sheet.item = Some(house.ledger.item_of(&document.id, item(&sheet), "engine")?);
     }
@@ -42,7 +46,7 @@ pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     };
     house.ledger.document_decided(&document.id, sheet, then, "engine")?;
     fault::point("document.decided");
-    Ok(true)
+    Ok(())
 }
 
 /// The paper of a document as the mail book enters it.
@@ -68,7 +72,7 @@ pub fn sheet_of(
     pages: &[PageRow],
 ) -> Result<DocumentSheet> {
     let opened = opened(batch)?;
-    let version = house.version(batch);
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
     let read: Vec<ReadPage> =
         document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();

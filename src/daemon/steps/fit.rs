@@ -2,6 +2,7 @@
 
 use super::opened;
 use crate::batch::CutDocument;
+use crate::config::Pipeline;
 use crate::daemon::{House, Purpose};
 use crate::error::Result;
 use crate::ledger::{BatchRow, PageRow};
@@ -35,7 +36,7 @@ pub fn unfit(
         found.push((Some(second), Note::warning("fit.twice", text)));
     }
     // Before the procedure is released nothing replaces paper anyway, and the record says so.
-    let version = house.version(batch);
+    let version = house.version(batch)?;
     if version.procedure.released.is_some()
         && house.purpose == Purpose::Service
         && let Some(station) = version.station(&batch.station)
@@ -89,8 +90,8 @@ pub fn note(cut: &mut [CutDocument], unfit: &[(Option<u32>, Note)], pages: &[Pag
 
 /// Why the batch waits: in a released procedure for everything but an emergency release, for JBIG2 and sheets that
 /// came twice in any. A person may let it go on; its paper stays then, and JBIG2 nobody can accept.
-pub fn refused(house: &House, batch: &BatchRow, unfit: &[(Option<u32>, Note)]) -> Option<Refusal> {
-    let released = house.version(batch).procedure.released.is_some();
+pub fn refused(version: &Pipeline, batch: &BatchRow, unfit: &[(Option<u32>, Note)]) -> Option<Refusal> {
+    let released = version.procedure.released.is_some();
     let stops = |code: &str| match code {
         JBIG2 => true,
         "fit.emergency" => false,

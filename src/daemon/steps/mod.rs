@@ -25,6 +25,15 @@ use std::time::Duration;
 /// Wait after a failed step.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// While the storage of the vault does not answer everything waits; the lease is given back, so that it goes on as soon
+/// as it answers.
+fn or_later<T>(done: Result<T>, again: impl FnOnce() -> Result<()>) -> Result<T> {
+    if let Err(Error::Vault { .. }) = &done {
+        again()?;
+    }
+    done
+}
+
 fn opened(batch: &BatchRow) -> Result<&OpenedSource> {
     batch.opened.as_ref().ok_or_else(|| Error::Missing { what: "source", id: batch.id.0.clone() })
 }

@@ -1,6 +1,7 @@
 //! Sheet -> product and record, sealed where the town has a seal.
 
-use super::{AGAIN, read_page};
+use super::{AGAIN, or_later, read_page};
+use crate::config::Pipeline;
 use crate::daemon::amend::superseding;
 use crate::daemon::{House, note};
 use crate::document::ordered;
@@ -73,7 +74,7 @@ pub fn produce(
                     producer: format!("poststelle {}", env!("CARGO_PKG_VERSION")),
                     created: format!("{}Z", batch.taken_at.get(..19).unwrap_or("1970-01-01T00:00:00")),
                 },
-                limits: house.version(batch).profile(&batch.station).limits,
+                limits: house.version(batch)?.profile(&batch.station).limits,
             }));
             match house.engine.run(&order)? {
                 Answer::Product(product) => (product.pdf, product.record),
@@ -142,18 +143,24 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
     let Some(document) = house.ledger.lease_document(DocumentState::Approved, worker)? else {
         return Ok(false);
     };
+    or_later(make(house, &document), || house.ledger.document_again(&document.id, AGAIN)).map(|()| true)
+}
+
+fn make(house: &House, document: &DocumentRow) -> Result<()> {
     let batch = house.ledger.batch(&document.batch)?;
+    let version = house.version(&batch)?;
     let pages = house.ledger.pages(&document.batch)?;
     let Some(sheet) = document.sheet.clone() else {
-        return Err(Error::Missing { what: "decision", id: document.id.0 });
+        return Err(Error::Missing { what: "decision", id: document.id.0.clone() });
     };
-    let intended = match intentions(house, &batch, &sheet) {
+    let intended = match intentions(house, &version, &sheet) {
         Ok(intended) => intended,
-        Err(refusal) => return ask(house, &document, sheet, refusal.into()),
+        Err(refusal) => return ask(house, document, sheet, refusal.into()),
     };
-    let made = match produce(house, &document, &batch, &pages, &sheet) {
+    let made = match produce(house, document, &batch, &pages, &sheet) {
         Ok(made) => made,
-        Err(error) => return give_up_or_wait(house, &document, sheet, error),
+        Err(error @ Error::Vault { .. }) => return Err(error),
+        Err(error) => return give_up_or_wait(house, document, sheet, error),
     };
     fault::point("document.produced");
     let produced = Produced {
@@ -164,23 +171,18 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
         seal: made.seal,
     };
     fault::point("document.vaulted");
-    let amended = match superseding(house, &document, &made.record) {
+    let amended = match superseding(house, document, &made.record) {
         Ok(amended) => amended,
-        Err(error) => return give_up_or_wait(house, &document, sheet, error),
+        Err(error) => return give_up_or_wait(house, document, sheet, error),
     };
     fault::point("rescan.amended");
     house.ledger.document_sealed(&document.id, produced, intended, amended)?;
     fault::point("document.sealed");
-    Ok(true)
+    Ok(())
 }
 
 /// An error that time heals is waited out; any other asks a person.
-fn give_up_or_wait(
-    house: &House,
-    document: &DocumentRow,
-    sheet: DocumentSheet,
-    error: Error,
-) -> Result<bool> {
+fn give_up_or_wait(house: &House, document: &DocumentRow, sheet: DocumentSheet, error: Error) -> Result<()> {
     // Without seal or timestamp a document waits for as long as it takes; it never goes out unsealed.
     let sealing = matches!(error, Error::Seal { .. });
     if error.retry() == Retry::Later && (sealing || document.attempts < ATTEMPTS_MAX) {
@@ -191,7 +193,7 @@ fn give_up_or_wait(
 }
 
 /// A person sees the document again, with what stands in its way.
-fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: Error) -> Result<bool> {
+fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: Error) -> Result<()> {
     let code = match &error {
         Error::Refused(refusal) => refusal.code.clone(),
         _ => "document.not_produced".into(),
@@ -205,10 +207,10 @@ fn ask(house: &House, document: &DocumentRow, mut sheet: DocumentSheet, error: E
 /// there (any more) gets nothing silently: a person chooses another.
 fn intentions(
     house: &House,
-    batch: &BatchRow,
+    version: &Pipeline,
     sheet: &DocumentSheet,
 ) -> std::result::Result<Vec<Intention>, Refusal> {
-    if ordered(&house.version(batch).ways.routes, &sheet.understanding, |route| route.undelivered) {
+    if ordered(&version.ways.routes, &sheet.understanding, |route| route.undelivered) {
         return Ok(Vec::new());
     }
     let mut targets = sheet.understanding.targets.clone();

@@ -1,6 +1,6 @@
 //! Source -> pages -> words.
 
-use super::AGAIN;
+use super::{AGAIN, or_later};
 use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::config::Pipeline;
 use crate::daemon::House;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::fault;
 use crate::intake::malware::{self, Verdict};
 use crate::intake::{MALWARE, put_aside};
-use crate::ledger::BatchRow;
+use crate::ledger::{BatchRow, PageRow};
 use crate::model::page::Code;
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, PageState};
@@ -18,11 +18,16 @@ use crate::model::state::{BatchState, PageState};
 pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Received, worker)? else { return Ok(false) };
     fault::point("batch.leased");
-    let version = house.version(&batch);
+    or_later(open(house, &batch), || house.ledger.batch_again(&batch.id, AGAIN)).map(|()| true)
+}
+
+fn open(house: &House, batch: &BatchRow) -> Result<()> {
+    let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
-    match unseen(house, &version, &batch) {
+    match unseen(house, &version, batch) {
         Ok(None) => {}
-        Ok(Some(refusal)) => return stopped(house, &version, &batch, &refusal),
+        Ok(Some(refusal)) => return stopped(house, &version, batch, &refusal),
+        Err(error @ Error::Vault { .. }) => return Err(error),
         Err(error) => {
             house.ledger.batch_again(&batch.id, AGAIN)?;
             return Err(error);
@@ -34,7 +39,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
             let urgent = version.station(&batch.station).is_some_and(|s| s.urgent);
             house.ledger.batch_opened(&batch.id, opened, urgent)?;
             fault::point("batch.opened");
-            return Ok(true);
+            return Ok(());
         }
         Ok(Answer::Refused(refusal)) => refusal,
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
@@ -44,7 +49,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
         }
         Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
     };
-    stopped(house, &version, &batch, &refusal)
+    stopped(house, &version, batch, &refusal)
 }
 
 /// What speaks against opening a file: what the virus scanner found, if the town has one, or that it is no scan.
@@ -74,13 +79,12 @@ fn without_scan(version: &Pipeline, batch: &BatchRow) -> Option<Refusal> {
 }
 
 /// A batch that nobody will open: put aside with its reason.
-fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusal) -> Result<bool> {
+fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusal) -> Result<()> {
     if let Some(station) = version.station(&batch.station) {
         put_aside(station, &house.vault, batch, refusal)?;
     }
     let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
-    house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;
-    Ok(true)
+    house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)
 }
 
 /// Measures or reads the next page, rather the one than the other, or measures while only a few wait for it. A
@@ -88,8 +92,13 @@ fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusa
 pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -> Result<bool> {
     let Some(page) = house.ledger.lease_page(worker, rather, few)? else { return Ok(false) };
     fault::point("page.leased");
+    let again = || house.ledger.page_again(&page.batch, page.number, AGAIN);
+    or_later(work_on(house, &page), again).map(|()| true)
+}
+
+fn work_on(house: &House, page: &PageRow) -> Result<()> {
     let batch = house.ledger.batch(&page.batch)?;
-    let profile = house.version(&batch).profile(&batch.station);
+    let profile = house.version(&batch)?.profile(&batch.station);
     let (source, limits) = (house.vault.source(&page.lies_in(&batch.hash).0)?, profile.limits.clone());
     let from = page.source.clone();
     let order = match page.measured.clone() {
@@ -125,13 +134,13 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
         Err(Error::Engine { code, text }) => {
             let refusal =
                 Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
-            let kept = given_up(&page.source, page.measured, &refusal);
+            let kept = given_up(&page.source, page.measured.clone(), &refusal);
             house.ledger.page_read(&page.batch, page.number, kept, None)?;
         }
         Err(error) => return Err(error),
     }
     fault::point("page.recorded");
-    Ok(true)
+    Ok(())
 }
 
 /// Whether a cover sheet of the town among the codes orders haste; where sheets are keyed, only such a one may.

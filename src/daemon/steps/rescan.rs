@@ -189,7 +189,7 @@ fn one(
     if row.source.coding == Coding::Composed || batch.opened.as_ref().is_some_and(|o| o.signed) {
         return Err(refused("not_paper", format!("Seite {number} von Stapel {id} kam nicht vom Scanner.")));
     }
-    let duplex = house.version(&batch).profile(&batch.station).duplex;
+    let duplex = house.version(&batch)?.profile(&batch.station).duplex;
     let side = if duplex { (row.place() as usize + 1) % 2 } else { 0 };
     let index = match (&document.pages[..], document.suppressed.len()) {
         ([only], 0 | 1) => *only,
@@ -260,9 +260,9 @@ fn rest(
     if batch.state != BatchState::Held {
         return Err(refused("not_held", format!("Stapel {id} ist nicht angehalten.")));
     }
-    let profile = |batch: &BatchRow| house.version(batch).profile(&batch.station);
-    let duplex = profile(&batch).duplex;
-    if profile(from).duplex != duplex {
+    let sides = |batch: &BatchRow| house.version(batch).map(|v| v.profile(&batch.station).duplex);
+    let duplex = sides(&batch)?;
+    if sides(from)? != duplex {
         return Err(refused(
             "sides",
             format!("Stapel {id} wurde anders gescannt: einseitig oder beidseitig."),

@@ -61,12 +61,30 @@ pub struct Lost {
 }
 
 /// The connection to a server, without a login.
+#[derive(Debug)]
 pub struct Wire {
     answer_bytes_max: u64,
     agent: Result<Agent, Refusal>,
 }
 
 impl Wire {
+    /// Reads certificates; connects only when called.
+    pub fn new(access: &HttpAccess) -> Self {
+        Self { answer_bytes_max: ANSWER_BYTES_MAX, agent: agent(access) }
+    }
+
+    /// One request; its answer is read by whoever asked, as it comes.
+    pub fn begin(
+        &self,
+        request: http::request::Builder,
+        body: SendBody<'_>,
+    ) -> Result<http::Response<ureq::Body>, Lost> {
+        let before = |text: String| Lost { sent: false, text };
+        let agent = self.agent.as_ref().map_err(|r| before(r.to_string()))?;
+        let request = request.body(body).map_err(|e| before(format!("Keine gültige Anfrage: {e}.")))?;
+        agent.run(request).map_err(|e| lost(&e))
+    }
+
     /// One request, one answer, whatever its status. The body is read from its parts, never put together.
     pub fn send(
         &self,
@@ -120,8 +138,13 @@ impl Client {
             HttpLogin::Client { .. } => Some((token::client_credentials, "authorization")),
             _ => None,
         };
-        let wire = Wire { answer_bytes_max: ANSWER_BYTES_MAX, agent: agent(access) };
-        Self { access: access.clone(), wire, sign_in, held: Held::default(), at_home: false }
+        Self {
+            access: access.clone(),
+            wire: Wire::new(access),
+            sign_in,
+            held: Held::default(),
+            at_home: false,
+        }
     }
 
     /// A client of a system with a way of its own to a token.
