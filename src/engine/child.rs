@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::geometry::{Dpi, Turn};
 use crate::model::hash::ContentHash;
 use crate::model::limits::Limits;
-use crate::model::notes::{Note, Outcome, Severity};
+use crate::model::notes::{Note, Outcome};
 use crate::model::page::{
     Coding, KeptImage, MeasuredPage, PageText, ReadPage, SourcePage, TURNED_BY_HAND, Word,
 };
@@ -148,9 +148,7 @@ fn measure(
     watch.lap(Stage::Decode);
     let (mut measured, look) =
         page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
-    // White paper where something is missing is no blank page.
-    measured.blank &= notes.iter().all(|note| note.severity < Severity::Review);
-    measured.notes.extend(notes);
+    measured.noticed(notes);
     let mut look = Some(look);
     let mut text = None;
     match own_text(&source, &order.page) {

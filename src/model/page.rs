@@ -1,7 +1,7 @@
 //! A page: what the file says about it, what was found on it, what is written on it.
 
 use super::geometry::{Box2, Dpi, Orientation, Turn};
-use super::notes::Note;
+use super::notes::{Note, Severity};
 use serde::{Deserialize, Serialize};
 
 /// The file format of a source.
@@ -216,6 +216,15 @@ pub struct MeasuredPage {
     pub codes: Vec<Code>,
     /// Doubts.
     pub notes: Vec<Note>,
+}
+
+impl MeasuredPage {
+    /// Adds what decoding noticed. A page of which something may be missing is not blank: white paper may be
+    /// what was not there.
+    pub fn noticed(&mut self, notes: Vec<Note>) {
+        self.blank &= notes.iter().all(|note| note.severity < Severity::Review);
+        self.notes.extend(notes);
+    }
 }
 
 /// A page that was measured and read.

@@ -220,7 +220,8 @@ pub fn scans(bytes: &[u8]) -> Scans {
                     true => (usize::from(first)..usize::from(last) + 1, bits & 15),
                     false => (0..64, 0),
                 };
-                for (_, lowest) in sent.iter_mut().filter(|(id, _)| named.iter().step_by(2).any(|n| n == id)) {
+                for (_, lowest) in sent.iter_mut().filter(|(id, _)| named.iter().step_by(2).any(|n| n == id))
+                {
                     lowest.get_mut(range.clone()).unwrap_or_default().fill(bit);
                 }
             }

@@ -143,9 +143,7 @@ fn on_paper(bytes: &[u8], image: DynamicImage) -> Raster {
                 *channel = ((u16::from(*channel) * alpha + 255 * (255 - alpha)) / 255) as u8;
             }
         }
-        return from_dynamic(DynamicImage::ImageRgb8(
-            DynamicImage::ImageRgba8(rgba).into_rgb8(),
-        ));
+        return from_dynamic(DynamicImage::ImageRgb8(DynamicImage::ImageRgba8(rgba).into_rgb8()));
     }
     let raster = from_dynamic(image);
     match raster.pixels {

@@ -140,7 +140,9 @@ impl<'a> Device<'a> for Seen {
                 Glyph::Outline(outline) => {
                     (outline.advance_width().unwrap_or(500.0), outline.outline().bounding_box())
                 }
-                Glyph::Type3(drawn) => (drawn.advance_width().unwrap_or(500.0), self.ink_of(drawn, &props.paint)),
+                Glyph::Type3(drawn) => {
+                    (drawn.advance_width().unwrap_or(500.0), self.ink_of(drawn, &props.paint))
+                }
             };
             let at = place * Point::ORIGIN;
             let next = place * Point::new(f64::from(advance), 0.0);
@@ -251,7 +253,8 @@ impl Seen {
             let Glyph::Type3(drawn) = &**positioned else { continue };
             let place = props.transform * positioned.transform();
             let ink = self.ink_of(drawn, &props.paint);
-            let along = place * Point::new(f64::from(drawn.advance_width().unwrap_or(0.0)), 0.0) - place * Point::ORIGIN;
+            let along = place * Point::new(f64::from(drawn.advance_width().unwrap_or(0.0)), 0.0)
+                - place * Point::ORIGIN;
             let tall = place * Point::new(0.0, ink.height()) - place * Point::ORIGIN;
             size = size.max(along.hypot()).max(tall.hypot() * DRAWN_HEIGHT);
         }

@@ -252,7 +252,9 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
 /// Whether the picture of a page has sixteen bits a sample.
 fn deep(parsed: &Parsed, page: &SourcePage) -> Result<bool> {
     let image = look(&parsed.document, parsed.page(page.number)?, usize::MAX).shown;
-    Ok(image.is_some_and(|i| i.stream.dict.get(b"BitsPerComponent").and_then(Object::as_i64).is_ok_and(|b| b == 16)))
+    Ok(image.is_some_and(|i| {
+        i.stream.dict.get(b"BitsPerComponent").and_then(Object::as_i64).is_ok_and(|b| b == 16)
+    }))
 }
 
 /// The page's own words, and the turn that makes them upright.

@@ -31,8 +31,7 @@ pub fn damaged_page(what: &str) -> Note {
 
 /// What is missing of a page whose streams have been counted.
 pub fn doubts(document: &Document, page: ObjectId, counted: &Counted) -> Vec<Note> {
-    let mut search =
-        Search { document, cut: counted.cut(), seen: HashSet::new(), left: CONTENT_BYTES_MAX };
+    let mut search = Search { document, cut: counted.cut(), seen: HashSet::new(), left: CONTENT_BYTES_MAX };
     search.page(page).map(damaged_page).into_iter().collect()
 }
 
@@ -99,7 +98,11 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn named(&self, resources: Option<&'a Dictionary>, name: &[u8]) -> Option<(Option<ObjectId>, &'a Stream)> {
+    fn named(
+        &self,
+        resources: Option<&'a Dictionary>,
+        name: &[u8],
+    ) -> Option<(Option<ObjectId>, &'a Stream)> {
         let all = self.document.dereference(resources?.get(b"XObject").ok()?).ok()?.1.as_dict().ok()?;
         let (id, object) = self.document.dereference(all.get(name).ok()?).ok()?;
         Some((id, object.as_stream().ok()?))

@@ -1,8 +1,8 @@
 //! Strips and tiles that hold fax or JPEG streams.
 
 use super::cells::Cell;
-use super::plain;
 use super::directory::{Directory, Reader};
+use super::plain;
 use crate::model::limits::Limits;
 use crate::model::notes::Outcome;
 use crate::model::page::Colour;

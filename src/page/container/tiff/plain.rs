@@ -99,7 +99,10 @@ fn decode_subsampled(
             for (index, &light) in light.iter().enumerate() {
                 let (x, y) = (x + index % h, y + index / h);
                 let at = (y * width + x) * 3;
-                if x < width && y < height && let Some(pixel) = page.get_mut(at..at + 3) {
+                if x < width
+                    && y < height
+                    && let Some(pixel) = page.get_mut(at..at + 3)
+                {
                     pixel.copy_from_slice(&[light, *cb, *cr]);
                 }
             }
