@@ -148,7 +148,7 @@ fn measure(
     watch.lap(Stage::Decode);
     let (mut measured, look) =
         page::measure(&raster, &order.page, &page::PageOrder { dpi_min: order.dpi_min });
-    measured.notes.extend(notes);
+    measured.noticed(notes);
     let mut look = Some(look);
     let mut text = None;
     match own_text(&source, &order.page) {

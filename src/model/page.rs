@@ -3,7 +3,7 @@
 use super::geometry::{Box2, Dpi, Orientation, Turn};
 use super::hash::ContentHash;
 use super::ids::BatchId;
-use super::notes::Note;
+use super::notes::{Note, Severity};
 use serde::{Deserialize, Serialize};
 
 /// The file format of a source.
@@ -237,6 +237,15 @@ pub struct Rescanned {
     pub reason: String,
     /// Who scanned it.
     pub by: Option<String>,
+}
+
+impl MeasuredPage {
+    /// Adds what decoding noticed. A page of which something may be missing is not blank: white paper may be
+    /// what was not there.
+    pub fn noticed(&mut self, notes: Vec<Note>) {
+        self.blank &= notes.iter().all(|note| note.severity < Severity::Review);
+        self.notes.extend(notes);
+    }
 }
 
 /// A page that was measured and read.

@@ -22,6 +22,9 @@ const FAINT: f32 = 72.0;
 /// Colour that counts, above the colour of the paper.
 const COLOURED: u8 = 50;
 
+/// Sides of pages are rounded to points, so 300 dpi may come back as 299.8: less than this share is too low.
+const DPI_TOLERANCE: f32 = 0.99;
+
 /// What the profile says about pages.
 #[derive(Clone, Copy, Debug)]
 pub struct PageOrder {
@@ -155,7 +158,7 @@ fn quality_notes(
     order: &PageOrder,
     notes: &mut Vec<Note>,
 ) {
-    if dpi < order.dpi_min {
+    if dpi < order.dpi_min * DPI_TOLERANCE {
         notes.push(Note::warning(
             "page.low_dpi",
             format!("Auflösung {dpi:.0} dpi; verlangt sind {:.0} dpi. Bitte neu scannen.", order.dpi_min),

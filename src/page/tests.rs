@@ -316,3 +316,16 @@ fn tiny_and_odd_images_are_survived() {
         }
     }
 }
+
+/// Points of a page are rounded, so 300 dpi come back as a little less.
+#[test]
+fn a_resolution_a_hair_too_low_is_not_complained_about() {
+    let image = GrayImage::from_pixel(300, 300, Luma([255]));
+    let raster = Raster { pixels: Pixels::Grey(image.clone()), colour: Colour::Grey };
+    let low = |dpi: f32| {
+        let page = SourcePage { dpi: Some(Dpi { x: dpi, y: dpi }), ..source(&image, Colour::Grey) };
+        let notes = measure(&raster, &page, &PageOrder { dpi_min: 300.0 }).0.notes;
+        notes.iter().any(|note| note.code == "page.low_dpi")
+    };
+    assert_eq!([300.0, 299.8, 297.5, 295.0].map(low), [false, false, false, true]);
+}

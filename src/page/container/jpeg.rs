@@ -1,14 +1,16 @@
 //! JPEG files and streams.
 
-use super::{Result, cmyk_note, damaged, more_pictures, opened, samples};
+use super::{Result, check_size, cmyk_note, damaged, more_pictures, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
 use crate::model::notes::{Note, Outcome};
 use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::page::raster::{Pixels, Raster};
-use image::codecs::jpeg::JpegDecoder;
-use image::{DynamicImage, ImageDecoder};
+use image::{GrayImage, RgbImage};
 use std::io::Cursor;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 /// What the markers before the first scan say (ITU-T T.81, annex B).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,27 +114,123 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSource> {
     Ok(opened)
 }
 
-/// Decodes any JPEG stream.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster> {
-    let wrong = |e: image::ImageError| damaged("jpeg.damaged", e);
-    let mut decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(wrong)?;
-    let mut bounds = image::Limits::default();
-    bounds.max_image_width = Some(limits.page_side_max);
-    bounds.max_image_height = Some(limits.page_side_max);
-    bounds.max_alloc = Some(limits.page_pixels_max.saturating_mul(8));
-    decoder.set_limits(bounds).map_err(wrong)?;
-    Ok(from_dynamic(DynamicImage::from_decoder(decoder).map_err(wrong)?))
+/// Decodes any JPEG stream, with doubt about one that does not hold its whole picture.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Outcome<Raster>> {
+    let Samples { rows, width, height, channels, whole } = samples_of(bytes, false, limits)?;
+    let size = || damaged("jpeg.damaged", "die Bildgröße passt nicht zu den Daten");
+    let value = if channels == 1 {
+        let image = GrayImage::from_raw(width, height, rows).ok_or_else(size)?;
+        Raster { pixels: Pixels::Grey(image), colour: Colour::Grey }
+    } else {
+        let image = RgbImage::from_raw(width, height, rows).ok_or_else(size)?;
+        Raster { pixels: Pixels::Rgb(image), colour: Colour::Colour }
+    };
+    Ok(Outcome { value, notes: if whole { Vec::new() } else { vec![cut_off()] } })
 }
 
-/// The smallest of our pixel types that loses nothing.
-pub fn from_dynamic(image: DynamicImage) -> Raster {
-    match image {
-        DynamicImage::ImageLuma8(grey) => Raster { pixels: Pixels::Grey(grey), colour: Colour::Grey },
-        DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => {
-            Raster { pixels: Pixels::Grey(image.into_luma8()), colour: Colour::Grey }
+/// What a stream unpacks to.
+#[derive(Debug)]
+pub struct Samples {
+    /// Eight bits each, pixel by pixel.
+    pub rows: Vec<u8>,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// 1 grey, 3 RGB, 4 inks as they are stored.
+    pub channels: usize,
+    /// Nothing of the picture is missing or made up.
+    pub whole: bool,
+}
+
+/// The samples of a stream: as colours that are shown, or four inks as they are stored.
+pub fn samples_of(bytes: &[u8], inks: bool, limits: &Limits) -> Result<Samples> {
+    let scans = scans(bytes);
+    // Behind the end mark the decoder goes on with zeros and reports nothing. Without the mark it runs out of
+    // data, and a strict one says so; only a progressive stream cannot be read without it.
+    let without_mark = scans.end.filter(|_| !scans.progressive).and_then(|end| bytes.get(..end));
+    let strict = unpacked(without_mark.unwrap_or(bytes), true, inks, limits);
+    let sound = strict.is_ok() && scans.end.is_some() && scans.complete;
+    let samples = strict.or_else(|_| unpacked(bytes, false, inks, limits))?;
+    Ok(Samples { whole: sound, ..samples })
+}
+
+fn unpacked(bytes: &[u8], strict: bool, inks: bool, limits: &Limits) -> Result<Samples> {
+    let wrong = |e: DecodeErrors| damaged("jpeg.damaged", e);
+    let side = limits.page_side_max as usize;
+    // What stands before the picture is never a reason to doubt the picture.
+    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(side).set_max_height(side);
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(Cursor::new(bytes), options);
+    decoder.decode_headers().map_err(wrong)?;
+    let (width, height) = decoder.dimensions().unwrap_or_default();
+    let (width, height) = (width as u32, height as u32);
+    check_size(width, height, limits)?;
+    let shown = match decoder.input_colorspace() {
+        Some(ColorSpace::Luma) => ColorSpace::Luma,
+        _ if inks => ColorSpace::CMYK,
+        _ => ColorSpace::RGB,
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(shown).set_strict_mode(strict));
+    let rows = decoder.decode().map_err(wrong)?;
+    Ok(Samples { rows, width, height, channels: shown.num_components(), whole: true })
+}
+
+/// What the markers of a stream say about its picture, without unpacking it.
+#[derive(Clone, Copy, Debug)]
+pub struct Scans {
+    /// Where the end mark of the picture stands.
+    pub end: Option<usize>,
+    /// Every component has all its coefficients, to the last bit.
+    pub complete: bool,
+    progressive: bool,
+}
+
+/// Walks all markers up to the end of the first picture (ITU-T T.81, B.1.1.2 to B.2.3).
+pub fn scans(bytes: &[u8]) -> Scans {
+    let mut found = Scans { end: None, complete: false, progressive: false };
+    // By component: the lowest bit that was sent of each coefficient.
+    let mut sent: Vec<(u8, [u8; 64])> = Vec::new();
+    let mut at = 2;
+    while let Some(pair) = bytes.get(at..at + 2) {
+        let marker = pair[1];
+        // Not a marker, but data of a scan: stuffed bytes, restarts, fill bytes.
+        if pair[0] != 0xFF || matches!(marker, 0 | 0xFF | 0x01 | 0xD0..=0xD7) {
+            at += 1;
+            continue;
         }
-        other => Raster { pixels: Pixels::Rgb(other.into_rgb8()), colour: Colour::Colour },
+        if marker == 0xD9 {
+            found.end = Some(at);
+            break;
+        }
+        let Some(length) = bytes.get(at + 2..at + 4) else { break };
+        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+        let body = bytes.get(at + 4..at + 2 + length).unwrap_or_default();
+        match marker {
+            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                found.progressive = marker == 0xC2;
+                let components = body.get(6..).unwrap_or_default().chunks_exact(3);
+                sent = components.map(|component| (component[0], [u8::MAX; 64])).collect();
+            }
+            0xDA => {
+                let count = usize::from(body.first().copied().unwrap_or(0));
+                let named = body.get(1..1 + 2 * count).unwrap_or_default();
+                let &[first, last, bits, ..] = body.get(1 + 2 * count..).unwrap_or_default() else { break };
+                // Only progressive scans are parts; elsewhere writers are careless with these three.
+                let (range, bit) = match found.progressive {
+                    true => (usize::from(first)..usize::from(last) + 1, bits & 15),
+                    false => (0..64, 0),
+                };
+                for (_, lowest) in sent.iter_mut().filter(|(id, _)| named.iter().step_by(2).any(|n| n == id))
+                {
+                    lowest.get_mut(range.clone()).unwrap_or_default().fill(bit);
+                }
+            }
+            _ => {}
+        }
+        at += 2 + length.max(2);
     }
+    found.complete = !sent.is_empty() && sent.iter().all(|(_, lowest)| lowest.iter().all(|&bit| bit == 0));
+    found
 }
 
 /// The stream as it is; CMYK is converted, with a note.
@@ -151,14 +249,10 @@ pub fn kept(bytes: &[u8], limits: &Limits) -> Result<Outcome<KeptImage>> {
     } else {
         Note::info("page.jpeg_converted", "Die Art der JPEG-Kodierung ist in PDF unzulässig; neu verpackt.")
     };
-    Ok(Outcome { value: samples(decode(bytes, limits)?), notes: vec![note] })
+    Ok(Outcome { value: samples(decode(bytes, limits)?.value), notes: vec![note] })
 }
 
-/// Doubt about a stream without an end: decoders fill up what is missing.
-pub fn cut_off(bytes: &[u8]) -> Vec<Note> {
-    let tail = bytes.get(bytes.len().saturating_sub(4096)..).unwrap_or_default();
-    if tail.windows(2).any(|pair| pair == [0xFF, 0xD9]) {
-        return Vec::new();
-    }
-    vec![Note::review("page.cut_off", "Der Bildstrom endet vorzeitig; ein Teil der Seite kann fehlen.")]
+/// Doubt about a stream that ends before its picture does: decoders fill up what is missing.
+pub fn cut_off() -> Note {
+    Note::review("page.cut_off", "Der Bildstrom ist unvollständig; ein Teil der Seite kann fehlen.")
 }

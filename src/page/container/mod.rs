@@ -73,10 +73,7 @@ pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Out
     check_size(page.width, page.height, limits)?;
     match source.format() {
         Some(Format::Tiff) => tiff::decode(source, page, limits),
-        Some(Format::Jpeg) => {
-            let value = jpeg::decode(source.bytes(), limits)?;
-            Ok(Outcome { value, notes: jpeg::cut_off(source.bytes()) })
-        }
+        Some(Format::Jpeg) => jpeg::decode(source.bytes(), limits),
         Some(Format::Png) => png::decode(source.bytes(), limits).map(Outcome::sure),
         Some(Format::Pdf) => pdf::decode(source, page, limits),
         Some(Format::Folder) => {
@@ -155,6 +152,11 @@ fn more_pictures() -> Note {
 
 fn cmyk_note() -> Note {
     Note::info("page.cmyk_converted", "Druckfarben (CMYK) wurden nach RGB umgerechnet.")
+}
+
+/// The product has eight bits a sample.
+fn depth_note() -> Note {
+    Note::info("page.depth_reduced", "Die Farbtiefe wurde von 16 auf 8 Bit verringert.")
 }
 
 /// Doubt about a picture of which a share of the rows could not be read. Writers that count a row too many
@@ -270,6 +272,11 @@ fn colourless(image: &image::RgbImage) -> bool {
 
 fn damaged(code: &str, what: impl std::fmt::Display) -> Refusal {
     Refusal::new(code, format!("Die Bilddaten sind beschädigt: {what}."), "Seite neu scannen.")
+}
+
+/// Sound, but stored in a way that is not read.
+fn unsupported(code: &str, what: impl std::fmt::Display, hint: &str) -> Refusal {
+    Refusal::new(code, format!("Die Datei verwendet {what}; das wird nicht unterstützt."), hint)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! PNG files.
 
-use super::{Result, damaged, more_pictures, opened, samples};
+use super::{Result, damaged, depth_note, more_pictures, opened, samples};
 use crate::model::geometry::{Dpi, Orientation};
 use crate::model::limits::Limits;
-use crate::model::notes::Outcome;
+use crate::model::notes::{Note, Outcome};
 use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::page::raster::{Pixels, Raster};
 use image::DynamicImage;
@@ -59,10 +59,19 @@ fn density(bytes: &[u8]) -> Option<Dpi> {
 
 /// The samples as the file has them, where PDF can show them so; else unpacked.
 pub fn kept(bytes: &[u8], limits: &Limits) -> Result<Outcome<KeptImage>> {
-    Ok(Outcome::sure(match stored(bytes, limits) {
-        Some(kept) => kept,
-        None => samples(decode(bytes, limits)?),
-    }))
+    if let Some(kept) = stored(bytes, limits) {
+        return Ok(Outcome::sure(kept));
+    }
+    let image = unpacked(bytes, limits)?;
+    let mut notes = Vec::new();
+    if image.color().bytes_per_pixel() > image.color().channel_count() {
+        notes.push(depth_note());
+    }
+    if image.color().has_alpha() {
+        let text = "Durchsichtige Stellen des Bildes zeigen jetzt weißes Papier.";
+        notes.push(Note::info("page.alpha_flattened", text));
+    }
+    Ok(Outcome { value: samples(on_paper(bytes, image)), notes })
 }
 
 /// Grey or colour of eight bits, not interlaced, nothing transparent, and whole.
@@ -108,15 +117,23 @@ fn is_whole(stream: &[u8], row: usize, whole: u64) -> bool {
 }
 
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster> {
+    Ok(on_paper(bytes, unpacked(bytes, limits)?))
+}
+
+fn unpacked(bytes: &[u8], limits: &Limits) -> Result<DynamicImage> {
     let wrong = |e: image::ImageError| damaged("png.damaged", e);
     let mut bounds = image::Limits::default();
     bounds.max_image_width = Some(limits.page_side_max);
     bounds.max_image_height = Some(limits.page_side_max);
     bounds.max_alloc = Some(limits.page_pixels_max.saturating_mul(8));
     let decoder = PngDecoder::with_limits(Cursor::new(bytes), bounds).map_err(wrong)?;
+    DynamicImage::from_decoder(decoder).map_err(wrong)
+}
+
+/// The picture as it lies on white paper.
+fn on_paper(bytes: &[u8], image: DynamicImage) -> Raster {
     // Depth 1 and colour type 0: one bit, grey.
     let bitonal = bytes.get(24..26) == Some(&[1, 0]);
-    let image = DynamicImage::from_decoder(decoder).map_err(wrong)?;
     if image.color().has_alpha() {
         // Paper is white: transparent pixels show it.
         let mut rgba = image.into_rgba8();
@@ -126,13 +143,22 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster> {
                 *channel = ((u16::from(*channel) * alpha + 255 * (255 - alpha)) / 255) as u8;
             }
         }
-        return Ok(super::jpeg::from_dynamic(DynamicImage::ImageRgb8(
-            DynamicImage::ImageRgba8(rgba).into_rgb8(),
-        )));
+        return from_dynamic(DynamicImage::ImageRgb8(DynamicImage::ImageRgba8(rgba).into_rgb8()));
     }
-    let raster = super::jpeg::from_dynamic(image);
-    Ok(match raster.pixels {
+    let raster = from_dynamic(image);
+    match raster.pixels {
         Pixels::Grey(grey) if bitonal => Raster { pixels: Pixels::Grey(grey), colour: Colour::Bitonal },
         _ => raster,
-    })
+    }
+}
+
+/// The smallest of our pixel types that loses nothing.
+fn from_dynamic(image: DynamicImage) -> Raster {
+    match image {
+        DynamicImage::ImageLuma8(grey) => Raster { pixels: Pixels::Grey(grey), colour: Colour::Grey },
+        DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => {
+            Raster { pixels: Pixels::Grey(image.into_luma8()), colour: Colour::Grey }
+        }
+        other => Raster { pixels: Pixels::Rgb(other.into_rgb8()), colour: Colour::Colour },
+    }
 }

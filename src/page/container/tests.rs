@@ -1,5 +1,6 @@
 //! What the container reads, by format. Every file is made here, byte by byte or with an encoder at hand.
 
+mod damaged_pdf;
 mod hostile;
 mod jpeg_files;
 mod own_text;

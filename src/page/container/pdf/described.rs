@@ -1,5 +1,6 @@
 //! A page as its dictionary describes it, before a pixel is decoded.
 
+use super::inflate::is_general;
 use super::shown::{Shown, inherited, unit_inches, visible};
 use crate::model::geometry::{Dpi, Orientation, Turn};
 use crate::model::limits::Limits;
@@ -7,6 +8,7 @@ use crate::model::notes::Note;
 use crate::model::page::{Coding, Colour, SourcePage};
 use crate::page::container::{jbig2_note, jpeg};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use std::borrow::Cow;
 
 /// Pixels per inch of drawn pages.
 const RENDER_DPI: f32 = 300.0;
@@ -24,8 +26,11 @@ pub fn describe(
         .and_then(|d| Turn::from_degrees(i32::try_from(d).ok()?))
         .unwrap_or_default();
     let inches = unit_inches(document, page);
-    if let Some(image) = shown.filter(|image| usable(document, image)) {
-        let (width, height) = stored_size(&image);
+    let header = shown.and_then(|image| jpeg::header(&jpeg_of(image.stream)?));
+    if let Some(image) = shown.filter(|image| usable(document, image, header)) {
+        // JPEG says itself how large it is; its dictionary may be wrong.
+        let (width, height) = header.map_or((image.width, image.height), |h| (h.width, h.height));
+        let coding = coding(document, &image, header);
         return SourcePage {
             number,
             width,
@@ -36,8 +41,8 @@ pub fn describe(
             }),
             orientation: image.orientation.turned(turn),
             colour: image_colour(document, image.stream),
-            coding: coding(document, &image),
-            notes: if coding(document, &image) == Coding::Jbig2 { vec![jbig2_note()] } else { Vec::new() },
+            coding,
+            notes: if coding == Coding::Jbig2 { vec![jbig2_note()] } else { Vec::new() },
         };
     }
     let area = visible(document, page);
@@ -72,15 +77,25 @@ pub fn describe(
     }
 }
 
-/// JPEG says itself how large it is; its dictionary may be wrong.
-fn stored_size(image: &Shown<'_>) -> (u32, u32) {
-    let header =
-        if filters(image.stream) == [b"DCTDecode"] { jpeg::header(&image.stream.content) } else { None };
-    header.map_or((image.width, image.height), |h| (h.width, h.height))
+/// The JPEG stream of a picture, out of the general filters some writers wrap it in.
+pub fn jpeg_of(stream: &Stream) -> Option<Cow<'_, [u8]>> {
+    let filters = filters(stream);
+    let (&last, around) = filters.split_last()?;
+    if last != b"DCTDecode" || !around.iter().all(|filter| is_general(filter)) {
+        return None;
+    }
+    if around.is_empty() {
+        return Some(Cow::Borrowed(&stream.content));
+    }
+    let mut packed = stream.clone();
+    packed.dict.set("Filter", around.iter().map(|f| Object::Name(f.to_vec())).collect::<Vec<_>>());
+    // JPEG hardly packs any further: what swells is something else.
+    let most = stream.content.len().saturating_mul(4).saturating_add(1 << 16);
+    packed.decompressed_content_with_limit(most).ok().map(Cow::Owned)
 }
 
 /// Pictures whose samples mean what they say; others are drawn as part of their page.
-fn usable(document: &Document, image: &Shown<'_>) -> bool {
+fn usable(document: &Document, image: &Shown<'_>, header: Option<jpeg::Header>) -> bool {
     let decode = image.stream.dict.get(b"Decode").ok().and_then(|o| document.dereference(o).ok());
     let plain = match decode {
         None => true,
@@ -94,18 +109,19 @@ fn usable(document: &Document, image: &Shown<'_>) -> bool {
         }
         Some(_) => false,
     };
-    plain && honest(document, image)
+    plain && honest(document, image, header)
 }
 
 /// A JPEG or fax stream goes into the product with the device's colours, so it must mean just these. CMYK
 /// inside PDF may be stored either way round, inks of one's own are no grey: the renderer knows the rules.
-fn honest(document: &Document, image: &Shown<'_>) -> bool {
-    let components = match filters(image.stream).as_slice() {
-        [b"DCTDecode"] => jpeg::header(&image.stream.content).map_or(0, |h| h.components),
-        [b"CCITTFaxDecode"] => 1,
-        _ => return true,
+fn honest(document: &Document, image: &Shown<'_>, header: Option<jpeg::Header>) -> bool {
+    let components = match (header, filters(image.stream).as_slice()) {
+        (Some(header), _) => header.components,
+        (None, [b"DCTDecode"]) => 0,
+        (None, [b"CCITTFaxDecode"]) => 1,
+        (None, _) => return true,
     };
-    let converted = parameters(document, image.stream).is_some_and(|p| p.has(b"ColorTransform"));
+    let converted = parameters(document, image.stream, true).is_some_and(|p| p.has(b"ColorTransform"));
     let space = image.stream.dict.get(b"ColorSpace").ok().and_then(|o| document.dereference(o).ok());
     let wanted = match space.map(|(_, o)| o) {
         None => components,
@@ -135,9 +151,9 @@ fn space_components(document: &Document, list: &[Object]) -> Option<u8> {
     }
 }
 
-fn coding(document: &Document, image: &Shown<'_>) -> Coding {
+fn coding(document: &Document, image: &Shown<'_>, header: Option<jpeg::Header>) -> Coding {
     match filters(image.stream).as_slice() {
-        [b"DCTDecode"] => Coding::Jpeg,
+        _ if header.is_some() => Coding::Jpeg,
         [b"CCITTFaxDecode"] if fax_parameter(document, image.stream, b"K") < 0 => Coding::G4,
         [b"CCITTFaxDecode"] => Coding::G3,
         [.., b"JBIG2Decode"] => Coding::Jbig2,
@@ -178,10 +194,14 @@ fn image_colour(document: &Document, stream: &Stream) -> Colour {
     }
 }
 
-fn parameters<'a>(document: &'a Document, stream: &'a Stream) -> Option<&'a Dictionary> {
+/// Parameters of the first or the last filter.
+fn parameters<'a>(document: &'a Document, stream: &'a Stream, last: bool) -> Option<&'a Dictionary> {
     let value = document.dereference(stream.dict.get(b"DecodeParms").ok()?).ok()?.1;
     match value {
-        Object::Array(list) => document.dereference(list.first()?).ok()?.1.as_dict().ok(),
+        Object::Array(list) => {
+            let one = if last { list.last() } else { list.first() };
+            document.dereference(one?).ok()?.1.as_dict().ok()
+        }
         other => other.as_dict().ok(),
     }
 }
@@ -189,7 +209,7 @@ fn parameters<'a>(document: &'a Document, stream: &'a Stream) -> Option<&'a Dict
 /// Numeric entries of the fax parameters with the defaults of ISO 32000-1, table 11.
 pub fn fax_parameter(document: &Document, stream: &Stream, key: &[u8]) -> i64 {
     let default = if key == b"Columns" { 1728 } else { 0 };
-    let value = parameters(document, stream).and_then(|d| d.get(key).ok());
+    let value = parameters(document, stream, false).and_then(|d| d.get(key).ok());
     match value.and_then(|o| document.dereference(o).ok()) {
         Some((_, Object::Boolean(yes))) => i64::from(*yes),
         Some((_, other)) => other.as_i64().unwrap_or(default),

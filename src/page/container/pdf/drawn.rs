@@ -3,13 +3,15 @@
 //! A scanned page's picture comes out with the pixels it is stored with, whatever its coding and colours;
 //! a composed page is drawn as large as it was described.
 
-use crate::model::page::{Colour, SourcePage};
-use crate::page::container::{Result, damaged};
+use super::whole::damaged_page;
+use crate::model::notes::Outcome;
+use crate::model::page::{Coding, Colour, SourcePage};
+use crate::page::container::{Result, damaged, missing_rows};
 use crate::page::raster::{Pixels, Raster};
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, LumaData, SoftMask, interpret_page,
+    InterpreterCache, InterpreterSettings, InterpreterWarning, LumaData, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
@@ -17,7 +19,7 @@ use hayro::kurbo::{Affine, BezPath, Rect};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image::{GrayImage, RgbImage};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The file as the renderer sees it.
 pub struct Drawn(Pdf);
@@ -45,8 +47,8 @@ fn wrong(what: impl std::fmt::Display) -> crate::model::refusal::Refusal {
     damaged("pdf.render", what)
 }
 
-/// Draws a whole page with as many pixels as `page` says.
-pub fn render(drawn: &Drawn, page: &SourcePage) -> Result<Raster> {
+/// Draws a whole page with as many pixels as `page` says, with doubt about one of which something was not drawn.
+pub fn render(drawn: &Drawn, page: &SourcePage) -> Result<Outcome<Raster>> {
     if page.width > 65_000 || page.height > 65_000 {
         return Err(wrong("die Seite ist zu groß zum Darstellen"));
     }
@@ -60,17 +62,32 @@ pub fn render(drawn: &Drawn, page: &SourcePage) -> Result<Raster> {
         y_scale: page.height as f32 / down,
         bg_color: WHITE,
     };
-    let interpreter = InterpreterSettings::default();
+    let left_out: Arc<Mutex<Option<&'static str>>> = Arc::default();
+    let heard = left_out.clone();
+    let warning_sink = move |warning: InterpreterWarning| {
+        let what = match warning {
+            InterpreterWarning::UnsupportedFont => "eine Schrift ist nicht lesbar",
+            InterpreterWarning::ImageDecodeFailure => "ein Bild ist nicht lesbar",
+            _ => return,
+        };
+        *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+    };
+    let interpreter =
+        InterpreterSettings { warning_sink: Arc::new(warning_sink), ..InterpreterSettings::default() };
     let pixmap =
         hayro::render(shown, &RenderCache::new(), &interpreter, &RenderSettings::default(), &settings);
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     let rgb: Vec<u8> = pixmap.data_as_u8_slice().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
     let image = RgbImage::from_raw(width, height, rgb).ok_or_else(|| wrong("unerwartete Größe"))?;
-    Ok(Raster { pixels: Pixels::Rgb(image), colour: Colour::Colour })
+    let left_out = *left_out.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Outcome {
+        value: Raster { pixels: Pixels::Rgb(image), colour: Colour::Colour },
+        notes: left_out.map(damaged_page).into_iter().collect(),
+    })
 }
 
-/// The one picture of a scanned page with the pixels it is stored with.
-pub fn picture(drawn: &Drawn, page: &SourcePage) -> Result<Raster> {
+/// The one picture of a scanned page with the pixels it is stored with; rows that are not there stay white.
+pub fn picture(drawn: &Drawn, page: &SourcePage) -> Result<Outcome<Raster>> {
     let shown = drawn.page(page.number)?;
     let area = Rect::new(0.0, 0.0, 1.0, 1.0);
     let cache = InterpreterCache::new();
@@ -78,19 +95,31 @@ pub fn picture(drawn: &Drawn, page: &SourcePage) -> Result<Raster> {
     let mut context = Context::new(Affine::IDENTITY, area, &cache, shown.xref(), settings);
     let mut taker = Taker::default();
     interpret_page(shown, &mut context, &mut taker);
-    match taker.taken {
-        Some(Taken::Rgb(rgb, width, height)) => {
-            let image = RgbImage::from_raw(width, height, rgb).ok_or_else(|| wrong("unerwartete Größe"))?;
-            Ok(Raster { pixels: Pixels::Rgb(image), colour: Colour::Colour })
-        }
-        Some(Taken::Grey(grey, width, height)) => {
-            let black_and_white = page.colour == Colour::Bitonal && grey.iter().all(|v| matches!(v, 0 | 255));
-            let colour = if black_and_white { Colour::Bitonal } else { Colour::Grey };
-            let image = GrayImage::from_raw(width, height, grey).ok_or_else(|| wrong("unerwartete Größe"))?;
-            Ok(Raster { pixels: Pixels::Grey(image), colour })
-        }
-        None => Err(damaged("pdf.picture", "das Bild der Seite lässt sich nicht dekodieren")),
+    let Some(taken) = taker.taken else {
+        return Err(damaged("pdf.picture", "das Bild der Seite lässt sich nicht dekodieren"));
+    };
+    let (mut rows, width, stored, channels) = match taken {
+        Taken::Rgb(rows, width, height) => (rows, width, height, 3),
+        Taken::Grey(rows, width, height) => (rows, width, height, 1),
+    };
+    let size = || wrong("unerwartete Größe");
+    // Only samples without a size of their own can be too few.
+    let cut = page.coding == Coding::Lossless && width == page.width && stored < page.height;
+    let height = if cut { page.height } else { stored };
+    if cut {
+        rows.resize(width as usize * height as usize * channels, 255);
     }
+    let notes = missing_rows((height - stored) as f32 / height.max(1) as f32);
+    let value = if channels == 3 {
+        let image = RgbImage::from_raw(width, height, rows).ok_or_else(size)?;
+        Raster { pixels: Pixels::Rgb(image), colour: Colour::Colour }
+    } else {
+        let black_and_white = page.colour == Colour::Bitonal && rows.iter().all(|v| matches!(v, 0 | 255));
+        let colour = if black_and_white { Colour::Bitonal } else { Colour::Grey };
+        let image = GrayImage::from_raw(width, height, rows).ok_or_else(size)?;
+        Raster { pixels: Pixels::Grey(image), colour }
+    };
+    Ok(Outcome { value, notes })
 }
 
 enum Taken {

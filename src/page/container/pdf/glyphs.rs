@@ -7,14 +7,16 @@
 use crate::model::geometry::{Box2, Turn};
 use crate::model::notes::Note;
 use crate::model::page::{PageText, SourcePage, Word};
-use hayro::hayro_interpret::font::{Glyph, GlyphRun};
+use hayro::hayro_interpret::font::{Glyph, GlyphRun, Type3Glyph};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, SoftMask, TransformExt, interpret_page,
+    BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, Paint, SoftMask, TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape, Vec2};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Share of glyphs that must have a Unicode meaning.
 const MAPPED: f32 = 0.97;
@@ -30,6 +32,10 @@ const OUTLINES_MIN: usize = 150;
 const LETTER_INCHES: std::ops::RangeInclusive<f64> = 0.02..=0.4;
 /// Glyphs of one page; a page of a telephone book has 20,000.
 const GLYPHS_MAX: usize = 200_000;
+/// Drawn glyphs of one page that are looked at; a typeface has 256.
+const DRAWINGS_MAX: usize = 20_000;
+/// Size of the type in heights of the tallest letter of a line.
+const DRAWN_HEIGHT: f64 = 1.25;
 /// A gap wider than this ends a word, in parts of the size of the type.
 const WORD_GAP: f64 = 0.2;
 /// A gap wider than this ends a piece of a line: the next column, the information block.
@@ -104,14 +110,17 @@ struct Seen {
     invisible: usize,
     pictures: Vec<Rect>,
     outlines: usize,
+    /// Boxes of glyphs that are drawings.
+    drawings: HashMap<u128, Rect>,
 }
 
-impl Device<'_> for Seen {
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, mode: &DrawMode) {
+impl<'a> Device<'a> for Seen {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         if matches!(mode, DrawMode::Invisible) {
             self.invisible += run.glyphs().len();
             return;
         }
+        let drawn_size = self.drawn_size(run, &props);
         for positioned in run.glyphs() {
             if self.letters.len() >= GLYPHS_MAX {
                 return;
@@ -123,8 +132,6 @@ impl Device<'_> for Seen {
                 Some(BfString::String(text)) => text,
                 None => String::new(),
             };
-            let meaningful =
-                |c: char| !c.is_control() && c != '\u{fffd}' && !('\u{e000}'..='\u{f8ff}').contains(&c);
             if text.is_empty() || !text.chars().all(meaningful) {
                 self.unmapped += 1;
                 continue;
@@ -134,26 +141,31 @@ impl Device<'_> for Seen {
                     (outline.advance_width().unwrap_or(500.0), outline.outline().bounding_box())
                 }
                 Glyph::Type3(drawn) => {
-                    let advance = drawn.advance_width().unwrap_or(500.0);
-                    (advance, Rect::new(0.0, 0.0, f64::from(advance), 700.0))
+                    (drawn.advance_width().unwrap_or(500.0), self.ink_of(drawn, &props.paint))
                 }
             };
             let at = place * Point::ORIGIN;
             let next = place * Point::new(f64::from(advance), 0.0);
-            let up = place * Point::new(0.0, 1000.0) - at;
+            let size = match glyph {
+                Glyph::Outline(_) => (place * Point::new(0.0, 1000.0) - at).hypot(),
+                Glyph::Type3(_) => drawn_size,
+            };
             let ink = place.transform_rect_bbox(ink);
             let ink = if ink.is_finite() { ink } else { Rect::from_points(at, next) };
             if !(at.is_finite() && next.is_finite() && self.area.inflate(2.0, 2.0).contains(at)) {
                 continue;
             }
-            // Upright letters have their heads towards smaller y.
-            let direction = match (up.x.abs() > up.y.abs(), up.x > 0.0, up.y > 0.0) {
-                (false, _, false) => Turn::None,
-                (false, _, true) => Turn::Half,
-                (true, true, _) => Turn::Left,
-                (true, false, _) => Turn::Right,
+            // Letters stand on the line they run along. Where the matrices turn heads down without turning the
+            // line, the letters' own descriptions turn them up again: nobody prints mirrored.
+            let run = next - at;
+            let run = if run.hypot() > 0.0 { run } else { place * Point::new(1.0, 0.0) - at };
+            let direction = match (run.x.abs() >= run.y.abs(), run.x > 0.0, run.y > 0.0) {
+                (true, true, _) => Turn::None,
+                (true, false, _) => Turn::Half,
+                (false, _, true) => Turn::Left,
+                (false, _, false) => Turn::Right,
             };
-            self.letters.push(Letter { text, at, next, size: up.hypot(), ink, direction });
+            self.letters.push(Letter { text, at, next, size, ink, direction });
         }
     }
 
@@ -181,7 +193,74 @@ impl Device<'_> for Seen {
     fn pop_transparency_group(&mut self) {}
 }
 
+/// Whether a character is one of a text. Fonts without names for their letters number them, and the numbers look
+/// like dingbats, pictures, or places for private use.
+fn meaningful(c: char) -> bool {
+    let picture = ('\u{2600}'..='\u{27bf}').contains(&c);
+    let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}');
+    !c.is_control() && c != '\u{fffd}' && !picture && !private
+}
+
+/// The box of what is drawn.
+#[derive(Debug, Default)]
+struct Ink(Option<Rect>);
+
+impl Ink {
+    fn add(&mut self, shape: Rect) {
+        if shape.is_finite() {
+            self.0 = Some(self.0.map_or(shape, |all| all.union(shape)));
+        }
+    }
+}
+
+impl Device<'_> for Ink {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, _: &DrawMode) {
+        self.add(props.transform.transform_rect_bbox(path.bounding_box()));
+    }
+    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
+        let whole = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        self.add(props.transform.transform_rect_bbox(whole));
+    }
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, '_>, _: DrawProps<'_>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
 impl Seen {
+    /// The box of a glyph that is a drawing of its own (Type 3), in thousandths of the type as outlines have it.
+    fn ink_of<'a>(&mut self, glyph: &Type3Glyph<'a>, paint: &Paint<'a>) -> Rect {
+        let advance = f64::from(glyph.advance_width().unwrap_or(500.0));
+        let usual = Rect::new(0.0, 0.0, advance, 700.0);
+        let full = self.drawings.len() >= DRAWINGS_MAX;
+        match self.drawings.entry(glyph.cache_key()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(_) if full => usual,
+            Entry::Vacant(new) => {
+                let mut ink = Ink::default();
+                glyph.interpret(&mut ink, Affine::IDENTITY, Affine::IDENTITY, paint);
+                *new.insert(ink.0.unwrap_or(usual))
+            }
+        }
+    }
+
+    /// Size of the type of drawn glyphs. What their fonts call it need not have to do with how large they are
+    /// drawn; the tallest or widest of a run has about the size.
+    fn drawn_size<'a>(&mut self, run: &GlyphRun<'_, 'a>, props: &DrawProps<'a>) -> f64 {
+        let mut size = 0.0f64;
+        for positioned in run.glyphs() {
+            let Glyph::Type3(drawn) = &**positioned else { continue };
+            let place = props.transform * positioned.transform();
+            let ink = self.ink_of(drawn, &props.paint);
+            let along = place * Point::new(f64::from(drawn.advance_width().unwrap_or(0.0)), 0.0)
+                - place * Point::ORIGIN;
+            let tall = place * Point::new(0.0, ink.height()) - place * Point::ORIGIN;
+            size = size.max(along.hypot()).max(tall.hypot() * DRAWN_HEIGHT);
+        }
+        size
+    }
+
     fn judged(&self, width: u32, height: u32) -> OwnText {
         let printed = self.letters.iter().filter(|l| !l.text.trim().is_empty()).count();
         let all = self.letters.len() + self.unmapped;

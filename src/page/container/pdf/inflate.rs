@@ -1,21 +1,35 @@
 //! Streams that would unpack to more than a page may cost are found before anybody unpacks them.
 //!
 //! The renderer unpacks whatever a page uses, however large it becomes. So everything that can be
-//! reached from the page is unpacked once into nothing, counting; what was counted is not counted again.
+//! reached from the page is unpacked once into nothing, counting; what was counted is not counted again. On
+//! the way it is seen which streams end before their data do.
 
 use crate::model::refusal::Refusal;
 use crate::page::container::Result;
+use flate2::{Decompress, FlushDecompress, Status};
 use lopdf::{Document, Object, ObjectId, Stream};
 use std::collections::HashSet;
-use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
 /// Objects followed from one page.
 const OBJECTS_MAX: usize = 50_000;
 
-/// Streams already found harmless.
+/// Streams already counted.
 #[derive(Debug, Default)]
-pub struct Counted(Mutex<HashSet<ObjectId>>);
+pub struct Counted(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    harmless: HashSet<ObjectId>,
+    cut: HashSet<ObjectId>,
+}
+
+impl Counted {
+    /// Those of the counted streams that end before their data do.
+    pub fn cut(&self) -> HashSet<ObjectId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).cut.clone()
+    }
+}
 
 /// Refuses a page whose streams unpack to more than `bytes_max` together.
 pub fn check(document: &Document, page: ObjectId, counted: &Counted, bytes_max: u64) -> Result<()> {
@@ -25,11 +39,14 @@ pub fn check(document: &Document, page: ObjectId, counted: &Counted, bytes_max: 
     while let Some(id) = waiting.pop() {
         let Some(object) = document.objects.get(&id) else { continue };
         if let Object::Stream(stream) = object
-            && !known.contains(&id)
+            && !known.harmless.contains(&id)
         {
-            let size = unpacked_size(stream, left)?;
+            let (size, whole) = unpacked_size(stream, left)?;
             left = left.checked_sub(size).ok_or_else(too_much)?;
-            known.insert(id);
+            known.harmless.insert(id);
+            if !whole {
+                known.cut.insert(id);
+            }
         }
         follow(object, 0, &mut |next| {
             if seen.len() < OBJECTS_MAX && seen.insert(next) {
@@ -57,22 +74,20 @@ fn follow(object: &Object, depth: usize, found: &mut impl FnMut(ObjectId)) {
     }
 }
 
-/// Bytes a stream unpacks to; image codings count by their own limits.
-fn unpacked_size(stream: &Stream, most: u64) -> Result<u64> {
+/// Bytes a stream unpacks to, and whether its data reach their end; image codings count by their own limits.
+fn unpacked_size(stream: &Stream, most: u64) -> Result<(u64, bool)> {
     let filters = stream.filters().unwrap_or_default();
     let general = filters.iter().take_while(|f| !f.ends_with(b"Decode") || is_general(f)).count();
     match filters.as_slice() {
-        [] => Ok(0),
+        [] => Ok((0, true)),
         [b"FlateDecode"] => {
-            let unpacked = flate2::read::ZlibDecoder::new(stream.content.as_slice());
-            // A damaged end is the reader's matter.
-            let mut unpacked = unpacked.take(most.saturating_add(1));
-            let mut size = 0;
-            let mut buffer = [0u8; 16 << 10];
-            while let Ok(n @ 1..) = unpacked.read(&mut buffer) {
-                size += n as u64;
+            let (mut size, mut whole) = inflated(&stream.content, true, most);
+            if !whole && !stream.content.is_empty() {
+                // A wrong check sum or header takes nothing away: the data say themselves where they end.
+                let (again, ended) = inflated(stream.content.get(2..).unwrap_or_default(), false, most);
+                (size, whole) = (size.max(again), ended);
             }
-            if size > most { Err(too_much()) } else { Ok(size) }
+            if size > most { Err(too_much()) } else { Ok((size, whole || stream.content.is_empty())) }
         }
         // Chains are rare; each of their links is bounded.
         all if general > 0 => {
@@ -81,16 +96,34 @@ fn unpacked_size(stream: &Stream, most: u64) -> Result<u64> {
             part.dict.set("Filter", names);
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             match part.decompressed_content_with_limit(most) {
-                Ok(bytes) => Ok(bytes.len() as u64),
+                Ok(bytes) => Ok((bytes.len() as u64, true)),
                 Err(lopdf::Error::Decompress(_)) => Err(too_much()),
-                Err(_) => Ok(0),
+                Err(_) => Ok((0, true)),
             }
         }
-        _ => Ok(0),
+        _ => Ok((0, true)),
     }
 }
 
-fn is_general(filter: &[u8]) -> bool {
+/// Bytes that come out, a few more than `most` at most, and whether the end of the data was reached.
+fn inflated(packed: &[u8], header: bool, most: u64) -> (u64, bool) {
+    let mut state = Decompress::new(header);
+    let mut buffer = [0u8; 16 << 10];
+    loop {
+        let before = (state.total_in(), state.total_out());
+        let rest = usize::try_from(before.0).ok().and_then(|at| packed.get(at..)).unwrap_or_default();
+        let status = state.decompress(rest, &mut buffer, FlushDecompress::None);
+        let size = state.total_out();
+        match status {
+            Ok(Status::StreamEnd) => return (size, true),
+            Ok(_) if size <= most && (state.total_in(), size) != before => {}
+            Ok(_) | Err(_) => return (size, false),
+        }
+    }
+}
+
+/// Whether a filter packs any bytes, not pictures.
+pub fn is_general(filter: &[u8]) -> bool {
     matches!(
         filter,
         b"FlateDecode" | b"LZWDecode" | b"RunLengthDecode" | b"ASCII85Decode" | b"ASCIIHexDecode"

@@ -13,22 +13,24 @@ mod invoice;
 mod jbig2;
 mod nature;
 mod shown;
+mod whole;
 
 pub use drawn::Drawn;
 pub use glyphs::{OwnText, PageGlyphs};
 
 use super::ccitt::{self, Fax};
 use super::source::Source;
-use super::{Result, cmyk_note, damaged, jpeg, missing_rows, opened, samples};
+use super::{Result, cmyk_note, damaged, depth_note, jpeg, missing_rows, opened, samples};
 use crate::model::invoice::ElectronicInvoice;
 use crate::model::limits::Limits;
-use crate::model::notes::{Note, Outcome};
+use crate::model::notes::{Note, Outcome, Severity};
 use crate::model::page::{Coding, Colour, Format, KeptImage, OpenedSource, SourcePage};
 use crate::page::raster::{Pixels, Raster};
-use described::{describe, fax_parameter};
+use described::{describe, fax_parameter, jpeg_of};
 use hayro_ccitt::EncodingMode;
-use lopdf::{Document, LoadOptions, ObjectId, Stream};
+use lopdf::{Document, LoadOptions, Object, ObjectId, Stream};
 use shown::{Shown, look};
+use std::borrow::Cow;
 
 /// Bytes an object stream may unpack to; 100,000 objects are about 10 MiB.
 const OBJECTS_BYTES_MAX: u64 = 128 << 20;
@@ -100,15 +102,17 @@ pub fn open(source: &Source, limits: &Limits) -> Result<OpenedSource> {
         opened.restricted = true;
         opened.notes.push(nature::restricted());
     }
+    let ended = contains(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF");
     if parsed.pages.is_empty() {
-        let whole = contains(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF");
         let what =
-            if whole { "die PDF-Datei enthält keine Seite" } else { "die PDF-Datei ist abgeschnitten" };
+            if ended { "die PDF-Datei enthält keine Seite" } else { "die PDF-Datei ist abgeschnitten" };
         return Err(damaged("pdf.no_pages", what));
     }
     if parsed.pages.len() > limits.pages_max as usize {
         return Err(super::too_many_pages(limits));
     }
+    opened.notes.extend(nature::repaired(&parsed.document, ended));
+    opened.notes.extend(nature::pages_missing(whole::pages_missing(&parsed.document, parsed.pages.len())));
     if jbig2::anywhere(&parsed.document) {
         let text =
             "Irgendwo in der Datei steckt JBIG2; für ersetzendes Scannen unzulässig (TR-03138 A.SC.12).";
@@ -144,17 +148,26 @@ pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Out
     let parsed = source.pdf(limits)?;
     if let Some(image) = stream_of(parsed, page)? {
         if page.coding == Coding::Jpeg {
-            let stream = &image.stream.content;
-            return Ok(Outcome { value: jpeg::decode(stream, limits)?, notes: jpeg::cut_off(stream) });
+            return jpeg::decode(&stream(&image)?, limits);
         }
         return decode_fax(&parsed.document, &image);
     }
-    inflate::check(&parsed.document, parsed.page(page.number)?, &parsed.counted, limits.inflated_bytes_max)?;
+    let id = parsed.page(page.number)?;
+    inflate::check(&parsed.document, id, &parsed.counted, limits.inflated_bytes_max)?;
     let drawn = source.drawn()?;
-    if page.coding == Coding::Composed {
-        return drawn::render(drawn, page).map(Outcome::sure);
+    let mut found = match page.coding {
+        Coding::Composed => drawn::render(drawn, page)?,
+        _ => drawn::picture(drawn, page)?,
+    };
+    if !found.notes.iter().any(|note| note.severity == Severity::Review) {
+        found.notes.extend(whole::doubts(&parsed.document, id, &parsed.counted));
     }
-    drawn::picture(drawn, page).map(Outcome::sure)
+    Ok(found)
+}
+
+/// The JPEG stream of a page that is one.
+fn stream<'a>(image: &Shown<'a>) -> Result<Cow<'a, [u8]>> {
+    jpeg_of(image.stream).ok_or_else(|| damaged("jpeg.header", "der JPEG-Strom lässt sich nicht auspacken"))
 }
 
 fn decode_fax(document: &Document, image: &Shown<'_>) -> Result<Outcome<Raster>> {
@@ -202,7 +215,7 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
         let document = &parsed.document;
         let parameter = |key: &[u8]| fax_parameter(document, image.stream, key);
         if page.coding == Coding::Jpeg {
-            return jpeg::kept(&image.stream.content, limits);
+            return jpeg::kept(&stream(&image)?, limits);
         }
         let plain = parameter(b"EncodedByteAlign") == 0 && parameter(b"EndOfLine") == 0;
         if page.coding == Coding::G4 && plain && parameter(b"Columns") == i64::from(image.width) {
@@ -215,6 +228,10 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
         }
     }
     let Outcome { value, mut notes } = decode(source, page, limits)?;
+    if page.coding == Coding::Lossless && deep(parsed, page)? {
+        notes.push(depth_note());
+        return Ok(Outcome { value: samples(value), notes });
+    }
     notes.push(match page.coding {
         Coding::Composed => Note::info(
             "page.rendered",
@@ -230,6 +247,14 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
         _ => Note::info("page.rewrapped", "Das Bild wurde ohne Verlust neu verpackt."),
     });
     Ok(Outcome { value: samples(value), notes })
+}
+
+/// Whether the picture of a page has sixteen bits a sample.
+fn deep(parsed: &Parsed, page: &SourcePage) -> Result<bool> {
+    let image = look(&parsed.document, parsed.page(page.number)?, usize::MAX).shown;
+    Ok(image.is_some_and(|i| {
+        i.stream.dict.get(b"BitsPerComponent").and_then(Object::as_i64).is_ok_and(|b| b == 16)
+    }))
 }
 
 /// The page's own words, and the turn that makes them upright.

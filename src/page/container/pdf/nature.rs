@@ -1,6 +1,7 @@
 //! What a PDF is as a whole: signed, encrypted, claiming to be an archive copy.
 
 use crate::model::notes::Note;
+use lopdf::xref::XrefRecovery;
 use lopdf::{Dictionary, Document, Object};
 
 /// Longest metadata stream looked at.
@@ -47,4 +48,32 @@ pub fn restricted() -> Note {
         "Die PDF-Datei ist ohne Kennwort lesbar, aber verschlüsselt und gegen manche Nutzung geschützt. Sie \
          wurde gelesen; archiviert wird eine offene Fassung.",
     )
+}
+
+/// The table that says where everything lies had to be made anew. That is harmless while the file goes on to its end.
+pub fn repaired(document: &Document, ended: bool) -> Option<Note> {
+    (document.xref_recovery == Some(XrefRecovery::Reconstructed)).then(|| {
+        if ended {
+            Note::info("source.repaired", "Das Verzeichnis der PDF-Datei war fehlerhaft und wurde neu aufgebaut.")
+        } else {
+            Note::review(
+                "source.cut_off",
+                "Der PDF-Datei fehlt das Ende; Seiten oder Teile davon können fehlen. Mit dem Papier vergleichen, \
+                 neu scannen oder beim Absender eine heile Datei anfordern.",
+            )
+        }
+    })
+}
+
+/// The file names more pages than it has.
+pub fn pages_missing(missing: usize) -> Option<Note> {
+    (missing > 0).then(|| {
+        Note::review(
+            "source.pages_missing",
+            format!(
+                "Der Datei fehlen Seiten, die sie selbst nennt: {missing}. Mit dem Papier vergleichen, neu scannen \
+                 oder beim Absender eine heile Datei anfordern."
+            ),
+        )
+    })
 }

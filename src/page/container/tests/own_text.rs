@@ -3,14 +3,19 @@
 use super::writers::{Pdf, zlib};
 use super::*;
 use crate::model::geometry::Turn;
-use lopdf::{Dictionary, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
 const LINES: &str =
     "BT /F1 10 Tf 12 TL 8 58 Td (Sehr geehrte Frau Weber,) Tj T* (Ihr Antrag liegt vor.) Tj ET";
 
 /// A page with a picture `Im0`, a font `F1` and this content.
 fn read(content: &str, font: Dictionary, rotate: i64) -> OwnText {
+    read_with(content, |_| font, rotate)
+}
+
+fn read_with(content: &str, font: impl FnOnce(&mut Document) -> Dictionary, rotate: i64) -> OwnText {
     let mut pdf = Pdf::new();
+    let font = font(&mut pdf.document);
     let picture = pdf.image(
         dictionary! { "Width" => 4, "Height" => 2, "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8, "Filter" => "FlateDecode" },
         zlib(&[200; 8]),
@@ -102,4 +107,45 @@ fn pictures_beside_the_text_are_named() {
     let picture = glyphs.pictures[0];
     assert!((picture.x - 375).abs() <= 1 && (picture.w - 200).abs() <= 2, "{picture:?}");
     assert!(believed(&format!("q 9 0 0 9 130 60 cm /Im0 Do Q {LINES}"), 0).pictures.is_empty(), "a logo");
+}
+
+/// Printer drivers write letters as drawings, with heads down in a text that is turned heads down again.
+#[test]
+fn drawn_letters_stand_upright_and_are_words() {
+    let font = |named: bool| {
+        move |pdf: &mut Document| {
+            let letter = b"60 0 0 -70 50 0 d1 0 -70 50 70 re f".to_vec();
+            let letter = pdf.add_object(Stream::new(Dictionary::new(), letter));
+            let mut font = dictionary! {
+                "Type" => "Font", "Subtype" => "Type3", "FirstChar" => 1, "LastChar" => 3,
+                "FontMatrix" => vec![1.into(), 0.into(), 0.into(), 1.into(), 0.into(), 0.into()],
+                "FontBBox" => vec![0.into(), Object::from(-70), 60.into(), 0.into()],
+                "Widths" => vec![60.into(), 60.into(), 60.into()],
+                "CharProcs" => dictionary! { "a1" => letter, "a2" => letter, "a3" => letter },
+                "Encoding" => dictionary! {
+                    "Type" => "Encoding",
+                    "Differences" => vec![1.into(), "a1".into(), "a2".into(), "a3".into()],
+                },
+            };
+            if named {
+                let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def \
+                           /CMapType 2 def 1 begincodespacerange <00> <FF> endcodespacerange 3 beginbfchar \
+                           <01> <0041> <02> <006D> <03> <0074> endbfchar endcmap end end";
+                let map = pdf.add_object(Stream::new(Dictionary::new(), map.as_bytes().to_vec()));
+                font.set("ToUnicode", map);
+            }
+            font
+        }
+    };
+    let lines = "BT /F1 0.1 Tf 1 0 0 -1 8 50 Tm [<0102> 300 <03> -30000 <0103>] TJ 0 20 Td <0302> Tj ET";
+    let OwnText::Believed(glyphs) = read_with(lines, font(true), 0) else { panic!("not believed") };
+    assert_eq!((glyphs.text.plain().as_str(), glyphs.turn), ("Amt At\n\ntm\n", Turn::None));
+    let first = &glyphs.text.words[0].bounds;
+    assert!((28..=31).contains(&first.h), "7 points at 300 dpi: {first:?}");
+    // Numbered only, their names would be those of dingbats.
+    let found = read_with(lines, font(false), 0);
+    assert!(
+        matches!(&found, OwnText::Doubted(note) if note.code == "page.text_without_meaning"),
+        "{found:?}"
+    );
 }

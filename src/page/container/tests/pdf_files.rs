@@ -31,24 +31,31 @@ fn a_jpeg_page_is_its_stream() {
     near(&rgb(&file), &soft_drawing(48, 24), 12);
     let kept = kept(&file, &found).unwrap();
     assert!(matches!(kept.value, KeptImage::Jpeg { stream, .. } if stream == jpeg()));
-    // Behind another filter, inverted, or in inks, the stream alone would not be the page.
-    for (dict, content) in [
-        (
-            with(size(48, 24, "DeviceRGB", 8, ""), "Filter", vec!["FlateDecode".into(), "DCTDecode".into()]),
-            zlib(&jpeg()),
-        ),
-        (
-            with(
-                size(48, 24, "DeviceRGB", 8, "DCTDecode"),
-                "Decode",
-                [1, 0].repeat(3).into_iter().map(Object::from).collect::<Vec<_>>(),
-            ),
-            jpeg(),
-        ),
+    // Inverted, the stream alone would not be the page.
+    let turned = [1, 0].repeat(3).into_iter().map(Object::from).collect::<Vec<_>>();
+    let dict = with(size(48, 24, "DeviceRGB", 8, "DCTDecode"), "Decode", turned);
+    let file = pdf_of(dict, jpeg(), Dictionary::new());
+    assert_ne!(page(&file).coding, Coding::Jpeg);
+    assert!(decode(&file, &page(&file)).is_ok());
+}
+
+#[test]
+fn a_wrapped_jpeg_is_unwrapped_and_kept() {
+    let hex: String = jpeg().iter().map(|b| format!("{b:02X}")).collect();
+    let hex = hex.into_bytes();
+    for (around, content) in [
+        (vec!["FlateDecode"], zlib(&jpeg())),
+        (vec!["ASCIIHexDecode"], hex.clone()),
+        (vec!["FlateDecode", "ASCIIHexDecode"], zlib(&hex)),
     ] {
+        let filters: Vec<Object> = around.into_iter().chain(["DCTDecode"]).map(Object::from).collect();
+        let dict = with(size(48, 24, "DeviceRGB", 8, ""), "Filter", filters);
         let file = pdf_of(dict, content, Dictionary::new());
-        assert_ne!(page(&file).coding, Coding::Jpeg);
-        assert!(decode(&file, &page(&file)).is_ok());
+        assert_eq!(page(&file).coding, Coding::Jpeg);
+        near(&rgb(&file), &soft_drawing(48, 24), 12);
+        let kept = kept(&file, &page(&file)).unwrap();
+        assert!(matches!(kept.value, KeptImage::Jpeg { stream, .. } if stream == jpeg()));
+        assert_eq!(kept.notes, []);
     }
 }
 

@@ -47,8 +47,11 @@ fn palette_colour_and_transparency() {
     assert_eq!(rgb(&png((21, 9), 8, 2, b"", &flat)), colours);
     // Half transparent black on paper is grey, wholly transparent is paper.
     let file = png((3, 1), 8, 4, b"", &[vec![0, 255, 0, 128, 0, 0]]);
-    let found = kept(&file, &page(&file)).unwrap().value;
-    assert_eq!(found, KeptImage::Grey { rows: vec![0, 127, 255], width: 3, height: 1 });
+    let found = kept(&file, &page(&file)).unwrap();
+    assert_eq!(found.value, KeptImage::Grey { rows: vec![0, 127, 255], width: 3, height: 1 });
+    assert_eq!(codes(&found.notes), ["page.alpha_flattened"]);
+    let deep = png((2, 1), 16, 0, b"", &[vec![0x12, 0x34, 0xFE, 0xDC]]);
+    assert_eq!(codes(&kept(&deep, &page(&deep)).unwrap().notes), ["page.depth_reduced"]);
 }
 
 #[test]

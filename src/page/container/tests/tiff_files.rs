@@ -351,3 +351,97 @@ fn several_pages_and_a_page_that_ends_early() {
     assert_eq!((doubts[0].len(), codes(&doubts[1]), doubts[2].len()), (0, vec!["page.rows_missing"], 0));
     assert_eq!(doubts[1][0].severity, crate::model::notes::Severity::Review);
 }
+
+/// Streams of single planes and of inks say nothing about their colours; only the TIFF does.
+#[test]
+fn jpeg_planes_and_inks_mean_what_the_tiff_says() {
+    let image = soft_drawing(48, 32);
+    let plane = |channel: usize| {
+        let mut grey = image.clone();
+        grey.pixels_mut().for_each(|p| p.0 = [p.0[channel]; 3]);
+        jpeg_of(&grey, ColorType::Luma)
+    };
+    let mut planar = tags(48, 32, &[8; 3], 7, 2);
+    planar.push((284, 3, vec![2]));
+    let file = tiff(LITTLE, &planar, &[plane(0), plane(1), plane(2)]);
+    near(&rgb(&file), &image, 8);
+    // Four samples as they are: 0 is no ink, with no black.
+    let inks: Vec<u8> =
+        image.as_raw().chunks(3).flat_map(|p| [255 - p[0], 255 - p[1], 255 - p[2], 0]).collect();
+    let inverted: Vec<u8> = inks.iter().map(|v| 255 - v).collect();
+    let mut stream = Vec::new();
+    // The encoder turns inks round, as Adobe does; its marker goes, as writers of TIFF leave it out.
+    Encoder::new(&mut stream, 95).encode(&inverted, 48, 32, ColorType::Cmyk).unwrap();
+    let adobe = stream.windows(5).position(|w| w == b"Adobe").unwrap() - 4;
+    stream.drain(adobe..adobe + 16);
+    let file = tiff(LITTLE, &tags(48, 32, &[8; 4], 7, 5), &[stream.clone()]);
+    near(&rgb(&file), &image, 8);
+    let kept = kept(&file, &page(&file)).unwrap();
+    assert!(matches!(kept.value, KeptImage::Rgb { .. }));
+    assert_eq!(codes(&kept.notes), ["page.cmyk_converted"]);
+    let mut other = tags(48, 32, &[8; 4], 7, 5);
+    other.push((332, 3, vec![2]));
+    let file = tiff(LITTLE, &other, &[stream]);
+    assert_eq!(decode(&file, &page(&file)).unwrap_err().code, "tiff.colours");
+}
+
+#[test]
+fn short_jpeg_strips_are_doubted() {
+    let image = soft_drawing(48, 32);
+    let half = jpeg_of(&image::imageops::crop_imm(&image, 0, 0, 48, 16).to_image(), ColorType::Rgb);
+    let mut strips = tags(48, 32, &[8; 3], 7, 6);
+    strips.push((278, 4, vec![16]));
+    let cut = [&half[..half.len() - 60], &[0xFF, 0xD9]].concat();
+    let low = jpeg_of(&image::imageops::crop_imm(&image, 0, 16, 48, 8).to_image(), ColorType::Rgb);
+    for (second, code) in [(cut, "page.cut_off"), (low, "page.rows_missing")] {
+        let file = tiff(LITTLE, &strips, &[half.clone(), second]);
+        assert_eq!(codes(&decode(&file, &page(&file)).unwrap().notes), [code]);
+    }
+}
+
+/// Luminance and colour differences without JPEG, one pair of differences for one to eight pixels.
+#[test]
+fn plain_ycbcr_is_read_in_every_arrangement() {
+    // One colour: only its arrangement is at stake, the luminance tells pixels apart.
+    let (cb, cr) = (118u8, 140u8);
+    let light = |x: usize, y: usize| (60 + x * 7 + y * 5) as u8;
+    let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
+    let expected = RgbImage::from_fn(11, 7, |x, y| {
+        let y = f32::from(light(x as usize, y as usize));
+        Rgb([byte(y + 1.402 * 12.0), byte(y + 0.344 * 10.0 - 0.714 * 12.0), byte(y - 1.772 * 10.0)])
+    });
+    for (h, v, compression) in [(1, 1, 1), (2, 1, 8), (2, 2, 1), (4, 2, 5), (1, 2, 32773)] {
+        let mut data = Vec::new();
+        for top in (0..7).step_by(v) {
+            for left in (0..11).step_by(h) {
+                let block = (0..h * v).map(|i| light((left + i % h).min(10), (top + i / h).min(6)));
+                data.extend(block.chain([cb, cr]));
+            }
+        }
+        let mut all = tags(11, 7, &[8; 3], compression, 6);
+        all.push((530, 3, vec![h as u64, v as u64]));
+        let file = tiff(LITTLE, &all, &[packed(&data, compression)]);
+        near(&rgb(&file), &expected, 1);
+        assert_eq!(codes(&kept(&file, &page(&file)).unwrap().notes), ["page.ycbcr_converted"], "{h} x {v}");
+    }
+}
+
+#[test]
+fn what_is_not_read_is_named_and_not_called_damaged() {
+    let refused = |all: &[Tag]| {
+        let file = tiff(LITTLE, all, &[vec![0; 900]]);
+        decode(&file, &page(&file)).unwrap_err()
+    };
+    for (compression, name) in [(50000, "Zstandard"), (34925, "LZMA"), (50001, "WebP")] {
+        let refusal = refused(&tags(8, 8, &[8; 3], compression, 2));
+        assert_eq!(refusal.code, "tiff.compression");
+        assert!(refusal.text.contains(name) && refusal.hint.contains("Scanner"), "{refusal:?}");
+    }
+    let lab = refused(&tags(8, 8, &[8; 3], 1, 8));
+    assert!(lab.code == "tiff.colours" && lab.text.contains("Lab") && !lab.text.contains("beschädigt"));
+    let deep = tiff(LITTLE, &tags(2, 1, &[16; 4], 1, 2), &[vec![9; 16]]);
+    assert_eq!(
+        codes(&kept(&deep, &page(&deep)).unwrap().notes),
+        ["page.depth_reduced", "page.alpha_dropped"]
+    );
+}

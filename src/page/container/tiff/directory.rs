@@ -66,12 +66,16 @@ pub struct Directory {
     pub colour_map: Option<List>,
     /// 322 and 323.
     pub tile: Option<(u32, u32)>,
+    /// 332: 1 are cyan, magenta, yellow and black; 2 are others.
+    pub ink_set: u64,
     /// 339: 1 and 4 are plain numbers.
     pub sample_format: u64,
     /// 347.
     pub tables: Option<List>,
     /// 530: 2, 2 unless said otherwise; only for YCbCr that is not JPEG.
     pub subsampling: Option<List>,
+    /// 532: black and white of luminance and of both colour differences; as stored unless said otherwise.
+    pub black_white: Option<List>,
     /// 513 and 514: the whole stream of the JPEG of TIFF 6.0, section 22.
     pub old_jpeg: (u64, u64),
 }
@@ -97,9 +101,11 @@ impl Default for Directory {
             predictor: 1,
             colour_map: None,
             tile: None,
+            ink_set: 1,
             sample_format: 1,
             tables: None,
             subsampling: None,
+            black_white: None,
             old_jpeg: (0, 0),
         }
     }
@@ -151,6 +157,13 @@ impl<'a> Reader<'a> {
         self.number(list.at.checked_add(index.checked_mul(list.size)?)?, list.size)
     }
 
+    /// One number of a list of fractions.
+    pub fn ratio(&self, list: List, index: u64) -> Option<f32> {
+        let at = list.at.checked_add(index.checked_mul(8)?)?;
+        (index < list.count).then_some(())?;
+        Some(self.number(at, 4)? as f32 / self.number(at.checked_add(4)?, 4)?.max(1) as f32)
+    }
+
     /// All directories in order; a cycle is refused by name.
     pub fn directories(&self, pages_max: u32) -> Result<Vec<Directory>> {
         let cut = || damaged("tiff.truncated", "das Seitenverzeichnis zeigt hinter das Ende der Datei");
@@ -200,8 +213,7 @@ impl<'a> Reader<'a> {
             let data = if total <= value_size { inline } else { self.number(inline, value_size)? };
             let list = List { at: data, count, size };
             let one = || self.item(list, 0);
-            let ratio =
-                || Some(self.number(data, 4)? as f32 / self.number(data.checked_add(4)?, 4)?.max(1) as f32);
+            let ratio = || self.ratio(list, 0);
             match tag {
                 254 => d.reduced = one()? & 1 == 1,
                 256 => d.width = u32::try_from(one()?).ok()?,
@@ -224,11 +236,13 @@ impl<'a> Reader<'a> {
                 320 => d.colour_map = Some(list),
                 322 => tile_width = u32::try_from(one()?).ok()?,
                 323 => tile_height = u32::try_from(one()?).ok()?,
+                332 => d.ink_set = one()?,
                 339 => d.sample_format = one()?,
                 347 => d.tables = Some(list),
                 513 => d.old_jpeg.0 = one()?,
                 514 => d.old_jpeg.1 = one()?,
                 530 => d.subsampling = Some(list),
+                532 => d.black_white = Some(list),
                 _ => {}
             }
         }

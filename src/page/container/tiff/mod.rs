@@ -92,13 +92,14 @@ pub fn decode(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Out
     if d.compression == OLD_JPEG {
         let stream = coded::old_stream(&reader, d)
             .ok_or_else(|| damaged("tiff.old_jpeg", "JPEG in der alten Form ohne ganzen Bildstrom"))?;
-        return Ok(Outcome { value: jpeg::decode(stream, limits)?, notes: jpeg::cut_off(stream) });
+        return jpeg::decode(stream, limits);
     }
     let cells = cells(&reader, d, limits)?;
+    if d.compression == JPEG {
+        return coded::decode_jpeg(&reader, d, &cells, limits);
+    }
     let (value, lost) = if let Some(mode) = coded::fax_mode(d) {
         coded::decode_fax(d, mode, &cells)?
-    } else if d.compression == JPEG {
-        (coded::decode_jpeg(&reader, d, &cells, limits)?, 0.0)
     } else {
         plain::decode(&reader, d, &cells)?
     };
@@ -111,10 +112,23 @@ pub fn kept(source: &Source, page: &SourcePage, limits: &Limits) -> Result<Outco
         return Ok(kept);
     }
     let Outcome { value, mut notes } = decode(source, page, limits)?;
+    if d.bits == 16 {
+        notes.push(super::depth_note());
+    }
+    let colours = match d.photometric {
+        2 | 6 => 3,
+        5 => 4,
+        _ => 1,
+    };
+    if d.samples > colours {
+        let text = "Ein zusätzlicher Kanal (Durchsichtigkeit) wurde weggelassen.";
+        notes.push(Note::info("page.alpha_dropped", text));
+    }
     if d.photometric == 5 {
         notes.push(super::cmyk_note());
-    }
-    if matches!(d.compression, 2..=7) && d.compression != 5 {
+    } else if d.photometric == 6 && d.compression != JPEG {
+        notes.push(Note::info("page.ycbcr_converted", "Farben (YCbCr) wurden nach RGB umgerechnet."));
+    } else if matches!(d.compression, 2..=7) && d.compression != 5 {
         notes.push(Note::info(
             "page.rewrapped",
             "Das Bild wurde ohne Verlust neu verpackt (mehrere Streifen oder Fax der Gruppe 3).",
@@ -128,7 +142,8 @@ fn stream_kept(reader: &Reader<'_>, d: &Directory, limits: &Limits) -> Result<Op
     if d.compression == OLD_JPEG {
         return coded::old_stream(reader, d).map(|stream| jpeg::kept(stream, limits)).transpose();
     }
-    if !matches!(d.compression, G4 | JPEG) || d.planar == 2 && d.samples > 1 {
+    // What inks mean is said by the TIFF, not by the stream.
+    if !matches!(d.compression, G4 | JPEG) || d.planar == 2 && d.samples > 1 || d.photometric == 5 {
         return Ok(None);
     }
     let cells = cells(reader, d, limits)?;

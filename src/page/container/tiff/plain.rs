@@ -1,12 +1,12 @@
 //! Samples that are stored without loss: uncompressed, PackBits, LZW, Deflate (TIFF 6.0, parts 1 and 2).
 //!
-//! One to sixteen bits, grey, palette, RGB, CMYK; strips, tiles and planes; predictor 2. What a cell may
+//! One to sixteen bits, grey, palette, RGB, CMYK, YCbCr; strips, tiles and planes; predictor 2. What a cell may
 //! unpack to is known from its size before a byte is unpacked.
 
 use super::cells::Cell;
 use super::directory::{Directory, Reader};
 use crate::model::page::Colour;
-use crate::page::container::{Result, bits, damaged};
+use crate::page::container::{Result, bits, damaged, unsupported};
 use crate::page::raster::{Pixels, Raster};
 use image::{GrayImage, RgbImage};
 use std::borrow::Cow;
@@ -15,11 +15,14 @@ use std::io::Read;
 /// Unpacks all cells. The second value is the share of rows that were not there and stay white.
 pub fn decode(reader: &Reader<'_>, d: &Directory, cells: &[Cell<'_>]) -> Result<(Raster, f32)> {
     let channels = channels(d)?;
+    let (h, v) = subsampling(reader, d);
+    if (h, v) != (1, 1) {
+        return decode_subsampled(reader, d, cells, (h, v));
+    }
     let (width, height) = (d.width as usize, d.height as usize);
     let per_pixel = if d.planar == 2 { 1 } else { d.samples as usize };
     let taken = if d.planar == 2 { 1 } else { channels };
-    let white = if d.photometric == 0 { 0 } else { 255 };
-    let mut page = vec![white; width * height * channels];
+    let mut page = empty(d, channels);
     let mut lost = 0usize;
     for cell in cells.iter().filter(|cell| cell.plane < channels as u64) {
         let row_bytes = (cell.width as usize * per_pixel * d.bits as usize).div_ceil(8);
@@ -61,23 +64,88 @@ pub fn decode(reader: &Reader<'_>, d: &Directory, cells: &[Cell<'_>]) -> Result<
     Ok((coloured(reader, d, page)?, lost as f32 / rows.max(1) as f32))
 }
 
+/// Columns and rows of pixels that share their colour differences.
+fn subsampling(reader: &Reader<'_>, d: &Directory) -> (usize, usize) {
+    if d.photometric != 6 {
+        return (1, 1);
+    }
+    let value = |index| d.subsampling.and_then(|list| reader.item(list, index)).unwrap_or(2);
+    (value(0) as usize, value(1) as usize)
+}
+
+/// YCbCr whose colour differences are stored once for several pixels (TIFF 6.0, section 21): all luminances of a
+/// block, then its two differences.
+fn decode_subsampled(
+    reader: &Reader<'_>,
+    d: &Directory,
+    cells: &[Cell<'_>],
+    (h, v): (usize, usize),
+) -> Result<(Raster, f32)> {
+    if !matches!((h, v), (1 | 2 | 4, 1 | 2 | 4)) || d.planar == 2 || d.bits != 8 || d.predictor != 1 {
+        return Err(unsupported("tiff.colours", "YCbCr in einer seltenen Anordnung", COLOURS_HINT));
+    }
+    let (width, height) = (d.width as usize, d.height as usize);
+    let mut page = empty(d, 3);
+    let (mut lost, mut rows) = (0, 0);
+    for cell in cells {
+        let across = (cell.width as usize).div_ceil(h);
+        let (block, stripe) = (h * v + 2, across * (h * v + 2));
+        let data = unpacked(d, cell.bytes, stripe * (cell.height as usize).div_ceil(v))?;
+        rows += cell.height as usize;
+        lost += (cell.height as usize).saturating_sub(data.len() / stripe * v);
+        for (place, block) in data.chunks_exact(block).enumerate() {
+            let [light @ .., cb, cr] = block else { break };
+            let (x, y) = (cell.x as usize + place % across * h, cell.y as usize + place / across * v);
+            for (index, &light) in light.iter().enumerate() {
+                let (x, y) = (x + index % h, y + index / h);
+                let at = (y * width + x) * 3;
+                if x < width
+                    && y < height
+                    && let Some(pixel) = page.get_mut(at..at + 3)
+                {
+                    pixel.copy_from_slice(&[light, *cb, *cr]);
+                }
+            }
+        }
+    }
+    Ok((coloured(reader, d, page)?, lost as f32 / rows.max(1) as f32))
+}
+
+/// A page of so many samples a pixel on which nothing stands.
+pub fn empty(d: &Directory, channels: usize) -> Vec<u8> {
+    let size = d.width as usize * d.height as usize;
+    match d.photometric {
+        0 | 5 => vec![0; size * channels],
+        6 => [255, 128, 128].repeat(size),
+        _ => vec![255; size * channels],
+    }
+}
+
+/// What to set at a scanner whose colours nobody reads.
+const COLOURS_HINT: &str = "Am Scanner Graustufen oder RGB mit 8 Bit einstellen.";
+
 /// How many samples of a pixel are colours we show.
-fn channels(d: &Directory) -> Result<usize> {
-    let wrong = |what: String| damaged("tiff.colours", what);
+pub fn channels(d: &Directory) -> Result<usize> {
+    let wrong = |what: String| unsupported("tiff.colours", what, COLOURS_HINT);
     if !matches!(d.bits, 1 | 2 | 4 | 8 | 16) || !matches!(d.sample_format, 1 | 4) {
-        return Err(wrong(format!("{} Bit je Farbwert (Art {})", d.bits, d.sample_format)));
+        let kind = if matches!(d.sample_format, 1 | 4) { "" } else { " als Kommazahlen" };
+        return Err(wrong(format!("{} Bit je Farbwert{kind}", d.bits)));
     }
     if d.predictor > 2 || d.predictor == 2 && d.bits < 8 {
-        return Err(wrong(format!("Differenzkodierung {}", d.predictor)));
+        return Err(wrong(format!("die Differenzkodierung {}", d.predictor)));
     }
     let wanted = match d.photometric {
         0 | 1 | 3 => 1,
-        2 => 3,
-        5 => 4,
-        other => return Err(wrong(format!("Farbmodell {other}"))),
+        2 | 6 => 3,
+        5 if d.ink_set == 1 => 4,
+        5 => return Err(wrong("andere Druckfarben als CMYK".into())),
+        8..=10 => return Err(wrong("das Farbmodell Lab".into())),
+        32844 | 32845 => return Err(wrong("das Farbmodell LogLuv".into())),
+        32803 | 34892 => return Err(wrong("Rohdaten einer Kamera".into())),
+        other => return Err(wrong(format!("das Farbmodell {other}"))),
     };
     if d.samples < wanted || d.samples > 8 {
-        return Err(wrong(format!("{} Farbwerte je Bildpunkt", d.samples)));
+        return Err(damaged("tiff.colours", format!("{} Farbwerte je Bildpunkt", d.samples)));
     }
     Ok(wanted as usize)
 }
@@ -96,7 +164,18 @@ fn unpacked<'a>(d: &Directory, packed: &'a [u8], expected: usize) -> Result<Vec<
         }
         32773 => unpacked_runs(&packed, expected),
         other => {
-            return Err(damaged("tiff.compression", format!("Kompression {other} wird nicht verarbeitet")));
+            let what = match other {
+                34661 => "JBIG2".into(),
+                34887 => "LERC".into(),
+                34925 => "LZMA".into(),
+                33003 | 33004 | 33005 | 34712 => "JPEG 2000".into(),
+                50000 | 34926 => "Zstandard".into(),
+                50001 | 34927 => "WebP".into(),
+                50002 | 52546 => "JPEG XL".into(),
+                other => format!("Nummer {other}"),
+            };
+            let hint = "Am Scanner die Kompression G4, LZW, Deflate oder JPEG einstellen.";
+            return Err(unsupported("tiff.compression", format!("die Kompression {what}"), hint));
         }
     })
 }
@@ -175,7 +254,8 @@ fn sample_at(row: &[u8], index: usize, d: &Directory, little: bool) -> u8 {
     }
 }
 
-fn coloured(reader: &Reader<'_>, d: &Directory, page: Vec<u8>) -> Result<Raster> {
+/// A page of eight-bit samples in the colours they mean.
+pub fn coloured(reader: &Reader<'_>, d: &Directory, page: Vec<u8>) -> Result<Raster> {
     let wrong = || damaged("tiff.size", "die Bildgröße passt nicht zu den Daten");
     let rgb = |rows: Vec<u8>| RgbImage::from_raw(d.width, d.height, rows).ok_or_else(wrong);
     let pixels = match d.photometric {
@@ -189,6 +269,10 @@ fn coloured(reader: &Reader<'_>, d: &Directory, page: Vec<u8>) -> Result<Raster>
             rgb(page.iter().flat_map(|&i| map.get(usize::from(i)).copied().unwrap_or([255; 3])).collect())?
         }
         2 => rgb(page)?,
+        6 => {
+            let light = Light::of(reader, d);
+            rgb(page.chunks_exact(3).flat_map(|p| light.rgb(p[0], p[1], p[2])).collect())?
+        }
         _ => rgb(page.chunks_exact(4).flat_map(|p| from_cmyk([p[0], p[1], p[2], p[3]])).collect())?,
     };
     Ok(Raster { pixels: Pixels::Rgb(pixels), colour: Colour::Colour })
@@ -212,4 +296,30 @@ fn palette(reader: &Reader<'_>, d: &Directory) -> Option<Vec<[u8; 3]>> {
 fn from_cmyk([c, m, y, k]: [u8; 4]) -> [u8; 3] {
     let light = |ink: u8| ((255 - u16::from(ink)) * (255 - u16::from(k)) / 255) as u8;
     [light(c), light(m), light(y)]
+}
+
+/// What luminance and colour differences of a page mean (TIFF 6.0, sections 20 and 21).
+struct Light {
+    /// Black and white of each.
+    ends: [[f32; 2]; 3],
+}
+
+impl Light {
+    fn of(reader: &Reader<'_>, d: &Directory) -> Self {
+        let value = |index| d.black_white.and_then(|list| reader.ratio(list, index));
+        let ends = |plane: u64, usual: [f32; 2]| match (value(2 * plane), value(2 * plane + 1)) {
+            (Some(black), Some(white)) if white > black => [black, white],
+            _ => usual,
+        };
+        Self { ends: [ends(0, [0.0, 255.0]), ends(1, [128.0, 255.0]), ends(2, [128.0, 255.0])] }
+    }
+
+    /// With the luminance of ITU-R BT.601, which is what all writers use.
+    fn rgb(&self, y: u8, cb: u8, cr: u8) -> [u8; 3] {
+        let [light, blue, red] = self.ends;
+        let stretched = |v: u8, [zero, full]: [f32; 2], to: f32| (f32::from(v) - zero) * to / (full - zero);
+        let (y, cb, cr) = (stretched(y, light, 255.0), stretched(cb, blue, 127.0), stretched(cr, red, 127.0));
+        let byte = |v: f32| v.round().clamp(0.0, 255.0) as u8;
+        [byte(y + 1.402 * cr), byte(y - 0.344_136 * cb - 0.714_136 * cr), byte(y + 1.772 * cb)]
+    }
 }
