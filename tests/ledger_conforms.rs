@@ -231,6 +231,7 @@ fn new_batch(claim: &str) -> NewBatch {
         received_date: Some("2026-11-20".into()),
         received_from: "station_day".into(),
         config: "c".into(),
+        cut_off: false,
         sidecar: None,
     }
 }

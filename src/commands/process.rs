@@ -5,6 +5,7 @@ use crate::config::Pipeline;
 use crate::daemon::{House, Made, Purpose, produce};
 use crate::engine::Stage;
 use crate::error::Error;
+use crate::intake::complete::{self, Completeness};
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::BatchId;
@@ -15,7 +16,7 @@ use crossbeam_channel::Sender;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,6 +125,7 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             urgent: false,
             ignore: Vec::new(),
             quiet: Duration::ZERO,
+            unfinished_wait: Duration::ZERO,
             poll: Duration::from_secs(1),
             keep_done: None,
             sidecar: None,
@@ -204,7 +206,9 @@ impl Found {
 
 fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -> Result<BatchId, Error> {
     let mut file = File::open(path).map_err(Error::io("Datei öffnen", path))?;
-    let modified = file.metadata().and_then(|m| m.modified()).ok();
+    let meta = file.metadata().map_err(Error::io("Datei ansehen", path))?;
+    let state = complete::judge(&mut file, meta.len()).map_err(Error::io("Datei ansehen", path))?;
+    file.rewind().map_err(Error::io("Datei lesen", path))?;
     let (hash, bytes) = house.vault.put_reader(&mut file)?;
     let name: String = path.file_name().unwrap_or_default().to_string_lossy().nfc().collect();
     let batch = house.ledger.take_over(NewBatch {
@@ -214,11 +218,12 @@ fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -
         file_name: name,
         hash,
         bytes,
-        file_modified: modified.and_then(|m| jiff::Timestamp::try_from(m).ok()).map(|t| t.to_string()),
+        file_modified: meta.modified().ok().and_then(|m| jiff::Timestamp::try_from(m).ok()).map(|t| t.to_string()),
         operator: wish.operator.clone(),
         received_date: wish.received.clone(),
         received_from: if wish.received.is_some() { "command_line" } else { "unknown" }.into(),
         config: house.pipeline.hash.hex(),
+        cut_off: state == Completeness::Unfinished,
         sidecar: None,
     })?;
     Ok(batch.id)

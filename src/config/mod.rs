@@ -255,6 +255,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         urgent: false,
         ignore: vec![],
         quiet: Duration::from_secs(2),
+        unfinished_wait: Duration::from_secs(600),
         poll: Duration::from_secs(1),
         keep_done: None,
         sidecar: None,

@@ -16,6 +16,8 @@ use toml::Spanned;
 
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
+/// Scanners on slow shares pause for minutes in the middle of a file; after ten nothing more comes.
+const UNFINISHED_WAIT_SECONDS: u64 = 600;
 /// A folder without any mark of its end stands still at least this long: a short pause must not divide a batch.
 const FOLDER_QUIET_SECONDS: u64 = 30;
 
@@ -163,6 +165,9 @@ impl Check<'_> {
             urgent: written.urgent,
             ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
             quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
+            unfinished_wait: Duration::from_secs(
+                written.unfinished_wait_seconds.map_or(UNFINISHED_WAIT_SECONDS, NonZeroU64::get),
+            ),
             poll: Duration::from_secs(written.poll_seconds.map_or(10, NonZeroU64::get)),
             keep_done: written
                 .keep_done_hours

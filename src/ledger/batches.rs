@@ -35,9 +35,14 @@ pub struct NewBatch {
     pub received_from: String,
     /// Hash of the configuration.
     pub config: String,
+    /// It was taken although its own end is missing.
+    pub cut_off: bool,
     /// What the scanner wrote beside it.
     pub sidecar: Option<Sidecar>,
 }
+
+/// Event of a batch that was taken although the end of its source is missing.
+pub const INCOMPLETE: &str = "source.incomplete";
 
 /// A batch as the ledger knows it.
 #[derive(Clone, Debug)]
@@ -184,6 +189,9 @@ impl Ledger {
                 hold_bytes(tx, tenant, &sidecar.sha256, &format!("{id} side-car"))?;
             }
             event(tx, tenant, "batch.received", &id.0, "intake", &hash)?;
+            if new.cut_off {
+                event(tx, tenant, INCOMPLETE, &id.0, "intake", "")?;
+            }
             if let Some(first) = duplicate {
                 event(tx, tenant, "batch.possible_duplicate", &id.0, "intake", &first)?;
             }
@@ -300,6 +308,26 @@ impl Ledger {
                 &format!("reason={reason} voids={voids}"),
             )?;
             Ok(voids)
+        })
+    }
+
+    /// Takes back a batch that nobody has opened yet: its source went on growing and is taken anew. Gives whether
+    /// it could.
+    pub fn batch_taken_back(&self, id: &BatchId) -> Result<bool> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            let fresh = batch_by(tx, tenant, &id.0)?.state == BatchState::Received;
+            if fresh {
+                advance(
+                    tx,
+                    tenant,
+                    &id.0,
+                    BatchState::Cancelled,
+                    "intake",
+                    "reason=still_written voids=0",
+                )?;
+            }
+            Ok(fresh)
         })
     }
 

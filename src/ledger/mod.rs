@@ -41,7 +41,7 @@ mod writer;
 
 pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
-pub use batches::{BatchRow, NewBatch};
+pub use batches::{BatchRow, INCOMPLETE, NewBatch};
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
 pub use deliveries::DeliveryRow;

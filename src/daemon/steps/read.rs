@@ -3,16 +3,18 @@
 use super::AGAIN;
 use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::config::Pipeline;
-use crate::daemon::House;
+use crate::daemon::{House, Purpose};
 use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::intake::malware::{self, Verdict};
 use crate::intake::{MALWARE, put_aside};
-use crate::ledger::BatchRow;
+use crate::ledger::{BatchRow, INCOMPLETE};
+use crate::model::notes::Note;
 use crate::model::page::Code;
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, PageState};
+use crate::observe;
 
 /// Opens the next received source: its pages become known, or it is put aside with a reason.
 pub fn next_source(house: &House, worker: &str) -> Result<bool> {
@@ -30,7 +32,12 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     }
     let order = Order::Open { source: house.vault.source(&batch.hash)?, limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
-        Ok(Answer::Opened(opened)) => {
+        Ok(Answer::Opened(mut opened)) => {
+            if house.ledger.first_said(&batch.id.0, INCOMPLETE)?.is_some() {
+                let text = "Das Ende der Datei fehlt; Seiten oder Teile davon können fehlen. Mit dem Papier \
+                            vergleichen, Fehlendes neu scannen.";
+                opened.notes.push(Note::review(INCOMPLETE, text));
+            }
             let urgent = version.station(&batch.station).is_some_and(|s| s.urgent);
             house.ledger.batch_opened(&batch.id, opened, urgent)?;
             fault::point("batch.opened");
@@ -80,6 +87,9 @@ fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusa
     }
     let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
     house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;
+    if house.purpose == Purpose::Service {
+        observe::batch_rejected(batch, refusal);
+    }
     Ok(true)
 }
 
