@@ -210,13 +210,27 @@ impl Check<'_> {
         }
     }
 
-    /// No station inside another, none over ledger, vault or a target folder.
+    /// No station inside another, none over ledger, vault or a target folder; no target folder over ledger or vault.
     pub(super) fn apart(&mut self, written: &File, stations: &[Station]) {
         let ledger = self.ledger(written).file().map(Path::to_owned);
         let own = ledger.into_iter().chain([self.path(&written.vault)]);
         let outputs = written.target.iter().filter_map(|t| t.path.as_ref()).map(|p| self.path(p));
         let others: Vec<PathBuf> = own.chain(outputs).collect();
         let touch = |a: &Path, b: &Path| a.starts_with(b) || b.starts_with(a);
+        let ledger = self.ledger(written).file().map(Path::to_owned);
+        let vault = self.path(&written.vault);
+        for target in &written.target {
+            let Some(path) = target.path.as_ref().map(|path| self.path(path)) else { continue };
+            // A folder beside the ledger is one of its own; the ledger's own folder is not.
+            if touch(&path, &vault) || ledger.as_ref().is_some_and(|ledger| ledger.starts_with(&path)) {
+                self.complain(
+                    target.id.span(),
+                    "config.folders_overlap",
+                    "Der Zielordner überschneidet sich mit Journal oder Tresor.",
+                    "Einen eigenen Ordner wählen.",
+                );
+            }
+        }
         for (index, station) in stations.iter().enumerate() {
             let span = written.station[index].folder.span();
             if others.iter().any(|other| touch(other, &station.folder)) {

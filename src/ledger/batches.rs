@@ -1,14 +1,13 @@
 //! Batches and their pages.
 
 use super::sql::{self, Db, Optional, Row};
-use super::{DUE, Ledger, advance, event, far, hold_bytes, later, leased_until, missing, now};
+use super::{DUE, Ledger, advance, event, far, hold_bytes, leased_until, missing, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::OpenedSource;
 use crate::model::sidecar::Sidecar;
 use crate::model::state::{BatchState, PageState};
-use std::time::Duration;
 
 /// What intake hands over: the bytes are in the vault already.
 #[derive(Clone, Debug)]
@@ -77,8 +76,6 @@ pub struct BatchRow {
     pub duplicate_of: Option<String>,
     /// What the container said, without pages.
     pub opened: Option<OpenedSource>,
-    /// Times the current step failed.
-    pub attempts: u32,
     /// What the scanner wrote beside it.
     pub sidecar: Option<Sidecar>,
     /// Person who let it go on although something did not add up.
@@ -86,7 +83,7 @@ pub struct BatchRow {
 }
 
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
-    received_date, received_from, config, duplicate_of, opened, attempts, circle, sidecar, accepted_by";
+    received_date, received_from, config, duplicate_of, opened, circle, sidecar, accepted_by";
 
 fn batch_row(row: &Row<'_>) -> sql::Result<BatchRow> {
     Ok(BatchRow {
@@ -104,10 +101,9 @@ fn batch_row(row: &Row<'_>) -> sql::Result<BatchRow> {
         config: row.get(11)?,
         duplicate_of: row.get(12)?,
         opened: json(13, row.get(13)?)?,
-        attempts: row.get(14)?,
-        circle: row.get(15)?,
-        sidecar: json(16, row.get(16)?)?,
-        accepted_by: row.get(17)?,
+        circle: row.get(14)?,
+        sidecar: json(15, row.get(15)?)?,
+        accepted_by: row.get(16)?,
     })
 }
 
@@ -318,14 +314,7 @@ impl Ledger {
         self.write(move |tx, tenant| {
             let fresh = batch_by(tx, tenant, &id.0)?.state == BatchState::Received;
             if fresh {
-                advance(
-                    tx,
-                    tenant,
-                    &id.0,
-                    BatchState::Cancelled,
-                    "intake",
-                    "reason=still_written voids=0",
-                )?;
+                advance(tx, tenant, &id.0, BatchState::Cancelled, "intake", "reason=still_written voids=0")?;
             }
             Ok(fresh)
         })
@@ -384,19 +373,6 @@ impl Ledger {
                 Ok((BatchId(row.get(0)?), row.get(1)?))
             })?;
             rows.collect::<sql::Result<_>>().map_err(Error::from)
-        })
-    }
-
-    /// A step failed and is tried again later; the lease is given back.
-    pub fn batch_again(&self, id: &BatchId, after: Duration) -> Result<()> {
-        let id = id.clone();
-        self.write(move |tx, tenant| {
-            tx.execute(
-                "UPDATE batch SET attempts = attempts + 1, due_at = ?3, leased_by = NULL, leased_until = NULL
-                 WHERE tenant = ?1 AND id = ?2",
-                (tenant, &id.0, later(after)),
-            )?;
-            Ok(())
         })
     }
 }

@@ -289,7 +289,7 @@ fn moved(tx: &Db, tenant: &str, document: &str, department: &str, from: &[&str],
             |row| row.get(0),
         )
         .optional()?;
-    let Some(state) = state else { return Err(Error::Missing { what: "Eingang", id: document.into() }) };
+    let Some(state) = state else { return Err(Error::Missing { what: "Der Eingang", id: document.into() }) };
     if !from.contains(&state.as_str()) {
         return Err(Error::Transition { subject: document.into(), from: state, to: to.into() });
     }

@@ -6,7 +6,9 @@
 use super::{Keys, Vault, cipher};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
+use crate::private;
 use std::fs::{self, File};
+use std::io::Write;
 use std::sync::atomic::Ordering;
 
 /// File in the vault that names the keys something in it may be encrypted with.
@@ -46,8 +48,9 @@ impl Vault {
         let new = self.root.join("tmp").join(format!("{}-keys-{number}", std::process::id()));
         let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
         let write = || {
-            fs::write(&new, text)?;
-            File::open(&new)?.sync_all()?;
+            let mut file = private::file(&new)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
             fs::rename(&new, &place)
         };
         write().map_err(Error::io("Schlüssel im Tresor vermerken", &place))?;

@@ -21,6 +21,7 @@ pub use keys::KEYS_USED;
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::observe::pulse;
+use crate::private;
 use cipher::Encrypting;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -56,7 +57,7 @@ const ENCRYPTED: &str = "enc";
 impl Vault {
     /// Opens or makes the folder.
     pub fn open(root: &Path) -> Result<Self> {
-        fs::create_dir_all(root.join("tmp")).map_err(Error::io("Tresor anlegen", root))?;
+        private::folder(&root.join("tmp")).map_err(Error::io("Tresor anlegen", root))?;
         Ok(Self::for_reading(root))
     }
 
@@ -225,7 +226,7 @@ impl Vault {
         let plain = self.path(hash);
         let folder = plain.parent().unwrap_or(&self.root);
         if !folder.is_dir() {
-            fs::create_dir_all(folder).map_err(Error::io("Tresor anlegen", folder))?;
+            private::folder(folder).map_err(Error::io("Tresor anlegen", folder))?;
             self.sync(&self.root)?;
         }
         let place = if self.keys.is_some() { plain.with_extension(ENCRYPTED) } else { plain.clone() };

@@ -1,17 +1,18 @@
 //! Pages -> documents, if what came adds up.
 
 use super::{fit, opened};
-use crate::batch::cover_sheet::Order as CoverOrder;
+use crate::batch::cover_sheet::{Order as CoverOrder, SheetKey};
 use crate::batch::{BatchPage, CutDocument, CutOrder, Side, cut};
 use crate::config::Pipeline;
 use crate::daemon::{House, Purpose, note};
 use crate::document::has_envelope_size;
 use crate::error::Result;
 use crate::fault;
-use crate::ledger::{BatchRow, PageRow};
+use crate::ledger::{BatchRow, Ledger, PageRow};
 use crate::model::document::{Received, ScanMode};
 use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
+use crate::model::ids::BatchId;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::Profile;
@@ -27,11 +28,8 @@ pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let faces = if pages.len() > 1 { fit::faces(house, &batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut cut = cut_pages(house, &version, &pages, &profile, opened(&batch)?.signed, &again);
-    // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
-    if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
-        cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
-    }
+    let key = house.sheet_key.as_ref();
+    let mut cut = cut_pages(key, &version, &pages, &profile, opened(&batch)?.signed, &again);
     let unfit = fit::unfit(house, &batch, &profile, &pages, &faces)?;
     fit::note(&mut cut, &unfit);
     fit::note_covered(&mut cut, &covered, &pages);
@@ -137,6 +135,16 @@ fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Optio
     None
 }
 
+/// What a person must still say about a batch that was let go on, as far as its pages are read: it is held for that
+/// when it is cut.
+pub fn still_missing(version: &Pipeline, ledger: &Ledger, batch: &BatchId) -> Result<Option<Refusal>> {
+    let (batch, pages) = (ledger.batch(batch)?, ledger.pages(batch)?);
+    let profile = version.profile(&batch.station);
+    let signed = batch.opened.as_ref().is_some_and(|o| o.signed);
+    let documents = cut_pages(version.sheet_key()?.as_ref(), version, &pages, &profile, signed, &[]);
+    Ok(documents.iter().find_map(|document| missing(&batch, &profile, document)))
+}
+
 /// When the mail came and who says so: the cover sheet in the stack, else the station-day.
 pub fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
     let ordered = document.orders.iter().find_map(|order| match order {
@@ -162,7 +170,7 @@ pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
 /// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
 /// file is one document whatever is in it, because cutting would break the signature.
 fn cut_pages(
-    house: &House,
+    sheet_key: Option<&SheetKey>,
     version: &Pipeline,
     pages: &[PageRow],
     profile: &Profile,
@@ -193,9 +201,14 @@ fn cut_pages(
         suppress_blank: profile.suppress_blank,
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
-        sheet_key: house.sheet_key.clone(),
+        sheet_key: sheet_key.cloned(),
         strict: version.sheets.as_ref().is_some_and(|s| s.strict),
         ..CutOrder::default()
     };
-    cut(&seen, &order).into_documents()
+    let mut documents = cut(&seen, &order).into_documents();
+    // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
+    if sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
+        documents.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
+    }
+    documents
 }

@@ -9,8 +9,8 @@ mod fit;
 mod produce;
 mod read;
 
-pub use cut::{arrival, next_cut, operator};
-pub use decide::{next_document, sheet_of};
+pub use cut::{arrival, next_cut, operator, still_missing};
+pub use decide::{SAME_BYTES, next_document, sheet_of};
 pub use produce::{Made, next_product, parcel_bytes, produce};
 pub use read::{next_page, next_source};
 
@@ -19,13 +19,12 @@ use crate::error::{Error, Result};
 use crate::ledger::{BatchRow, PageRow};
 use crate::model::page::{OpenedSource, ReadPage};
 use crate::model::refusal::Refusal;
-use std::time::Duration;
-
-/// Wait after a failed step.
-const AGAIN: Duration = Duration::from_secs(5);
 
 fn opened(batch: &BatchRow) -> Result<&OpenedSource> {
-    batch.opened.as_ref().ok_or_else(|| Error::Missing { what: "source", id: batch.id.0.clone() })
+    batch
+        .opened
+        .as_ref()
+        .ok_or_else(|| Error::Missing { what: "Der geöffnete Scan zu", id: batch.id.0.clone() })
 }
 
 /// What was found on a page; a page whose words were deleted has none.

@@ -1,7 +1,7 @@
 //! Sheet -> product and record, sealed where the town has a seal.
 
-use super::{AGAIN, read_page};
-use crate::daemon::{House, note};
+use super::read_page;
+use crate::daemon::{AGAIN, House, note};
 use crate::document::ordered;
 use crate::engine::protocol::{Answer, Order, ProduceOrder};
 use crate::error::{Error, Result, Retry};
@@ -136,7 +136,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
     let batch = house.ledger.batch(&document.batch)?;
     let pages = house.ledger.pages(&document.batch)?;
     let Some(sheet) = document.sheet.clone() else {
-        return Err(Error::Missing { what: "decision", id: document.id.0 });
+        return Err(Error::Missing { what: "Die Entscheidung zu", id: document.id.0 });
     };
     let intended = match intentions(house, &batch, &sheet) {
         Ok(intended) => intended,
@@ -217,6 +217,6 @@ fn intentions(
 
 /// The hash under which a document's files lie in the vault, read back whole.
 pub fn parcel_bytes(vault: &Vault, hash: Option<ContentHash>, id: &DocumentId) -> Result<Vec<u8>> {
-    let hash = hash.ok_or_else(|| Error::Missing { what: "product", id: id.0.clone() })?;
+    let hash = hash.ok_or_else(|| Error::Missing { what: "Das Produkt zu", id: id.0.clone() })?;
     vault.read(&hash)
 }

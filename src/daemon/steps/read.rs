@@ -1,6 +1,5 @@
 //! Source -> pages -> words.
 
-use super::AGAIN;
 use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::config::Pipeline;
 use crate::daemon::{House, Purpose};
@@ -22,13 +21,8 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     fault::point("batch.leased");
     let version = house.version(&batch);
     let profile = version.profile(&batch.station);
-    match unseen(house, &version, &batch) {
-        Ok(None) => {}
-        Ok(Some(refusal)) => return stopped(house, &version, &batch, &refusal),
-        Err(error) => {
-            house.ledger.batch_again(&batch.id, AGAIN)?;
-            return Err(error);
-        }
+    if let Some(refusal) = unseen(house, &version, &batch)? {
+        return stopped(house, &version, &batch, &refusal);
     }
     let order = Order::Open { source: house.vault.source(&batch.hash)?, limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
@@ -45,10 +39,7 @@ pub fn next_source(house: &House, worker: &str) -> Result<bool> {
         }
         Ok(Answer::Refused(refusal)) => refusal,
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
-        Err(Error::Engine { code: "start", text }) => {
-            house.ledger.batch_again(&batch.id, AGAIN)?;
-            return Err(Error::Engine { code: "start", text });
-        }
+        Err(error @ Error::Engine { code: "start", .. }) => return Err(error),
         Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
     };
     stopped(house, &version, &batch, &refusal)
@@ -128,10 +119,7 @@ pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -
             house.ledger.page_read(&page.batch, page.number, result.page, thumbnail)?;
         }
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
-        Err(Error::Engine { code: "start", text }) => {
-            house.ledger.page_again(&page.batch, page.number, AGAIN)?;
-            return Err(Error::Engine { code: "start", text });
-        }
+        Err(error @ Error::Engine { code: "start", .. }) => return Err(error),
         Err(Error::Engine { code, text }) => {
             let refusal =
                 Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");
