@@ -5,7 +5,7 @@ set -euo pipefail
 program=target/release/poststelle
 today=$(date +%F)
 for station in $(sed -n '/^\[\[station\]\]/,/^$/s/^id = "\(.*\)"/\1/p' pipeline.toml); do
-  "$program" station open "$station" --operator sk-demo --received "$today" --source station_day --by demo
+  "$program" station open "$station" --operator sk-demo --received "$today" --source station_day --by leitung
 done
 "$program" samples sample-scans
 if [ "${ONCE:-}" = 1 ]; then
@@ -18,8 +18,8 @@ if [ "${ONCE:-}" = 1 ]; then
   echo "Delivered: var/out/. Why a letter waits: $program review list, $program explain ID. Start over: rm -r var" >&2
   exit "$settled"
 else
-  # Printed once, at the first start; later: poststelle person set-password leitung --generate --by demo
-  "$program" person set-password leitung --generate --if-none --by demo
+  # Printed once, at the first start; later: poststelle person set-password leitung --generate --by leitung
+  "$program" person set-password leitung --generate --if-none --by leitung
   echo "Pages: http://127.0.0.1:8420/ (sign in as leitung) - results: var/out/ - end with Ctrl-C" >&2
   exec "$program" run
 fi

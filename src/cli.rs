@@ -2,11 +2,13 @@
 
 mod actions;
 mod reports;
+mod wrong;
 
 pub use actions::*;
 pub use reports::ReportAction;
+pub use wrong::in_german;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Die digitale Poststelle.
@@ -14,7 +16,10 @@ use std::path::PathBuf;
 #[command(
     name = "poststelle",
     version,
-    about = "Digitale Poststelle: scannen, trennen, lesen, erkennen, zustellen, nachweisen"
+    about = "Digitale Poststelle: scannen, trennen, lesen, erkennen, zustellen, nachweisen",
+    after_help = "Freigeben heißt je nach Sache: station release (ersetzendes Scannen), hold release (Angehaltenes), \
+                  review accept (Nachbearbeitung), disposal release (Papier), activate (Modell), config --activate \
+                  (Konfiguration und Regeln)."
 )]
 pub struct Cli {
     /// Konfigurationsdatei (sonst POSTSTELLE_CONFIG, ./pipeline.toml, /etc/poststelle/pipeline.toml)
@@ -23,6 +28,16 @@ pub struct Cli {
     /// Was zu tun ist
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// People a command names as those who act or scanned, with the option that names them.
+pub fn people(matches: &ArgMatches) -> Vec<(&'static str, String)> {
+    let mut at = matches;
+    while let Some((_, action)) = at.subcommand() {
+        at = action;
+    }
+    let named = |option| at.try_get_one::<String>(option).ok().flatten().map(|id| (option, id.clone()));
+    ["by", "and", "operator"].into_iter().filter_map(named).collect()
 }
 
 /// What a process of the service does.
@@ -73,9 +88,9 @@ pub enum Command {
         #[arg(long)]
         station: Option<String>,
         /// Scankraft
-        #[arg(long)]
+        #[arg(id = "scanned_by", long = "operator", value_name = "OPERATOR")]
         operator: Option<String>,
-        /// Eingangsdatum (JJJJ-MM-TT)
+        /// Eingangsdatum (JJJJ-MM-TT) oder Leerung des Nachtbriefkastens, wie bei station open
         #[arg(long)]
         received: Option<String>,
         /// Ergebnisordner: neu oder leer

@@ -26,7 +26,7 @@ pub enum Retry {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder did not do what it should.
-    #[error("[io.{}] {what} ({path}): {source}. Hinweis: {}", io_code(source), io_hint(source), path = path.display())]
+    #[error("[io.{}] {what} ({path}): {}. Hinweis: {}.", io_code(source), said(source), io_hint(source), path = path.display())]
     Io {
         /// German: what was tried.
         what: &'static str,
@@ -168,6 +168,24 @@ impl From<serde_json::Error> for Error {
 impl From<postcard::Error> for Error {
     fn from(error: postcard::Error) -> Self {
         Self::Format(error.to_string())
+    }
+}
+
+/// What the system said, in German where it is one of the usual troubles.
+pub fn said(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::NotFound => "gibt es nicht".into(),
+        K::PermissionDenied => "keine Berechtigung".into(),
+        K::ReadOnlyFilesystem => "hier darf nur gelesen werden".into(),
+        K::StorageFull => "kein Platz mehr auf dem Datenträger".into(),
+        K::QuotaExceeded => "das Kontingent ist aufgebraucht".into(),
+        K::AlreadyExists => "gibt es schon".into(),
+        K::IsADirectory => "ist ein Ordner".into(),
+        K::NotADirectory => "ein Teil des Pfads ist kein Ordner".into(),
+        K::ConnectionRefused => "dort nimmt niemand an".into(),
+        K::TimedOut => "keine Antwort in der Zeit".into(),
+        _ => error.to_string(),
     }
 }
 

@@ -49,6 +49,7 @@ pub mod error;
 pub mod fault;
 pub mod ledger;
 pub mod observe;
+mod private;
 pub mod sealing;
 pub mod vault;
 

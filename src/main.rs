@@ -1,19 +1,20 @@
 //! Arguments -> one command -> exit code.
 
-use clap::Parser;
-use poststelle::cli::Cli;
+use clap::{CommandFactory, FromArgMatches};
+use poststelle::cli::{self, Cli};
 use poststelle::commands;
 
 fn main() -> std::process::ExitCode {
     quiet_when_nobody_reads();
-    let code = match Cli::try_parse() {
-        Ok(cli) => commands::run(cli),
+    let asked = Cli::command().try_get_matches();
+    let code = match asked.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, cli::people(&matches)))) {
+        Ok((cli, people)) => commands::run(cli, &people),
         Err(asked) if !asked.use_stderr() => {
             print!("{asked}"); // --help, --version
             commands::DONE
         }
         Err(wrong) => {
-            eprint!("[usage.arguments] {wrong}");
+            eprint!("[usage.arguments] {}", cli::in_german(&wrong));
             eprintln!("Hinweis: poststelle --help, poststelle BEFEHL --help.");
             commands::USAGE
         }

@@ -232,6 +232,7 @@ fn new_batch(claim: &str) -> NewBatch {
         received_date: Some("2026-11-20".into()),
         received_from: "station_day".into(),
         config: "c".into(),
+        cut_off: false,
         sidecar: None,
     }
 }
@@ -334,9 +335,9 @@ fn a_lease_is_one_workers_until_it_ends(asked: &mut Asked<'_>) {
     let lease = |worker| ledger.lease_batch(BatchState::Received, worker).unwrap();
     let (first, second) = (lease("w1").unwrap(), lease("w2").unwrap());
     assert!(first.id != second.id && lease("w3").is_none(), "each goes to one worker");
-    ledger.batch_again(&first.id, NOW).unwrap();
-    assert_eq!(lease("w3").map(|b| (b.id, b.attempts)), Some((first.id.clone(), 1)), "given back");
-    ledger.batch_again(&first.id, Duration::from_secs(60)).unwrap();
+    ledger.give_back("w1", NOW).unwrap();
+    assert_eq!(lease("w3").map(|b| b.id), Some(first.id), "given back");
+    ledger.give_back("w3", Duration::from_secs(60)).unwrap();
     assert!(lease("w3").is_none(), "it waits");
 
     // Urgent mail first, then by the day it came, then first pages first.
@@ -350,7 +351,7 @@ fn a_lease_is_one_workers_until_it_ends(asked: &mut Asked<'_>) {
     ledger.page_measured(&late, 1, page("x").measured, None, None).unwrap();
     let read = ledger.lease_page("w", PageState::Measured, 0).unwrap();
     asked.heard("measured page", read.map(|p| (p.batch, p.number, p.state)));
-    ledger.page_again(&late, 1, NOW).unwrap();
+    ledger.give_back("w", NOW).unwrap();
     ledger.page_read(&late, 1, page("x"), None).unwrap();
     ledger.page_read(&late, 1, page("y"), None).unwrap();
     asked.heard("the faster worker counts", ledger.pages(&late).unwrap());

@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use support::{Daemon, Town, invariants, small_town};
@@ -100,10 +101,52 @@ fn odd_files_are_taken_left_alone_or_put_aside() {
     let twins: i64 =
         db.query_row("SELECT count(*) FROM batch WHERE duplicate_of IS NOT NULL", [], |r| r.get(0)).unwrap();
     assert_eq!(twins, 1, "the same bytes again are marked, not dropped");
+    let twin: String =
+        db.query_row("SELECT id FROM batch WHERE duplicate_of IS NOT NULL", [], |r| r.get(0)).unwrap();
+    for arguments in [vec!["status"], vec!["explain", &format!("{twin}-01")]] {
+        let text = String::from_utf8(town.command(&arguments, None).stdout).unwrap();
+        assert!(text.contains("Gleiche Bytes wie Stapel B"), "{arguments:?}: {text}");
+    }
     ["link.pdf", "rohr.pdf", ".verborgen.jpg", "halb.jpg.part"].iter().for_each(|n| {
         fs::remove_file(scans.join(n)).unwrap();
     });
     invariants::hold(&town, "after odd arrivals");
+}
+
+/// Scanners and shares pause in the middle of a file, break off, and write what the service may not read.
+#[test]
+fn half_a_file_waits_and_is_shown_and_what_may_not_be_read_is_said() {
+    let town = small_town::town(None);
+    let scans = town.path("scans");
+    let (name, letter) = small_town::letter(3);
+    fs::write(scans.join(&name), &letter[..letter.len() - 2]).unwrap();
+    let locked = scans.join("gesperrt.png");
+    fs::write(&locked, small_town::letter(4).1).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::write(scans.join("brief.docx"), "PK\u{3}\u{4} kein Scan").unwrap();
+    let (slow, bytes) = small_town::letter(5);
+    let mut file = File::create(scans.join(&slow)).unwrap();
+    file.write_all(&bytes[..bytes.len() * 3 / 4]).unwrap();
+    let daemon = Daemon(town.start_like_a_service());
+    std::thread::sleep(Duration::from_millis(1500));
+    file.write_all(&bytes[bytes.len() * 3 / 4..]).unwrap();
+    drop(file);
+    let shown = || String::from_utf8(town.command(&["review", "list"], None).stdout).unwrap();
+    wait_until("the whole one is delivered, the half one shown, the others put aside", 60, || {
+        town.delivered().len() == 1 && !shown().is_empty() && rejected(&town).len() == 4
+    });
+    drop(daemon);
+    assert!(shown().contains("source.incomplete"), "{}", shown());
+    assert_eq!(file_names(&town), ["brief.docx", &name, &slow], "each of them once");
+    let kept = poststelle::vault::Vault::for_reading(&town.path("var/vault"));
+    assert_eq!(kept.read(&poststelle::model::hash::ContentHash::of(&bytes)).unwrap(), bytes);
+    let aside = rejected(&town);
+    assert!(aside.iter().any(|f| f.ends_with("gesperrt.png.txt")), "{aside:?}");
+    let log = fs::read_to_string(town.path("log")).unwrap();
+    let times = |words: &[&str]| log.lines().filter(|l| words.iter().all(|w| l.contains(w))).count();
+    assert_eq!(times(&["WARN", "source.unfinished", &name]), 1, "{log}");
+    assert_eq!(times(&["WARN", "source.unreadable", "gesperrt.png", "Hinweis", "rejected"]), 1, "{log}");
+    assert_eq!(times(&["WARN", "source.unknown_format", "brief.docx", "Hinweis"]), 1, "{log}");
 }
 
 /// `PROVE_MANY` sets how many; one real letter among them must not wait for all of them.

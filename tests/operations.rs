@@ -375,3 +375,89 @@ fn who_stops_reading_is_told_nothing() {
     let done = child.wait_with_output().unwrap();
     assert_eq!((done.status.code(), text(&done).as_str()), (Some(3), ""));
 }
+
+/// What fails is complained about; what works otherwise than one might think is a hint, and no complaint.
+#[test]
+fn check_says_what_will_fail_and_what_to_know() {
+    let town = small_town::town(None);
+    let kind = fs::read_to_string(town.path("classifiers/hundesteuer.toml")).unwrap();
+    let other = |id: &str, department: &str| {
+        let kind = kind.replace("hundesteuer", id).replace("steuern", department);
+        let need = |part: &str| format!("confidentiality = {{ need = \"{part}\"");
+        fs::write(town.path(&format!("classifiers/{id}.toml")), kind.replace(&need("normal"), &need("hoch")))
+            .unwrap();
+    };
+    other("wohngeld", "wohngeldstelle");
+    other("bauantrag", "bauamt");
+    other("unterhalt", "jugend");
+    configure(&town, |config| {
+        config
+            + "[[profile]]\nid = \"ersatz\"\nscan_mode = \"replacing\"\n\
+               [[station]]\nid = \"b\"\nfolder = \"/proc/x\"\nprofile = \"ersatz\"\n\
+               [[department]]\nid = \"jugend\"\nname = \"J\"\ntargets = [\"postfach\"]\n\
+               [[target]]\nid = \"postfach\"\ntype = \"mail\"\nhost = \"127.0.0.1\"\nport = 9\n\
+               security = \"plain\"\nfrom = \"p@t.example\"\nto = [\"j@t.example\"]\n"
+    });
+    let (code, text) = said(&town, &["check"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("[station.folder] Der Scanordner /proc/x"), "{text}");
+    assert!(
+        text.contains("[rules.department] 2 Dokumentarten gehen an Ämter, die es hier nicht gibt"),
+        "{text}"
+    );
+    assert!(text.contains("[department.only_mail] Amt „jugend“") && text.contains(": unterhalt."), "{text}");
+    assert!(text.contains("[station.not_released] Die Station „b“"), "{text}");
+    configure(&town, |config| config.replace("/proc/x", "scans-b"));
+    let (_, text) = said(&town, &["check"]);
+    assert!(!text.contains("[station.folder]") && !town.path("scans-b").exists(), "{text}");
+}
+
+/// Ids nobody knows, days the wrong way round, folders that are not there: usage, said in one German sentence.
+#[test]
+fn wrong_usage_is_said_as_such() {
+    let town = small_town::town(None);
+    let truth = town.path("truth.jsonl");
+    fs::write(&truth, "\n{\"file\": \"a.tif\"\n").unwrap();
+    for (arguments, word) in [
+        (vec!["explain", "nope"], "Das Schriftstück nope ist nicht bekannt"),
+        (vec!["deliver", "again", "nope", "--by", "leitung"], "Die Zustellung nope ist nicht bekannt"),
+        (vec!["samples", "/gibt/es/nicht"], "ist kein Ordner"),
+        (vec!["report", "month", "--from", "2026-12-01", "--to", "2026-11-01"], "liegt nach 2026-11-01"),
+        (vec!["evaluate", "--truth", truth.to_str().unwrap()], "truth.jsonl, Zeile 2: "),
+        (vec!["evaluate", "--truth", "/gibt/es/nicht"], "gibt es nicht"),
+        (vec!["release"], "Den Befehl „release“ gibt es nicht"),
+    ] {
+        let (code, text) = said(&town, &arguments);
+        assert!(code == Some(2) && text.contains(word), "{arguments:?}: {code:?} {text}");
+    }
+    assert!(
+        said(&town, &["--help"]).1.contains("station release"),
+        "how things are released stands in the help"
+    );
+}
+
+/// Letters, states and keys are nobody else's business, however generous the umask is; what departments get follows it.
+#[test]
+fn what_the_program_keeps_is_for_owner_and_group() {
+    let town = small_town::town(None);
+    fs::remove_dir_all(town.path("var")).unwrap();
+    small_town::drop_letter(&town, 1);
+    let open = |command: Command| {
+        let mut open = Command::new("sh");
+        open.args(["-c", "umask 0; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+        let done = open.env("POSTSTELLE_HURRY", "20").output().unwrap();
+        assert!(done.status.success(), "{}", text(&done));
+    };
+    let day = ["--operator", "sk-1", "--received", "2026-11-02", "--by", "leitung"];
+    open(town.program(&[&["station", "open", "a"][..], &day].concat()));
+    open(town.program(&["run", "--until-settled"]));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&town.path("var")), mode(&town.path("var/vault"))), (0o750, 0o750));
+    assert_eq!(mode(&town.path("var/ledger.sqlite")), 0o640);
+    let own = everything(&town.path("var"));
+    let own = own.iter().filter(|path| !path.starts_with(town.path("var/out")));
+    let seen = own.inspect(|path| assert_eq!(mode(path) & 0o007, 0, "{}", path.display())).count();
+    assert!(seen > 8, "{seen} files");
+    let product = town.path("var/out/steuern").join(town.delivered().remove(0));
+    assert_eq!(mode(&product) & 0o444, 0o444, "departments read what they get");
+}

@@ -57,6 +57,28 @@ fn good_and_bad_input_each_get_their_due() {
     let done = process(&town, "out2", &[&folder]);
     assert_eq!(done.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&done.stderr).contains("verweis.jpg"), "{done:?}");
+    // What no station takes is passed by, and what is missing for replacing paper is said.
+    fs::remove_file(folder.join("verweis.jpg")).unwrap();
+    for name in [".verborgen.jpg", "~$brief.docx", "halb.tmp"] {
+        fs::write(folder.join(name), "kein Scan").unwrap();
+    }
+    fs::copy(&letter, folder.join("brief.jpg")).unwrap();
+    let config = fs::read_to_string(town.path("pipeline.toml")).unwrap();
+    let more = "[[profile]]\nid = \"ersatz\"\nscan_mode = \"replacing\"\n[[station]]\nid = \"e\"\nfolder = \"e\"\nprofile = \"ersatz\"\n";
+    fs::write(town.path("pipeline.toml"), config + more).unwrap();
+    let run = |out: &str, received: &str| {
+        let (out, folder) = (town.path(out), folder.to_str().unwrap());
+        let given =
+            ["--json", "--station", "e", "--received", received, "--out", out.to_str().unwrap(), folder];
+        town.command(&[&["process"][..], &given].concat(), None)
+    };
+    assert_eq!(run("out3", "2100-01-01").status.code(), Some(2), "nothing came in the future");
+    let done = run("out4", "2026-11-20/2026-11-23");
+    assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""));
+    let line: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&line["received"]["date"], &line["scan_mode"]), (&"2026-11-20".into(), &"copying".into()));
+    let why = line["reasons"].as_array().unwrap().iter().any(|r| r["rule"] == "paper.no_operator");
+    assert!(why && line["review"].as_array().unwrap().is_empty(), "{line}");
     let usage = town.command(&["process", "x.pdf"], None);
     assert_eq!(usage.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&usage.stderr).contains("usage.arguments"), "{usage:?}");

@@ -47,10 +47,12 @@ fn mail_without_a_received_date_waits_until_somebody_says_it() {
     let (code, text) = said(&town, &["hold", "release", &batch, "--received", "gestern", "--by", "leitung"]);
     assert_eq!(code, Some(2), "{text}");
     // Letting it go without the date changes nothing: it is held again.
-    assert_eq!(said(&town, &["hold", "release", &batch, "--by", "leitung"]).0, Some(0));
+    let (code, text) = said(&town, &["hold", "release", &batch, "--by", "leitung"]);
+    assert!(code == Some(0) && text.contains("wieder angehalten: [batch.no_received_date]"), "{text}");
     assert_eq!(held(&town).0, batch);
     let given = ["hold", "release", &batch, "--received", "2026-10-30", "--by", "leitung"];
-    assert_eq!(said(&town, &given).0, Some(0));
+    let (code, text) = said(&town, &given);
+    assert!(code == Some(0) && text.contains("läuft weiter"), "{text}");
     let sheet = delivered_sheet(&town);
     assert_eq!(sheet["received"]["date"], "2026-10-30");
     assert_eq!(sheet["received"]["source"], "person");
@@ -83,7 +85,7 @@ fn a_replacing_batch_without_a_person_waits() {
     small_town::drop_letter(&town, 1);
     let (batch, _) = held(&town);
     let dated = ["hold", "release", &batch, "--received", "2026-10-30", "--by", "leitung"];
-    assert_eq!(said(&town, &dated).0, Some(0));
+    assert!(said(&town, &dated).1.contains("wieder angehalten: [batch.no_operator]"));
     let (_, reason) = held(&town);
     assert!(reason.contains("batch.no_operator"), "{reason}");
     let named = ["hold", "release", &batch, "--operator", "sk-7", "--by", "leitung"];
@@ -105,4 +107,26 @@ fn what_belongs_to_a_circle_is_decided_by_its_members() {
     assert_eq!(code, Some(2));
     assert!(text.contains("circle.not_member"), "{text}");
     assert_eq!(by("jul-1").0, Some(0));
+}
+
+#[test]
+fn only_people_of_the_town_act_and_nothing_came_tomorrow() {
+    let people = ["leitung", "sk-1"]
+        .map(|id| format!("[[person]]\nid = \"{id}\"\nname = \"P\"\nroles = [\"head\"]\n"));
+    let town = closed_town(&people.concat(), "");
+    let tomorrow = jiff::Zoned::now().date().tomorrow().unwrap().to_string();
+    let open = |operator, received: &str, source, by| {
+        let more = ["--operator", operator, "--received", received, "--source", source, "--by", by];
+        said(&town, &[&["station", "open", "a"][..], &more].concat())
+    };
+    for (wrong, word) in [
+        (open("sk-1", "2026-11-02", "post", "niemand"), "„niemand“ (--by)"),
+        (open("sk-l", "2026-11-02", "post", "leitung"), "bekannt sind leitung, sk-1"),
+        (open("sk-1", &tomorrow, "post", "leitung"), "in der Zukunft"),
+        (open("sk-1", &format!("2026-11-20/{tomorrow}"), "post", "leitung"), "usage.date"),
+        (open("sk-1", "2026-11-02", "quatsch", "leitung"), "möglich: station_day"),
+    ] {
+        assert!(wrong.0 == Some(2) && wrong.1.contains(word), "{word}: {}", wrong.1);
+    }
+    assert_eq!(open("sk-1", "2026-11-02", "post", "leitung").0, Some(0));
 }

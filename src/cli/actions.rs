@@ -1,6 +1,8 @@
 //! What can be asked of each command that has actions of its own.
 
+use crate::model::emptying::SOURCES;
 use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
 use std::path::PathBuf;
 
 /// Stations.
@@ -18,7 +20,7 @@ pub enum StationAction {
         #[arg(long)]
         received: String,
         /// Woher das Datum kommt
-        #[arg(long, default_value = "station_day")]
+        #[arg(long, default_value = "station_day", value_parser = PossibleValuesParser::new(SOURCES))]
         source: String,
         /// Wer das anordnet
         #[arg(long)]
@@ -163,11 +165,11 @@ pub enum HoldAction {
     Release {
         /// Kennung des Schriftstücks oder Stapels
         id: String,
-        /// Stapel: Eingangsdatum (JJJJ-MM-TT)
+        /// Stapel: Eingangsdatum (JJJJ-MM-TT) oder Leerung des Nachtbriefkastens (TAG-DAVOR/TAG)
         #[arg(long)]
         received: Option<String>,
         /// Stapel: woher das Datum kommt
-        #[arg(long, default_value = "person")]
+        #[arg(long, default_value = "person", value_parser = PossibleValuesParser::new(SOURCES))]
         source: String,
         /// Stapel: Scankraft
         #[arg(long)]
@@ -229,16 +231,16 @@ pub enum PersonAction {
         /// Nur, wenn noch keines gesetzt ist
         #[arg(long)]
         if_none: bool,
-        /// Wer das anordnet
-        #[arg(long)]
+        /// Wer das anordnet; auch, wer diesen Rechner betreut
+        #[arg(id = "administrator", long = "by", value_name = "BY")]
         by: String,
     },
     /// Einem Programm ein neues Token geben und es einmal ausgeben; das alte gilt nicht mehr
     Token {
         /// Kennung aus [[application]]
         id: String,
-        /// Wer das anordnet
-        #[arg(long)]
+        /// Wer das anordnet; auch, wer diesen Rechner betreut
+        #[arg(id = "administrator", long = "by", value_name = "BY")]
         by: String,
     },
 }
@@ -391,7 +393,7 @@ pub enum DisposalAction {
         /// SHA-256 der Sicherung
         hash: String,
         /// Wer oder was das bestätigt
-        #[arg(long)]
+        #[arg(id = "confirmer", long = "by", value_name = "BY")]
         by: String,
     },
     /// Was in den Kartons liegt und ob es vernichtet werden darf (CSV)

@@ -162,7 +162,7 @@ fn parcels<'p>(
     let sheet = if from_folder {
         serde_json::from_slice::<DocumentSheet>(&sheet_json).map_err(Error::from)?
     } else {
-        let missing = || Error::Missing { what: "decision", id: what.into() };
+        let missing = || Error::Missing { what: "Die Entscheidung zu", id: what.into() };
         ledger.document(&DocumentId(what.into()))?.sheet.ok_or_else(missing)?
     };
     let departments = sheet.understanding.targets.iter().map(|t| t.department.as_str());

@@ -2,11 +2,12 @@
 
 mod chart;
 
-use super::{DONE, Outcome, REFUSED};
+use super::{DONE, Outcome, REFUSED, Stop};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::model::document::{DocumentSheet, ReviewReason, Role, UNKNOWN_KIND};
 use crate::model::ids::BatchId;
+use crate::model::refusal::Refusal;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -264,7 +265,10 @@ pub fn run(config: Option<&Path>, truth: &Path, dir: Option<&Path>, html: Option
             of_ledger(&Ledger::open(&pipeline.ledger, &pipeline.tenant)?)?
         }
     };
-    let report = compare_all(truth, &results)?;
+    let report = compare_all(truth, &results).map_err(|error| match error {
+        Error::Io { .. } | Error::Refused(_) => Stop::Usage(error.to_string()),
+        other => other.into(),
+    })?;
     print!("{report}");
     if let Some(path) = html {
         std::fs::write(path, chart::page(&report)).map_err(Error::io("Auswertung schreiben", path))?;
@@ -281,8 +285,15 @@ pub fn measure(truth: &Path, dir: &Path) -> Result<Report, Error> {
 pub fn compare_all(truth: &Path, results: &Results) -> Result<Report, Error> {
     let text = std::fs::read_to_string(truth).map_err(Error::io("Wahrheit lesen", truth))?;
     let mut report = Report::default();
-    for line in text.lines().filter(|l| !l.trim().is_empty()) {
-        let file: TruthFile = serde_json::from_str(line)?;
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty()) {
+        let file: TruthFile = serde_json::from_str(line).map_err(|error| {
+            let text = format!("{}, Zeile {number}: {error}.", truth.display());
+            Refusal::new(
+                "evaluate.truth",
+                text,
+                "Jede Zeile beschreibt eine Eingabe als JSON, siehe README.md.",
+            )
+        })?;
         for expected in &file.documents {
             report.add(&file, expected, results);
         }

@@ -4,6 +4,7 @@
 //! everything else to stderr.
 
 mod backup;
+mod check;
 mod configuration;
 mod connections;
 pub mod coversheet;
@@ -65,10 +66,36 @@ impl From<Error> for Stop {
 
 type Outcome = Result<u8, Stop>;
 
-/// Carries out one command.
-pub fn run(cli: Cli) -> u8 {
+/// Carries out one command for these people, each with the option that names them.
+pub fn run(cli: Cli, people: &[(&'static str, String)]) -> u8 {
+    let outcome = people::all_known(cli.config.as_deref(), people).and_then(|()| carry_out(cli));
+    match outcome {
+        Ok(code) => code,
+        Err(Stop::Usage(text)) => {
+            eprintln!("{text}");
+            USAGE
+        }
+        Err(Stop::Interrupted) => {
+            eprintln!(
+                "[process.interrupted] Abgebrochen; die Eingaben sind unverändert. Hinweis: mit einem neuen Ergebnisordner wiederholen."
+            );
+            FAILED
+        }
+        Err(Stop::Error(error)) => {
+            eprintln!("{error}");
+            match error {
+                // An id nobody knows is wrong usage; what was decided otherwise meanwhile is refused.
+                Error::Missing { .. } => USAGE,
+                Error::Transition { .. } => REFUSED,
+                _ => FAILED,
+            }
+        }
+    }
+}
+
+fn carry_out(cli: Cli) -> Outcome {
     let config = cli.config.as_deref();
-    let outcome = match cli.command {
+    match cli.command {
         Command::EngineChild { workers } => crate::engine::serve(workers).map(|()| DONE).map_err(Stop::from),
         Command::Run { until_settled, role } => service::run(config, until_settled, role),
         Command::Migrate { from, vault } => migrate::run(config, &from, vault.as_deref()),
@@ -76,7 +103,7 @@ pub fn run(cli: Cli) -> u8 {
             process::run(config, process::Wish { station, operator, received, out, json, costs, input })
         }
         Command::Vault { action: VaultAction::Rekey { by } } => vault::rekey(config, &by),
-        Command::Check => check(config),
+        Command::Check => check::run(config),
         Command::Doctor { json } => doctor::run(config, json),
         Command::Connections { json } => connections::run(config, json),
         Command::Config { schema: true, .. } => configuration::schema(),
@@ -126,23 +153,6 @@ pub fn run(cli: Cli) -> u8 {
         Command::Samples { dir } => service::samples(config, &dir),
         Command::Shipped { dir } => shipped::run(&dir),
         Command::Status => service::status(config),
-    };
-    match outcome {
-        Ok(code) => code,
-        Err(Stop::Usage(text)) => {
-            eprintln!("{text}");
-            USAGE
-        }
-        Err(Stop::Interrupted) => {
-            eprintln!(
-                "[process.interrupted] Abgebrochen; die Eingaben sind unverändert. Hinweis: mit einem neuen Ergebnisordner wiederholen."
-            );
-            FAILED
-        }
-        Err(Stop::Error(error)) => {
-            eprintln!("{error}");
-            FAILED
-        }
     }
 }
 
@@ -174,70 +184,4 @@ fn listed(complaints: &[Complaint]) -> Stop {
 
 fn pipeline(config: Option<&Path>) -> Result<Pipeline, Stop> {
     config::load(&config::find(config)).map_err(|complaints| listed(&complaints))
-}
-
-/// Everything that would fail later, now, all at once.
-fn check(config: Option<&Path>) -> Outcome {
-    let pipeline = pipeline(config)?;
-    let mut wrong = Vec::new();
-    match crate::daemon::load_rules(&pipeline) {
-        Ok(rules) => {
-            let book = rules.book;
-            for kind in book.kinds() {
-                if pipeline.department(&kind.department).is_none() {
-                    wrong.push(format!(
-                        "[rules.department] „{}“ geht an „{}“, das es nicht gibt.",
-                        kind.id, kind.department
-                    ));
-                }
-            }
-            for route in &pipeline.ways.routes {
-                for kind in route.kinds.iter().filter(|k| book.kind(k).is_none()) {
-                    let id = &route.id;
-                    wrong.push(format!(
-                        "[rules.kind] Die Regel „{id}“ nennt die Dokumentart „{kind}“, die es nicht gibt."
-                    ));
-                }
-            }
-            wrong.extend(organisation::complaints(&pipeline, &book));
-        }
-        Err(error) => wrong.push(error.to_string()),
-    }
-    if let Some(Err(error)) = pipeline.seal.as_ref().map(crate::sealing::TownSeal::open) {
-        wrong.push(error.to_string());
-    }
-    if let Err(error) = pipeline.read_vault() {
-        wrong.push(error.to_string());
-    }
-    for target in &pipeline.targets {
-        for refusal in crate::delivery::open(target).check() {
-            wrong.push(format!("Ziel „{}“: {refusal}", target.id));
-        }
-    }
-    for station in &pipeline.stations {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(&station.folder).map(|m| m.permissions().mode());
-        if mode.is_ok_and(|m| m & 0o004 != 0) {
-            wrong.push(format!(
-                "[station.world_readable] {} ist für alle lesbar; dort liegt unverschlossene Post. Hinweis: chmod o-rwx.",
-                station.folder.display()
-            ));
-        }
-    }
-    for key in pipeline.stations.iter().flat_map(|s| &s.lot_keys) {
-        if let Err(error) = crate::intake::lots::public_key(key) {
-            wrong.push(error.to_string());
-        }
-    }
-    for line in &wrong {
-        eprintln!("{line}");
-    }
-    println!(
-        "{} Stationen, {} Ämter, {} Ziele geprüft, {} Beanstandungen.",
-        pipeline.stations.len(),
-        pipeline.departments.len(),
-        pipeline.targets.len(),
-        wrong.len()
-    );
-    Ok(if wrong.is_empty() { DONE } else { USAGE })
 }

@@ -1,6 +1,6 @@
 //! `report month`: what came and what became of it, by month, department and channel.
 
-use super::people::{date, open};
+use super::people::{open, span};
 use super::report::{bounds, to_pdf};
 use super::table::{harmless, table};
 use super::{DONE, Outcome};
@@ -40,7 +40,8 @@ pub fn run(
     (csv, pdf): (Option<&Path>, Option<&Path>),
 ) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let (begin, end) = (bounds(date(from)?)?.0, bounds(date(to)?)?.1);
+    let (first, last) = span(from, to)?;
+    let (begin, end) = (bounds(first)?.0, bounds(last)?.1);
     let now = jiff::Timestamp::now();
     let (groups, hidden) = figures(&ledger.stories(&begin, &end)?, now, open_days);
     let rows: Vec<Vec<String>> = groups.iter().map(|(key, f)| row(&pipeline, key, f)).collect();

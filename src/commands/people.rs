@@ -3,7 +3,7 @@
 use super::{DONE, Outcome, Stop, pipeline};
 use crate::cli::{HoldAction, PersonAction, ReviewAction, StationAction};
 use crate::config::Pipeline;
-use crate::daemon::{load_rules, rules_for_paper};
+use crate::daemon::{load_rules, rules_for_paper, still_missing};
 use crate::document::{Correction, corrected};
 use crate::error::Error;
 use crate::ledger::{Decided, Ledger};
@@ -22,6 +22,33 @@ pub(super) fn open(config: Option<&Path>) -> Result<(Pipeline, Ledger), Stop> {
     Ok((pipeline, ledger))
 }
 
+/// Whoever acts, or is said to have scanned, is somebody the town has named.
+pub(super) fn all_known(config: Option<&Path>, people: &[(&'static str, String)]) -> Result<(), Stop> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let pipeline = pipeline(config)?;
+    match people.iter().find(|(_, id)| !pipeline.names(id)) {
+        Some((option, id)) => Err(Stop::Usage(unknown(&pipeline, option, id))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn unknown(pipeline: &Pipeline, option: &str, id: &str) -> String {
+    let known: Vec<&str> = pipeline.people.iter().map(|p| p.id.as_str()).collect();
+    format!(
+        "[usage.person] „{id}“ (--{option}) ist niemand, den die Stadt nennt. Hinweis: bekannt sind {}; sonst \
+         [[person]] mit id = \"{id}\" in pipeline.toml ergänzen.",
+        known.join(", ")
+    )
+}
+
+/// When mail came and who says so, as somebody typed it.
+pub(super) fn received_as(written: &str, source: &str) -> Result<(String, String), Stop> {
+    emptying::received(written, source, jiff::Zoned::now().date())
+        .map_err(|refusal| Stop::Usage(refusal.to_string()))
+}
+
 /// `station open|close`; the rest is for [`super::station`].
 pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     let (pipeline, ledger) = open(config)?;
@@ -33,9 +60,7 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     }
     match action {
         StationAction::Open { name, operator, received, source, by } => {
-            let Some((received, source)) = emptying::received(&received, &source) else {
-                return Err(no_date(&received));
-            };
+            let (received, source) = received_as(&received, &source)?;
             if pipeline.person(&operator).is_some() && pipeline.acting(&operator).is_none() {
                 return Err(Stop::Usage(format!(
                     "[station.left] {operator} ist nicht mehr da und kann nicht scannen. Hinweis: left in [[person]] prüfen."
@@ -116,11 +141,20 @@ fn known(pipeline: &Pipeline, id: &str, application: bool) -> Result<(), Stop> {
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::civil::Date, Stop> {
-    text.parse().map_err(|_| no_date(text))
+    text.parse().map_err(|_| {
+        Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."))
+    })
 }
 
-fn no_date(text: &str) -> Stop {
-    Stop::Usage(format!("[usage.date] „{text}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."))
+/// Two days, the first not after the second.
+pub(super) fn span(from: &str, to: &str) -> Result<(jiff::civil::Date, jiff::civil::Date), Stop> {
+    let (first, last) = (date(from)?, date(to)?);
+    if first > last {
+        return Err(Stop::Usage(format!(
+            "[usage.span] {from} liegt nach {to}. Hinweis: --from ist der frühere Tag."
+        )));
+    }
+    Ok((first, last))
 }
 
 /// What belongs to a circle is decided by its members alone.
@@ -204,11 +238,12 @@ pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
     let held = ledger.batches_held()?.into_iter().map(|(batch, _)| batch).find(|batch| batch.0 == id);
     if let Some(batch) = held {
         in_circle(&pipeline, ledger.batch(&batch)?.circle, &by)?;
-        if let Some(received) = &received {
-            date(received)?;
+        let received = received.map(|written| received_as(&written, &source)).transpose()?;
+        ledger.batch_released(&batch, received, operator, &by)?;
+        match still_missing(&pipeline, &ledger, &batch)? {
+            Some(refusal) => println!("{batch} wird gleich wieder angehalten: {refusal}"),
+            None => println!("{batch} läuft weiter."),
         }
-        ledger.batch_released(&batch, received.map(|date| (date, source)), operator, &by)?;
-        println!("{batch} läuft weiter.");
         return Ok(DONE);
     }
     let id = DocumentId(id);
@@ -221,7 +256,7 @@ pub fn hold(config: Option<&Path>, action: HoldAction) -> Outcome {
 }
 
 fn sheet(ledger: &Ledger, id: &DocumentId) -> Result<DocumentSheet, Stop> {
-    let missing = || Error::Missing { what: "decision", id: id.0.clone() };
+    let missing = || Error::Missing { what: "Die Entscheidung zu", id: id.0.clone() };
     ledger.document(id)?.sheet.ok_or_else(missing).map_err(Stop::from)
 }
 

@@ -1,10 +1,13 @@
 //! `process`: the same pipeline once, with a private ledger and vault, no delivery.
 
+use super::people::{self, received_as};
 use super::{DONE, Outcome, REFUSED, Stop, pipeline};
 use crate::config::Pipeline;
 use crate::daemon::{House, Made, Purpose, produce};
 use crate::engine::Stage;
-use crate::error::Error;
+use crate::error::{Error, said};
+use crate::intake::complete::{self, Completeness};
+use crate::intake::listing;
 use crate::ledger::{BatchRow, DocumentRow, NewBatch, PageRow};
 use crate::model::document::DocumentSheet;
 use crate::model::ids::BatchId;
@@ -15,7 +18,7 @@ use crossbeam_channel::Sender;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,10 +57,10 @@ impl Drop for Private {
 
 pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     let mut pipeline = pipeline(config)?;
-    if let Some(date) = wish.received.as_deref().filter(|d| d.parse::<jiff::civil::Date>().is_err()) {
-        return Err(Stop::Usage(format!(
-            "[usage.date] „{date}“ ist kein Datum. Hinweis: JJJJ-MM-TT schreiben."
-        )));
+    let received = wish.received.as_deref().map(|d| received_as(d, "command_line")).transpose()?;
+    // A single run enters nobody into the town's ledger; the name stands in its records all the same.
+    if let Some(unknown) = wish.operator.as_deref().filter(|id| !pipeline.names(id)) {
+        eprintln!("{}", people::unknown(&pipeline, "operator", unknown));
     }
     let mut station = station(&pipeline, wish.station.as_deref())?;
     prepare_out(&wish.out)?;
@@ -65,14 +68,14 @@ pub fn run(config: Option<&Path>, wish: Wish) -> Outcome {
     pipeline.ledger = Place::File(private.0.join("ledger.sqlite"));
     pipeline.vault = VaultPlace::Folder(private.0.join("vault"));
     pipeline.vault_key_file = None;
+    let (files, mut refused) = files(&wish.input, &station);
     // Nothing of a private run may touch the real station's folder.
     station.folder = private.0.join("station");
     let station_id = station.id.clone();
     pipeline.stations = vec![station];
     let house = House::open(pipeline, Purpose::Once)?;
 
-    let (files, mut refused) = files(&wish.input);
-    let outcome = work(&house, &station_id, &files, &wish);
+    let outcome = work(&house, &station_id, &files, received.as_ref(), &wish);
     house.stop();
     if wish.costs {
         print_costs(&house)?;
@@ -124,6 +127,7 @@ fn station(pipeline: &Pipeline, name: Option<&str>) -> Result<Station, Stop> {
             urgent: false,
             ignore: Vec::new(),
             quiet: Duration::ZERO,
+            unfinished_wait: Duration::ZERO,
             poll: Duration::from_secs(1),
             keep_done: None,
             sidecar: None,
@@ -152,14 +156,14 @@ fn prepare_out(out: &Path) -> Result<(), Stop> {
 }
 
 /// All files in order; folders are walked. Whatever is not taken is named and counted.
-fn files(inputs: &[PathBuf]) -> (Vec<PathBuf>, u32) {
+fn files(inputs: &[PathBuf], station: &Station) -> (Vec<PathBuf>, u32) {
     let mut found = Found::default();
     for input in inputs {
         match fs::metadata(input) {
-            Ok(meta) if meta.is_dir() => found.walk(input),
+            Ok(meta) if meta.is_dir() => found.walk(input, station),
             Ok(meta) if meta.is_file() => found.files.push(input.clone()),
             Ok(_) => found.leave("source.no_file", input, "ist keine Datei", "nur Dateien und Ordner nennen"),
-            Err(error) => found.leave("source.gone", input, &error.to_string(), "Pfad prüfen"),
+            Err(error) => found.leave("source.gone", input, &said(&error), "Pfad prüfen"),
         }
     }
     if found.files.is_empty() && found.left == 0 {
@@ -181,20 +185,21 @@ impl Found {
         self.left += 1;
     }
 
-    /// One folder with everything below it, in order.
-    fn walk(&mut self, folder: &Path) {
+    /// One folder with everything below it, in order, but what no station takes: hidden and temporary names.
+    fn walk(&mut self, folder: &Path, station: &Station) {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                return self.leave("source.unreadable", folder, &error.to_string(), "Rechte prüfen");
+                return self.leave("source.unreadable", folder, &said(&error), "Rechte prüfen");
             }
         };
         entries.sort_by_key(fs::DirEntry::path);
+        entries.retain(|entry| listing::is_taken(station, &entry.file_name().to_string_lossy()));
         for entry in entries {
             let path = entry.path();
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() => self.walk(&path),
+                Ok(kind) if kind.is_dir() => self.walk(&path, station),
                 Ok(kind) if kind.is_file() => self.files.push(path),
                 _ => self.leave("source.no_file", &path, "ist keine Datei", "Verweisen wird nicht gefolgt"),
             }
@@ -202,9 +207,17 @@ impl Found {
     }
 }
 
-fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -> Result<BatchId, Error> {
+fn take(
+    house: &House,
+    station: &str,
+    (path, number): (&Path, usize),
+    received: Option<&(String, String)>,
+    operator: Option<&str>,
+) -> Result<BatchId, Error> {
     let mut file = File::open(path).map_err(Error::io("Datei öffnen", path))?;
-    let modified = file.metadata().and_then(|m| m.modified()).ok();
+    let meta = file.metadata().map_err(Error::io("Datei ansehen", path))?;
+    let state = complete::judge(&mut file, meta.len()).map_err(Error::io("Datei ansehen", path))?;
+    file.rewind().map_err(Error::io("Datei lesen", path))?;
     let (hash, bytes) = house.vault.put_reader(&mut file)?;
     let name: String = path.file_name().unwrap_or_default().to_string_lossy().nfc().collect();
     let batch = house.ledger.take_over(NewBatch {
@@ -214,21 +227,32 @@ fn take(house: &House, station: &str, path: &Path, number: usize, wish: &Wish) -
         file_name: name,
         hash,
         bytes,
-        file_modified: modified.and_then(|m| jiff::Timestamp::try_from(m).ok()).map(|t| t.to_string()),
-        operator: wish.operator.clone(),
-        received_date: wish.received.clone(),
-        received_from: if wish.received.is_some() { "command_line" } else { "unknown" }.into(),
+        file_modified: meta
+            .modified()
+            .ok()
+            .and_then(|m| jiff::Timestamp::try_from(m).ok())
+            .map(|t| t.to_string()),
+        operator: operator.map(str::to_owned),
+        received_date: received.map(|(day, _)| day.clone()),
+        received_from: received.map_or("unknown", |(_, source)| source).into(),
         config: house.pipeline.hash.hex(),
+        cut_off: state == Completeness::Unfinished,
         sidecar: None,
     })?;
     Ok(batch.id)
 }
 
 /// Takes the files over while the workers already read; returns the batches and how many files were refused.
-fn take_all(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> (Vec<(BatchId, PathBuf)>, u32) {
+fn take_all(
+    house: &House,
+    station: &str,
+    files: &[PathBuf],
+    received: Option<&(String, String)>,
+    operator: Option<&str>,
+) -> (Vec<(BatchId, PathBuf)>, u32) {
     let (mut batches, mut refused) = (Vec::new(), 0);
     for (number, path) in files.iter().enumerate().take_while(|_| !house.stopping()) {
-        match take(house, station, path, number, wish) {
+        match take(house, station, (path, number), received, operator) {
             Ok(batch) => batches.push((batch, path.clone())),
             Err(error) => {
                 eprintln!("{}: {error}", path.display());
@@ -242,7 +266,13 @@ fn take_all(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> (Ve
 /// Lets the workers run until every batch is understood and written, showing progress on a terminal;
 /// returns how many inputs were refused. Batches are written as soon as they and all before them are
 /// understood, beside the reading of later ones; names and lines on stdout follow the order of the input.
-fn work(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> Result<u32, Stop> {
+fn work(
+    house: &House,
+    station: &str,
+    files: &[PathBuf],
+    received: Option<&(String, String)>,
+    wish: &Wish,
+) -> Result<u32, Stop> {
     let writers = house.pipeline.workers;
     let (jobs, todo) = crossbeam_channel::bounded::<Job>(writers);
     let (tell, done) = crossbeam_channel::unbounded();
@@ -261,7 +291,7 @@ fn work(house: &House, station: &str, files: &[PathBuf], wish: &Wish) -> Result<
         drop((todo, tell));
         let (finish, finished) = tokio::sync::oneshot::channel::<()>();
         let interrupted = scope.spawn(|| interruption(house, finished));
-        let (batches, untaken) = take_all(house, station, files, wish);
+        let (batches, untaken) = take_all(house, station, files, received, wish.operator.as_deref());
         let sent = feed(house, &batches, wish, jobs, || worker.is_finished());
         house.stop();
         drop(finish);

@@ -29,7 +29,7 @@ pub fn run(config: Option<&Path>, what: &str, out: &Path) -> Outcome {
         let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
         let document = ledger.document(&DocumentId(what.to_owned()))?;
         let hash =
-            document.record.ok_or_else(|| Error::Missing { what: "Nachweis zu", id: what.to_owned() })?;
+            document.record.ok_or_else(|| Error::Missing { what: "Der Nachweis zu", id: what.to_owned() })?;
         (pipeline.read_vault()?.read(&hash)?, Vec::new())
     };
     let envelope = Envelope::parse(&bytes).map_err(|reason| {

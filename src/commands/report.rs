@@ -1,6 +1,6 @@
 //! `report`: the day (scanned = delivered, differences first), months, the sample, configurations of other days.
 
-use super::people::{date, open};
+use super::people::{date, open, span};
 use super::table::{harmless, table};
 use super::{DONE, Outcome, REFUSED, Stop, refused};
 use super::{documentation, expiring, month, package};
@@ -23,7 +23,8 @@ pub fn run(config: Option<&Path>, action: ReportAction) -> Outcome {
         ReportAction::Day { date, csv, pdf } => (date, csv, pdf),
         ReportAction::Verfahrensdokumentation { out, by } => return documentation::run(config, &out, &by),
         ReportAction::Audit { from, to, out } => {
-            let span = (bounds(date(&from)?)?.0, bounds(date(&to)?)?.1);
+            let (first, last) = span(&from, &to)?;
+            let span = (bounds(first)?.0, bounds(last)?.1);
             return package::run(config, (&from, &to), span, &out);
         }
         ReportAction::Month { from, to, open_days, csv, pdf } => {
@@ -77,7 +78,8 @@ pub(super) fn to_pdf(
 /// Defect rates of the sample.
 fn quality(config: Option<&Path>, from: &str, to: &str) -> Outcome {
     let (pipeline, ledger) = open(config)?;
-    let (from, to) = (bounds(date(from)?)?.0, bounds(date(to)?)?.1);
+    let (first, last) = span(from, to)?;
+    let (from, to) = (bounds(first)?.0, bounds(last)?.1);
     let mut rates: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
     for (month, station, good, bad) in ledger.verdicts(&from, &to)? {
         let profile = pipeline.station(&station).map_or("copying", |s| s.profile.id.as_str());

@@ -259,6 +259,12 @@ fn has_files(folder: &Path) -> bool {
 pub fn samples(config: Option<&Path>, dir: &Path) -> Outcome {
     let pipeline = pipeline(config)?;
     let ledger = Ledger::open(&pipeline.ledger, &pipeline.tenant)?;
+    if !dir.is_dir() {
+        return Err(Stop::Usage(format!(
+            "[usage.dir] {} ist kein Ordner. Hinweis: den Ordner mit einem Unterordner je Station nennen.",
+            dir.display()
+        )));
+    }
     let mut dropped = 0;
     for station in &pipeline.stations {
         let folder = dir.join(&station.id);
@@ -293,6 +299,9 @@ pub fn status(config: Option<&Path>) -> Outcome {
             "{} {} {} {}/{} Seiten {}",
             row.batch, row.station, row.state, row.pages_read, row.pages, row.file_name
         );
+        if let Some(first) = &row.duplicate_of {
+            println!("  Gleiche Bytes wie Stapel {first}.");
+        }
         if let Some(reason) = &row.reason {
             println!("  {reason}");
         }

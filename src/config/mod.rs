@@ -202,6 +202,14 @@ impl Pipeline {
         self.station(station).map_or_else(copying_profile, |s| s.profile.clone())
     }
 
+    /// Whether somebody of that name may act or scan: a town that has named people knows no others, one that has named
+    /// nobody takes every name. Members of circles count: they may have no other role.
+    pub fn names(&self, id: &str) -> bool {
+        self.people.iter().all(|p| p.application)
+            || self.person(id).is_some()
+            || self.circles.iter().any(|circle| circle.members.iter().any(|m| m == id))
+    }
+
     /// The department of that id.
     pub fn department(&self, id: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.id == id)
@@ -298,6 +306,7 @@ pub fn test_station(id: &str, folder: &Path) -> Station {
         urgent: false,
         ignore: vec![],
         quiet: Duration::from_secs(2),
+        unfinished_wait: Duration::from_secs(600),
         poll: Duration::from_secs(1),
         keep_done: None,
         sidecar: None,

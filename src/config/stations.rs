@@ -16,6 +16,8 @@ use toml::Spanned;
 
 /// TR-RESISCAN practice for replacing scan: at least 300 dpi.
 const REPLACING_DPI_MIN: f32 = 300.0;
+/// Scanners on slow shares pause for minutes in the middle of a file; after ten nothing more comes.
+const UNFINISHED_WAIT_SECONDS: u64 = 600;
 /// A folder without any mark of its end stands still at least this long: a short pause must not divide a batch.
 const FOLDER_QUIET_SECONDS: u64 = 30;
 
@@ -196,6 +198,9 @@ impl Check<'_> {
             urgent: written.urgent,
             ignore: written.ignore.iter().map(|p| p.get_ref().clone()).collect(),
             quiet: Duration::from_secs(written.quiet_seconds.unwrap_or(3)),
+            unfinished_wait: Duration::from_secs(
+                written.unfinished_wait_seconds.map_or(UNFINISHED_WAIT_SECONDS, NonZeroU64::get),
+            ),
             poll: Duration::from_secs(written.poll_seconds.map_or(10, NonZeroU64::get)),
             keep_done: written
                 .keep_done_hours
@@ -238,13 +243,26 @@ impl Check<'_> {
         }
     }
 
-    /// No station inside another, none over ledger, vault or a target folder.
+    /// No station inside another, none over ledger, vault or a target folder; no target folder over ledger or vault.
     pub(super) fn apart(&mut self, written: &File, stations: &[Station]) {
         let ledger = self.ledger(written).file().map(Path::to_owned);
-        let own = ledger.into_iter().chain([super::vault::place(self, written).local().to_owned()]);
+        let vault = super::vault::place(self, written).local().to_owned();
+        let own = ledger.iter().cloned().chain([vault.clone()]);
         let outputs = written.target.iter().filter_map(|t| t.path.as_ref()).map(|p| self.path(p));
         let others: Vec<PathBuf> = own.chain(outputs).collect();
         let touch = |a: &Path, b: &Path| a.starts_with(b) || b.starts_with(a);
+        for target in &written.target {
+            let Some(path) = target.path.as_ref().map(|path| self.path(path)) else { continue };
+            // A folder beside the ledger is one of its own; the ledger's own folder is not.
+            if touch(&path, &vault) || ledger.as_ref().is_some_and(|ledger| ledger.starts_with(&path)) {
+                self.complain(
+                    target.id.span(),
+                    "config.folders_overlap",
+                    "Der Zielordner überschneidet sich mit Journal oder Tresor.",
+                    "Einen eigenen Ordner wählen.",
+                );
+            }
+        }
         for (index, station) in stations.iter().enumerate() {
             let span = written.station[index].folder.span();
             if others.iter().any(|other| touch(other, &station.folder)) {

@@ -28,7 +28,7 @@ pub use effect::{Effect, takes_effect};
 pub use print::printed;
 pub use reorganise::reorganise;
 pub use rules::{Rules, as_one, kept_rules, load_rules, rule_texts, rules_for_paper};
-pub use steps::{Made, produce, sheet_of};
+pub use steps::{Made, SAME_BYTES, produce, sheet_of, still_missing};
 pub use substitutes::stand_in;
 pub use versions::Versions;
 
@@ -36,7 +36,7 @@ use crate::batch::cover_sheet::SheetKey;
 use crate::config::Pipeline;
 use crate::document::RuleBook;
 use crate::engine::{Engine, EngineLimits};
-use crate::error::Result;
+use crate::error::{Result, Retry};
 use crate::fault;
 use crate::intake::subfolders::FolderWatch;
 use crate::intake::{Doorbell, Intake, listing::Watch, make_station_folder, sweep_done, sweep_uploads};
@@ -56,6 +56,9 @@ const WAITING_EVERY: Duration = Duration::from_secs(600);
 
 /// How often a process that stands by asks whether the duty is free, and one that has it whether it still has.
 const STAND_BY: Duration = Duration::from_secs(1);
+
+/// How long a row waits whose step failed.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(150);
@@ -87,6 +90,8 @@ pub struct House {
     pub sealer: Option<Box<dyn Sealer>>,
     /// Whether the loops live.
     pub pulse: Pulse,
+    /// Under which its workers lease rows: on a shared ledger others have workers of the same names.
+    lessee: String,
     stop: AtomicBool,
 }
 
@@ -139,6 +144,7 @@ impl House {
             sheet_key,
             sealer,
             pulse: Pulse::default(),
+            lessee: format!("{:016x}", getrandom::u64().unwrap_or_default()),
             stop,
         })
     }
@@ -221,13 +227,21 @@ impl House {
         mut step: impl FnMut(&str) -> Result<bool>,
     ) {
         let _beating = self.pulse.begin(worker, works);
+        let lessee = format!("{worker} {}", self.lessee);
+        // What a failed step had taken: where the disk is full, it cannot even be given back at once.
+        let mut owes = false;
         while goes_on() {
             pulse::beat();
-            match step(worker) {
+            if owes {
+                owes = self.ledger.give_back(&lessee, AGAIN).is_err();
+            }
+            match step(&lessee) {
                 Ok(true) => {}
                 Ok(false) => std::thread::sleep(fault::hurried(IDLE).max(IDLE / 5)),
                 Err(error) => {
                     observe::trouble(worker, &error);
+                    // Only what time may heal is tried soon.
+                    owes |= error.retry() == Retry::Later;
                     std::thread::sleep(IDLE * 10);
                 }
             }

@@ -4,7 +4,7 @@
 //! side-car says is read in `sidecar`.
 
 use super::listing::Found;
-use super::{PATIENCE_MIN, PATIENCE_QUIETS, original_name, sidecar};
+use super::{original_name, sidecar};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::model::sidecar::SidecarFormat;
@@ -16,13 +16,17 @@ use std::time::Duration;
 
 /// Ending of a side-car beside its claim.
 pub(super) const SIDECAR: &str = ".~sidecar";
+/// A side-car alone is given up on after this many quiet times, if that is longer than scans wait for theirs.
+const QUIETS: u32 = 20;
+/// A damaged side-car counts as whole when it is that old.
+const DAMAGED: Duration = Duration::from_secs(60);
 
 /// Whether a file must wait for the one that belongs to it, and still may.
 pub(super) fn waits_for_partner(station: &Station, found: &Found, still: Duration) -> bool {
     let Some(format) = station.sidecar else { return false };
     if found.path.extension().is_some_and(|e| e.eq_ignore_ascii_case(format.ending())) {
         // It leaves with its scan; alone it is put aside like any file that is no scan.
-        return still < station.sidecar_wait.max(station.quiet * PATIENCE_QUIETS);
+        return still < station.sidecar_wait.max(station.quiet * QUIETS);
     }
     match sidecar_of(&found.path, format) {
         Some(beside) => !whole(&beside, format),
@@ -40,11 +44,11 @@ fn sidecar_of(scan: &Path, format: SidecarFormat) -> Option<PathBuf> {
     [scan.with_extension(format.ending()), longer.into()].into_iter().find(|p| is_file(p))
 }
 
-/// Whether it has been written to its end; a damaged one counts as whole once it is a minute old.
+/// Whether it has been written to its end, or is damaged and old enough.
 pub(super) fn whole(path: &Path, format: SidecarFormat) -> bool {
     let age = fs::metadata(path).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
     fs::read(path).is_ok_and(|bytes| !bytes.is_empty() && sidecar::parse(&bytes, format).unreadable.is_none())
-        || age.is_some_and(|age| age >= fault::hurried(PATIENCE_MIN))
+        || age.is_some_and(|age| age >= fault::hurried(DAMAGED))
 }
 
 /// Where the side-car of a claim lies.

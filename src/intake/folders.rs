@@ -15,6 +15,7 @@
 //! packed. Nothing else is ever removed: what is no page is put aside.
 
 use super::subfolders::{name_of, put_aside};
+use super::waiting::{self, CUT_OFF};
 use super::{Intake, beside, claim_name, complete, index, listing, write_synced};
 use crate::error::{Error, Result};
 use crate::fault;
@@ -83,14 +84,14 @@ impl Contents {
         self.pages.iter().map(|path| (path.clone(), meta(path).0, meta(path).1)).collect()
     }
 
-    fn is_whole(&self) -> bool {
+    /// Every page has its end.
+    fn pages_are_whole(&self) -> bool {
         let whole = |path: &PathBuf| {
             let mut file = File::open(path)?;
             let length = file.metadata()?.len();
             complete::judge(&mut file, length)
         };
-        self.others.is_empty()
-            && self.pages.iter().all(|p| whole(p).is_ok_and(|c| c != complete::Completeness::Unfinished))
+        self.pages.iter().all(|p| whole(p).is_ok_and(|c| c != complete::Completeness::Unfinished))
     }
 }
 
@@ -112,8 +113,8 @@ pub(super) fn is_ready(station: &Station, folder: &Path, still: Duration) -> boo
         (None, None) => true,
     };
     let end = if ended { Duration::ZERO } else { station.sidecar_wait };
-    let patience = super::patience(station);
-    let pages = if contents.is_whole() { station.quiet } else { patience };
+    let whole = contents.others.is_empty() && contents.pages_are_whole();
+    let pages = if whole { station.quiet } else { waiting::patience(station) };
     let empty = contents.pages.is_empty() && contents.sidecars.is_empty() && contents.marker.is_none();
     !empty && still >= end.max(pages)
 }
@@ -139,7 +140,8 @@ impl Intake<'_> {
             return put_aside(station, folder, "der ganze Ordner", &refusal);
         }
         let (moment, original) = name.split_once('~').unwrap_or((&name, &name));
-        let claim_name = format!("{moment}-00000~{original}.tar");
+        let mark = if contents.pages_are_whole() { "" } else { CUT_OFF };
+        let claim_name = format!("{moment}-00000{mark}~{original}.tar");
         let claim = claims.join(&claim_name);
         let looks = contents.looks();
         if let Some(path) = contents.sidecar() {
@@ -153,12 +155,12 @@ impl Intake<'_> {
             let mut file = File::open(&claim).map_err(Error::io("Archiv öffnen", &claim))?;
             if hash_of(&mut file)? != batch.hash {
                 fs::remove_file(&claim).map_err(Error::io("Archiv entfernen", &claim))?;
-                return Err(again(folder, original, &batch)?);
+                return Err(self.claim_again(folder, original, &batch)?);
             }
         }
         let batch = self.take(station, &claim)?;
         if Contents::of(station, folder)?.looks() != looks {
-            return Err(again(folder, original, &batch)?);
+            return Err(self.claim_again(folder, original, &batch)?);
         }
         taken.push(batch);
         let done = claims.join(format!("{name}{TAKEN}"));
@@ -166,6 +168,14 @@ impl Intake<'_> {
         sync_folder(claims)?;
         fault::point("folder.taken");
         clear(station, &done)
+    }
+
+    /// Gives a folder another claim, so that all of it becomes a batch of its own.
+    fn claim_again(&self, folder: &Path, original: &str, batch: &BatchRow) -> Result<Error> {
+        let place = folder.with_file_name(claim_name(folder, original, "")?);
+        fs::rename(folder, &place).map_err(Error::io("Ordner übernehmen", folder))?;
+        folder.parent().map_or(Ok(()), sync_folder)?;
+        self.anew(original, batch)
     }
 }
 
@@ -182,15 +192,6 @@ fn refused(station: &Station, contents: &Contents) -> Option<Refusal> {
         let text = "Im Ordner liegt keine einzige Seite.";
         Refusal::new("folder.no_pages", text, "Das Papier suchen und neu scannen.")
     })
-}
-
-/// Gives a folder another claim, so that all of it becomes a batch of its own.
-fn again(folder: &Path, original: &str, batch: &BatchRow) -> Result<Error> {
-    let place = folder.with_file_name(claim_name(folder, original)?);
-    fs::rename(folder, &place).map_err(Error::io("Ordner übernehmen", folder))?;
-    folder.parent().map_or(Ok(()), sync_folder)?;
-    let then = format!("wird nach Stapel {} noch einmal ganz übernommen", batch.id);
-    Ok(super::still_written(original, &then))
 }
 
 /// All pages as one archive, as old as the newest of them; it has its name only when it is whole and on disk.

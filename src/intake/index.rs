@@ -57,7 +57,7 @@ pub(super) fn claim(
             continue;
         }
         make_claims(claims)?;
-        let place = claims.join(claim_name(&found.path, &found.name)? + INDEX);
+        let place = claims.join(claim_name(&found.path, &found.name, "")? + INDEX);
         fs::rename(&found.path, &place).map_err(Error::io("Index übernehmen", &found.path))?;
         sync_folder(claims)?;
         sync_folder(&station.folder)?;

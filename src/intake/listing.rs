@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::model::town::Station;
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,8 @@ pub struct Watch {
     quiet: Duration,
     ignored: GlobSet,
     seen: HashMap<PathBuf, (Look, Instant)>,
+    /// Files whose waiting was said.
+    said: HashSet<PathBuf>,
 }
 
 /// Whether a file of that name would be taken over, or be passed by as somebody's temporary one.
@@ -87,6 +89,7 @@ impl Watch {
             quiet: station.quiet,
             ignored: ignored(station),
             seen: HashMap::new(),
+            said: HashSet::new(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Watch {
         let mut present = HashMap::new();
         let mut ready = Vec::new();
         self.walk(&self.folder.clone(), 0, at, &mut present, &mut ready)?;
+        self.said.retain(|path| present.contains_key(path));
         self.seen = present;
         ready.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(ready)
@@ -151,6 +155,11 @@ impl Watch {
     /// How long an unfinished file has stood still.
     pub fn still_for(&self, path: &Path, at: Instant) -> Duration {
         self.seen.get(path).map_or(Duration::ZERO, |(_, since)| at.duration_since(*since))
+    }
+
+    /// Whether nothing was said yet about why this file waits; from now on it was.
+    pub fn not_said_yet(&mut self, path: &Path) -> bool {
+        self.said.insert(path.to_owned())
     }
 
     /// Files present that have no content.

@@ -8,7 +8,8 @@
 //! 1. *claim*: rename into `.poststelle/` of the same folder, so that nobody else takes it;
 //! 2. *vault*: stream into the vault while hashing; file and folder synced;
 //! 3. *record*: row and event in one transaction, unique per claim;
-//! 4. *verify*: read back from the vault and compare; a claimed file that somebody wrote to since is taken again;
+//! 4. *verify*: read back from the vault and compare; a claimed file that somebody wrote to since is taken anew,
+//!    whole, and the batch of its beginning taken back;
 //! 5. *remove*: the claimed file goes (or moves to `done/`), folder synced.
 //!
 //! A crash after any step leaves a claimed file; the next start goes through
@@ -24,6 +25,7 @@ pub mod lots;
 pub mod malware;
 pub mod sidecar;
 pub mod subfolders;
+mod waiting;
 
 pub use doorbell::Doorbell;
 
@@ -35,13 +37,13 @@ use crate::model::refusal::Refusal;
 use crate::model::town::Station;
 use crate::vault::{Vault, hash_of, sync_folder};
 use beside::{beside_claim, claim_sidecar, waits_for_partner};
-use complete::Completeness;
 use listing::{Found, Watch};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 use unicode_normalization::UnicodeNormalization;
+use waiting::{CUT_OFF, Stands};
 
 /// Code of a file in which the virus scanner found something.
 pub const MALWARE: &str = "source.malware";
@@ -49,14 +51,6 @@ pub const MALWARE: &str = "source.malware";
 const CLAIMS: &str = ".poststelle";
 /// Endings of what lies beside the claims and is none: the side-car of a claim, the index of many, half an archive.
 const BESIDE: [&str; 3] = [beside::SIDECAR, index::INDEX, folders::PACKING];
-/// An unfinished file is given up on after this many quiet times, but not before a minute.
-const PATIENCE_QUIETS: u32 = 20;
-const PATIENCE_MIN: Duration = Duration::from_secs(60);
-
-/// How long an unfinished file is waited for.
-fn patience(station: &Station) -> Duration {
-    (station.quiet * PATIENCE_QUIETS).max(fault::hurried(PATIENCE_MIN))
-}
 
 /// Everything taking over needs.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +89,7 @@ impl Intake<'_> {
                 return (taken, troubles);
             }
         };
-        let patience = patience(station);
+        let patience = waiting::patience(station);
         let given_up = |path: &Path| watch.still_for(path, at) >= patience;
         if let Err(error) = index::claim(station, &claims, &mut ready, given_up) {
             keep(Err(error));
@@ -108,25 +102,24 @@ impl Intake<'_> {
             if waits_for_partner(station, &found, still) {
                 continue;
             }
-            keep(self.claim_if_whole(station, &claims, &found, still >= patience));
+            let mark = match waiting::stands(&found) {
+                Stands::Whole => "",
+                Stands::Away => continue,
+                Stands::Unfinished if still >= patience => CUT_OFF,
+                Stands::Unreadable if still >= patience => {
+                    keep(self.reject_unreadable(station, &found).and_then(Err));
+                    continue;
+                }
+                stands => {
+                    if still >= waiting::silence(station) && watch.not_said_yet(&found.path) {
+                        keep(Err(waiting::said(station, &found, stands)));
+                    }
+                    continue;
+                }
+            };
+            keep(claim(&claims, &found, mark).and_then(|claim| self.take(station, &claim)).map(Some));
         }
         (taken, troubles)
-    }
-
-    fn claim_if_whole(
-        &self,
-        station: &Station,
-        claims: &Path,
-        found: &Found,
-        patience_over: bool,
-    ) -> Result<Option<BatchRow>> {
-        let Ok(mut file) = File::open(&found.path) else { return Ok(None) }; // locked or gone: next round
-        let Ok(state) = complete::judge(&mut file, found.length) else { return Ok(None) };
-        if state == Completeness::Unfinished && !patience_over {
-            return Ok(None);
-        }
-        let claim = claim(claims, found)?;
-        self.take(station, &claim).map(Some)
     }
 
     /// Steps 2 to 5 for a claimed file.
@@ -143,7 +136,7 @@ impl Intake<'_> {
         self.vault.verify(&batch.hash)?;
         fault::point("intake.verified");
         if changed_since(claimed, &batch)? {
-            return Err(taken_again(claimed, &batch)?);
+            return Err(self.take_anew(claimed, &batch)?);
         }
         let beside = beside_claim(claimed);
         if beside.is_file() {
@@ -200,10 +193,29 @@ impl Intake<'_> {
                 (None, None) => "unknown".into(),
             },
             config: self.config.to_owned(),
+            cut_off: claim.split('~').next().is_some_and(|mark| mark.ends_with(CUT_OFF)),
             sidecar,
         })?;
         fault::point("intake.recorded");
         Ok(batch)
+    }
+
+    /// Gives a claimed file another claim, so that all of it becomes a batch; the one of its beginning is taken
+    /// back unless somebody works on it already.
+    fn take_anew(&self, claimed: &Path, batch: &BatchRow) -> Result<Error> {
+        let again = claimed.with_file_name(claim_name(claimed, &batch.file_name, "")?);
+        fs::rename(claimed, &again).map_err(Error::io("Scan übernehmen", claimed))?;
+        claimed.parent().map_or(Ok(()), sync_folder)?;
+        self.anew(&batch.file_name, batch)
+    }
+
+    /// What is said about a source of which more came than was taken.
+    fn anew(&self, name: &str, batch: &BatchRow) -> Result<Error> {
+        let then = match self.ledger.batch_taken_back(&batch.id)? {
+            true => format!("wird statt als Stapel {} noch einmal ganz übernommen", batch.id),
+            false => format!("wird nach Stapel {} noch einmal ganz übernommen", batch.id),
+        };
+        Ok(still_written(name, &then))
     }
 }
 
@@ -221,14 +233,6 @@ fn changed_since(claimed: &Path, batch: &BatchRow) -> Result<bool> {
     }
     let mut file = File::open(claimed).map_err(Error::io("Scan öffnen", claimed))?;
     Ok(hash_of(&mut file)? != batch.hash)
-}
-
-/// Gives a claimed file another claim, so that all of it becomes a batch of its own.
-fn taken_again(claimed: &Path, batch: &BatchRow) -> Result<Error> {
-    let again = claimed.with_file_name(claim_name(claimed, &batch.file_name)?);
-    fs::rename(claimed, &again).map_err(Error::io("Scan übernehmen", claimed))?;
-    claimed.parent().map_or(Ok(()), sync_folder)?;
-    Ok(still_written(&batch.file_name, &format!("wird nach Stapel {} noch einmal ganz übernommen", batch.id)))
 }
 
 fn still_written(name: &str, then: &str) -> Error {
@@ -277,9 +281,9 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Step 1. The claim's name is unique for this taking and ends with the scanner's name.
-fn claim(claims: &Path, found: &Found) -> Result<PathBuf> {
+fn claim(claims: &Path, found: &Found, mark: &str) -> Result<PathBuf> {
     make_claims(claims)?;
-    let path = claims.join(claim_name(&found.path, &found.name)?);
+    let path = claims.join(claim_name(&found.path, &found.name, mark)?);
     fs::rename(&found.path, &path).map_err(Error::io("Scan übernehmen", &found.path))?;
     sync_folder(claims)?;
     if let Some(folder) = found.path.parent() {
@@ -299,12 +303,12 @@ fn make_claims(claims: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Moment and inode, so that the same name never meets another file, then the name people know.
-fn claim_name(path: &Path, name: &str) -> Result<String> {
+/// Moment and inode, so that the same name never meets another file, a mark, then the name people know.
+fn claim_name(path: &Path, name: &str, mark: &str) -> Result<String> {
     use std::os::unix::fs::MetadataExt;
     let inode = fs::symlink_metadata(path).map_err(Error::io("Scan ansehen", path))?.ino();
     let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    Ok(format!("{moment:x}-{inode:x}~{}", safe_name(name)))
+    Ok(format!("{moment:x}-{inode:x}{mark}~{}", safe_name(name)))
 }
 
 /// NFC, no separators or control characters, short enough for every file system.

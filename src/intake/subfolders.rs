@@ -74,7 +74,7 @@ impl Intake<'_> {
             };
             for (folder, _) in found.into_iter().filter(ready) {
                 make_claims(&claims)?;
-                let place = claims.join(claim_name(&folder, &name_of(&folder))?);
+                let place = claims.join(claim_name(&folder, &name_of(&folder), "")?);
                 fs::rename(&folder, &place).map_err(Error::io("Ordner übernehmen", &folder))?;
                 sync_folder(&claims)?;
                 sync_folder(&station.folder)?;
@@ -99,20 +99,30 @@ impl Intake<'_> {
 
 /// The folder as it is, with the reason beside it.
 pub(super) fn put_aside(station: &Station, folder: &Path, what: &str, refusal: &Refusal) -> Result<()> {
+    put_aside_as(station, folder, &name_of(folder), what, refusal)
+}
+
+/// The same for what has no name of its own yet under which nothing else lies there.
+pub(super) fn put_aside_as(
+    station: &Station,
+    path: &Path,
+    name: &str,
+    what: &str,
+    refusal: &Refusal,
+) -> Result<()> {
     let rejected = station.folder.join("rejected");
     fs::create_dir_all(&rejected).map_err(Error::io("Ordner für Abgelehntes anlegen", &rejected))?;
-    let name = name_of(folder);
     let text = format!(
         "Abgelehnt: {what} {}\nGrund:     {} [{}]\nWas tun:   {}\n\n\
-         Was darin war, liegt unverändert im Ordner daneben.\n",
-        super::original_name(&name),
+         Was kam, liegt unverändert daneben.\n",
+        super::original_name(name),
         refusal.text,
         refusal.code,
         refusal.hint
     );
     let place = rejected.join(name.replace('~', "-"));
     write_synced(&rejected.join(format!("{}.txt", name.replace('~', "-"))), text.as_bytes())?;
-    fs::rename(folder, &place).map_err(Error::io("Ordner ablehnen", folder))?;
+    fs::rename(path, &place).map_err(Error::io("Abgelehntes ablegen", path))?;
     sync_folder(&rejected)
 }
 

@@ -78,9 +78,18 @@ fn a_cut_off_file_waits_and_is_taken_when_patience_ends() {
     let intake = Intake { ledger: &house.ledger, vault: &house.vault, config: "c" };
     let mut watch = Watch::new(&house.station);
     let start = Instant::now();
-    intake.round(&house.station, &mut watch, start);
-    assert!(intake.round(&house.station, &mut watch, start + house.station.quiet).0.is_empty());
-    assert_eq!(intake.round(&house.station, &mut watch, start + Duration::from_secs(3600)).0.len(), 1);
+    let mut after = |seconds| intake.round(&house.station, &mut watch, start + Duration::from_secs(seconds));
+    after(0);
+    // A slow scanner is no trouble; after a minute it is said, once.
+    let said: Vec<usize> = [2, 30, 61, 300, 599].map(|s| after(s).1.len()).to_vec();
+    assert_eq!(said, [0, 0, 1, 0, 0]);
+    let (taken, troubles) = after(601);
+    assert!(troubles.is_empty() && taken.len() == 1, "{troubles:?}");
+    let known = house.ledger.first_said(&taken[0].id.0, crate::ledger::INCOMPLETE).unwrap();
+    assert!(known.is_some(), "whoever opens it knows that its end is missing");
+    house.drop_file("ganz.jpg", WHOLE);
+    let whole = house.round().0.remove(0);
+    assert_eq!(house.ledger.first_said(&whole.id.0, crate::ledger::INCOMPLETE).unwrap(), None);
 }
 
 #[test]
@@ -113,6 +122,8 @@ fn what_is_written_to_a_claimed_file_is_taken_too() {
     assert!(troubles[0].to_string().contains("intake.still_written"), "{troubles:?}");
     assert_eq!(house.vault.read(&taken[0].hash).unwrap(), longer);
     assert_ne!(taken[0].id, first.id);
+    let state = house.ledger.batch(&first.id).unwrap().state;
+    assert_eq!(state, crate::model::state::BatchState::Cancelled, "the whole of it is one batch");
     assert_eq!(fs::read_dir(&claims).unwrap().count(), 0);
 }
 

@@ -35,9 +35,14 @@ pub struct NewBatch {
     pub received_from: String,
     /// Hash of the configuration.
     pub config: String,
+    /// It was taken although its own end is missing.
+    pub cut_off: bool,
     /// What the scanner wrote beside it.
     pub sidecar: Option<Sidecar>,
 }
+
+/// Event of a batch that was taken although the end of its source is missing.
+pub const INCOMPLETE: &str = "source.incomplete";
 
 /// A batch as the ledger knows it.
 #[derive(Clone, Debug)]
@@ -72,8 +77,6 @@ pub struct BatchRow {
     pub duplicate_of: Option<String>,
     /// What the container said, without pages.
     pub opened: Option<OpenedSource>,
-    /// Times the current step failed.
-    pub attempts: u32,
     /// What the scanner wrote beside it.
     pub sidecar: Option<Sidecar>,
     /// Person who let it go on although something did not add up.
@@ -81,7 +84,7 @@ pub struct BatchRow {
 }
 
 const BATCH: &str = "id, state, station, file_name, hash, bytes, file_modified, taken_at, operator,
-    received_date, received_from, config, duplicate_of, opened, attempts, circle, sidecar, accepted_by";
+    received_date, received_from, config, duplicate_of, opened, circle, sidecar, accepted_by";
 
 fn batch_row(row: &Row<'_>) -> sql::Result<BatchRow> {
     Ok(BatchRow {
@@ -99,10 +102,9 @@ fn batch_row(row: &Row<'_>) -> sql::Result<BatchRow> {
         config: row.get(11)?,
         duplicate_of: row.get(12)?,
         opened: json(13, row.get(13)?)?,
-        attempts: row.get(14)?,
-        circle: row.get(15)?,
-        sidecar: json(16, row.get(16)?)?,
-        accepted_by: row.get(17)?,
+        circle: row.get(14)?,
+        sidecar: json(15, row.get(15)?)?,
+        accepted_by: row.get(16)?,
     })
 }
 
@@ -184,6 +186,9 @@ impl Ledger {
                 hold_bytes(tx, tenant, &sidecar.sha256, &format!("{id} side-car"))?;
             }
             event(tx, tenant, "batch.received", &id.0, "intake", &hash)?;
+            if new.cut_off {
+                event(tx, tenant, INCOMPLETE, &id.0, "intake", "")?;
+            }
             if let Some(first) = duplicate {
                 event(tx, tenant, "batch.possible_duplicate", &id.0, "intake", &first)?;
             }
@@ -303,6 +308,19 @@ impl Ledger {
         })
     }
 
+    /// Takes back a batch that nobody has opened yet: its source went on growing and is taken anew. Gives whether
+    /// it could.
+    pub fn batch_taken_back(&self, id: &BatchId) -> Result<bool> {
+        let id = id.clone();
+        self.write(move |tx, tenant| {
+            let fresh = batch_by(tx, tenant, &id.0)?.state == BatchState::Received;
+            if fresh {
+                advance(tx, tenant, &id.0, BatchState::Cancelled, "intake", "reason=still_written voids=0")?;
+            }
+            Ok(fresh)
+        })
+    }
+
     /// A person says what was missing; the batch goes on where it stopped.
     pub fn batch_released(
         &self,
@@ -359,13 +377,12 @@ impl Ledger {
         })
     }
 
-    /// A step failed and is tried again later; the lease is given back.
+    /// What it needs is in other hands; it is tried again later, and the lease is given back.
     pub fn batch_again(&self, id: &BatchId, after: Duration) -> Result<()> {
         let id = id.clone();
         self.write(move |tx, tenant| {
             tx.execute(
-                "UPDATE batch SET attempts = attempts + 1, due_at = ?3, leased_by = NULL, leased_until = NULL
-                 WHERE tenant = ?1 AND id = ?2",
+                "UPDATE batch SET due_at = ?3, leased_by = NULL, leased_until = NULL WHERE tenant = ?1 AND id = ?2",
                 (tenant, &id.0, later(after)),
             )?;
             Ok(())

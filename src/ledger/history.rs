@@ -54,7 +54,7 @@ impl Ledger {
                 "SELECT {DOCUMENT} WHERE d.tenant = :tenant AND d.id = :id AND {SEES_DOCUMENT}"
             ))?
             .query_row(&values[..], document_row)
-            .map_err(|e| missing(e, "Schriftstück", &id.0))
+            .map_err(|e| missing(e, "document", &id.0))
         })
     }
 
@@ -73,7 +73,7 @@ impl Ledger {
         })?;
         match seen {
             Some(_) => self.batch(id),
-            None => Err(Error::Missing { what: "Stapel", id: id.0.clone() }),
+            None => Err(Error::Missing { what: "Der Stapel", id: id.0.clone() }),
         }
     }
 
@@ -141,7 +141,7 @@ impl Ledger {
                     thumbnail: hash(4)?,
                 })
             })
-            .map_err(|e| missing(e, "Seite", &format!("{batch}/{number}")))
+            .map_err(|e| missing(e, "page", &format!("{batch}/{number}")))
         })
     }
 

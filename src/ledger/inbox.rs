@@ -296,7 +296,7 @@ pub(super) fn moved(
             |row| row.get(0),
         )
         .optional()?;
-    let Some(state) = state else { return Err(Error::Missing { what: "Eingang", id: document.into() }) };
+    let Some(state) = state else { return Err(Error::Missing { what: "Der Eingang", id: document.into() }) };
     if !from.contains(&state.as_str()) {
         return Err(Error::Transition { subject: document.into(), from: state, to: to.into() });
     }

@@ -102,7 +102,7 @@ impl Ledger {
                 })
                 .optional()?;
             match there {
-                None => Err(Error::Missing { what: "Sendung", id: id.0 }),
+                None => Err(Error::Missing { what: "Die Sendung", id: id.0 }),
                 Some(Some(_)) => Ok(false),
                 Some(None) => {
                     tx.execute(
@@ -121,7 +121,7 @@ impl Ledger {
         self.read(|db, tenant| {
             db.prepare(&format!("SELECT {ITEM} WHERE i.tenant = ?1 AND i.id = ?2"))?
                 .query_row((tenant, &id.0), item_row)
-                .map_err(|e| super::missing(e, "Sendung", &id.0))
+                .map_err(|e| super::missing(e, "Die Sendung", &id.0))
         })
     }
 

@@ -26,7 +26,10 @@ impl Nodes for Stored<'_> {
             .prepare("SELECT hash FROM log_node WHERE tenant = ?1 AND level = ?2 AND place = ?3")?
             .query_row((self.tenant, level, signed(place)), |row| row.get(0))
             .optional()?;
-        hash.ok_or_else(|| Error::Missing { what: "log node", id: format!("{level}/{place}") })
+        hash.ok_or_else(|| Error::Missing {
+            what: "Der Knoten des Protokolls",
+            id: format!("{level}/{place}"),
+        })
     }
 }
 
@@ -173,7 +176,7 @@ impl Ledger {
                 })
                 .optional()?;
             let Some((entry, index)) = found else {
-                return Err(Error::Missing { what: "Nachweis zu", id: document.0.clone() });
+                return Err(Error::Missing { what: "Der Nachweis zu", id: document.0.clone() });
             };
             let size = nodes.size()?;
             let path = merkle::inclusion(&nodes, index, size)?;

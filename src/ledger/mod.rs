@@ -45,7 +45,7 @@ mod writer;
 
 pub use crate::model::place::{Place, Server};
 pub use audit::{Audit, audit};
-pub use batches::{BatchRow, NewBatch};
+pub use batches::{BatchRow, INCOMPLETE, NewBatch};
 pub use boxes::BoxRow;
 pub use condition::{Condition, condition};
 pub use copy::{Transferred, named_objects, snapshot, transfer};
@@ -60,7 +60,7 @@ pub use live::{InWork, Live, StationToday, Stuck};
 pub use log::{LogSpan, RECORD_WRITTEN};
 pub use overview::{EventRow, Overview, QueueRow};
 pub use pages::PageRow;
-pub use paper::{DOCUMENTED, Said, Staged, Statement};
+pub use paper::{DOCUMENTED, Said, Staged, Statement, release};
 pub use recut::Recut;
 pub use rescan::{DOCUMENT_REPLACED, PAGE_RESCANNED, Rescan, Swap, Then, superseded};
 pub use retention::{DOCUMENT_DELETED, Deletion, KeptBatch, KeptDocument, OBJECT_DELETED};
@@ -75,6 +75,7 @@ pub use watched::{Recent, Watched};
 
 use crate::error::{Error, Result};
 use crate::fault;
+use crate::private;
 use crate::record::log::Entry;
 use sql::{Db, Kept};
 use std::fs::{File, TryLockError};
@@ -143,6 +144,9 @@ const READERS: usize = 3;
 /// How long a lease lasts before another worker may take the row.
 pub const LEASE: Duration = Duration::from_secs(300);
 
+/// Whose rows workers take.
+const LEASED: [&str; 4] = ["batch", "page", "document", "delivery"];
+
 /// Proof that no other process has a duty.
 #[derive(Debug)]
 pub enum Alone {
@@ -169,7 +173,7 @@ fn lock_beside(path: &Path) -> Result<Option<File>> {
     let mut path = path.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
-    let file = File::create(&path).map_err(Error::io("Journal sperren", &path))?;
+    let file = private::file(&path).map_err(Error::io("Journal sperren", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -202,7 +206,7 @@ impl Ledger {
 
     fn open_with(place: Place, tenant: &str, kept: Kept) -> Result<Self> {
         if let Some(folder) = place.file().and_then(Path::parent) {
-            std::fs::create_dir_all(folder).map_err(Error::io("Journal anlegen", folder))?;
+            private::folder(folder).map_err(Error::io("Journal anlegen", folder))?;
         }
         let db = Db::connect(&place, kept)?;
         migrate(&db)?;
@@ -243,8 +247,25 @@ impl Ledger {
 
     fn forget_leases(&self) -> Result<()> {
         self.write(|tx, _| {
-            for table in ["batch", "page", "document", "delivery"] {
+            for table in LEASED {
                 tx.execute(&format!("UPDATE {table} SET leased_by = NULL, leased_until = NULL"), ())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A step of that worker failed: what it had taken is free again after a pause.
+    pub fn give_back(&self, worker: &str, after: Duration) -> Result<()> {
+        let worker = worker.to_owned();
+        self.write(move |tx, tenant| {
+            for table in LEASED {
+                tx.execute(
+                    &format!(
+                        "UPDATE {table} SET due_at = ?3, leased_by = NULL, leased_until = NULL
+                         WHERE tenant = ?1 AND leased_by = ?2"
+                    ),
+                    (tenant, &worker, later(after)),
+                )?;
             }
             Ok(())
         })
@@ -429,8 +450,19 @@ pub(crate) fn advance<S: State>(
 /// "No such row" becomes an error that names what was asked for.
 pub(crate) fn missing(error: sql::Error, what: &'static str, id: &str) -> Error {
     match error {
-        sql::Error::NoRow => Error::Missing { what, id: id.into() },
+        sql::Error::NoRow => Error::Missing { what: german(what), id: id.into() },
         other => Error::Ledger(other),
+    }
+}
+
+/// What people call a row of that table.
+fn german(table: &'static str) -> &'static str {
+    match table {
+        "batch" => "Der Stapel",
+        "document" => "Das Schriftstück",
+        "delivery" => "Die Zustellung",
+        "page" => "Die Seite",
+        other => other,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct QueueRow {
     pub taken_at: String,
     /// Reason of a hold or rejection.
     pub reason: Option<String>,
+    /// Earlier batch with the same bytes.
+    pub duplicate_of: Option<String>,
     /// Pages known.
     pub pages: u64,
     /// Pages read.
@@ -85,7 +87,8 @@ pub(super) fn queue_rows(
     let mut statement = db.prepare(&format!(
         "SELECT b.id, b.state, b.station, b.file_name, b.taken_at, b.reason,
            (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id),
-           (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read')
+           (SELECT count(*) FROM page p WHERE p.tenant = b.tenant AND p.batch = b.id AND p.state = 'read'),
+           b.duplicate_of
          FROM batch b WHERE b.tenant = :tenant AND {} ORDER BY b.number DESC LIMIT :max",
         batches.0
     ))?;
@@ -99,6 +102,7 @@ pub(super) fn queue_rows(
             reason: row.get(5)?,
             pages: row.get::<i64>(6)?.unsigned_abs(),
             pages_read: row.get::<i64>(7)?.unsigned_abs(),
+            duplicate_of: row.get(8)?,
             documents: Vec::new(),
         })
     })?;

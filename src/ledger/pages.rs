@@ -2,13 +2,12 @@
 
 use super::batches::{json, parsed};
 use super::sql::{self, Db, Optional, Row};
-use super::{DUE, Ledger, advance, far, hold_bytes, later, leased_until, now};
+use super::{DUE, Ledger, advance, far, hold_bytes, leased_until, now};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::ids::BatchId;
 use crate::model::page::{MeasuredPage, PageText, ReadPage, Rescanned, SourcePage};
 use crate::model::state::{BatchState, PageState};
-use std::time::Duration;
 
 /// A page as the ledger knows it.
 #[derive(Clone, Debug)]
@@ -224,19 +223,6 @@ impl Ledger {
                 db.prepare(&format!("SELECT {PAGE} WHERE p.tenant = ?1 AND p.batch = ?2 ORDER BY p.number"))?;
             let rows = statement.query_map((tenant, &batch.0), page_row)?;
             rows.collect::<sql::Result<_>>().map_err(Error::from)
-        })
-    }
-
-    /// Reading failed and is tried again later; the lease is given back.
-    pub fn page_again(&self, batch: &BatchId, number: u32, after: Duration) -> Result<()> {
-        let batch = batch.clone();
-        self.write(move |tx, tenant| {
-            tx.execute(
-                "UPDATE page SET due_at = ?4, leased_by = NULL, leased_until = NULL
-                 WHERE tenant = ?1 AND batch = ?2 AND number = ?3",
-                (tenant, &batch.0, number, later(after)),
-            )?;
-            Ok(())
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What is known about paper: said by people and targets as events, read back from them.
 
-use super::sql::{self, Optional};
-use super::{Ledger, event, hold_bytes};
+use super::sql::{self, Db, Optional};
+use super::{Ledger, Place, event, hold_bytes};
 use crate::error::Result;
 use crate::model::hash::ContentHash;
 use crate::model::ids::{BatchId, DocumentId};
@@ -152,16 +152,7 @@ impl Ledger {
 
     /// What was said last about a subject, by code.
     pub fn said(&self, subject: &str) -> Result<Said> {
-        self.read(|db, tenant| {
-            let mut statement = db.prepare(
-                "SELECT code, seq, at, actor, detail FROM event WHERE tenant = ?1 AND subject = ?2 ORDER BY seq",
-            )?;
-            let rows = statement.query_map((tenant, subject), |r| {
-                let statement = Statement { seq: r.get(1)?, at: r.get(2)?, by: r.get(3)?, detail: r.get(4)? };
-                Ok((r.get::<String>(0)?, statement))
-            })?;
-            Ok(Said(rows.collect::<sql::Result<_>>()?))
-        })
+        self.read(|db, tenant| said(db, tenant, subject))
     }
 
     /// The first event of that code about a subject: its detail.
@@ -177,10 +168,7 @@ impl Ledger {
 
     /// Whether a station may scan what replaces paper, as it is configured now.
     pub fn release(&self, station: &Station) -> Result<Release> {
-        let said = self.said(&release::subject(&station.id))?;
-        let detail = |code| said.get(code).map(|s| s.detail.as_str());
-        let now = release::fingerprint(station, env!("CARGO_PKG_VERSION"));
-        Ok(Release::of(detail(release::RELEASED), detail(release::EMERGENCY), &now))
+        self.read(|db, tenant| released(db, tenant, station))
     }
 
     /// Pages of a batch that the station is asked to scan again.
@@ -267,4 +255,26 @@ impl Ledger {
             Ok(rows.collect::<sql::Result<_>>()?)
         })
     }
+}
+/// Whether a station may scan what replaces paper, by a ledger that is only looked at.
+pub fn release(place: impl Into<Place>, tenant: &str, station: &Station) -> Result<Release> {
+    released(&Db::reading(&place.into())?, tenant, station)
+}
+
+fn released(db: &Db, tenant: &str, station: &Station) -> Result<Release> {
+    let said = said(db, tenant, &release::subject(&station.id))?;
+    let detail = |code| said.get(code).map(|s| s.detail.as_str());
+    let now = release::fingerprint(station, env!("CARGO_PKG_VERSION"));
+    Ok(Release::of(detail(release::RELEASED), detail(release::EMERGENCY), &now))
+}
+
+fn said(db: &Db, tenant: &str, subject: &str) -> Result<Said> {
+    let mut statement = db.prepare(
+        "SELECT code, seq, at, actor, detail FROM event WHERE tenant = ?1 AND subject = ?2 ORDER BY seq",
+    )?;
+    let rows = statement.query_map((tenant, subject), |r| {
+        let statement = Statement { seq: r.get(1)?, at: r.get(2)?, by: r.get(3)?, detail: r.get(4)? };
+        Ok((r.get::<String>(0)?, statement))
+    })?;
+    Ok(Said(rows.collect::<sql::Result<_>>()?))
 }

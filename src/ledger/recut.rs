@@ -155,7 +155,7 @@ impl Ledger {
                     |row| row.get(0),
                 )
                 .map_err(|e| missing(e, "page", &id.0))?;
-            let measured = measured.ok_or(Error::Missing { what: "page", id: id.0.clone() })?;
+            let measured = measured.ok_or(Error::Missing { what: "Die Seite", id: id.0.clone() })?;
             let mut measured: MeasuredPage = serde_json::from_str(&measured)?;
             measured.turned = measured.turned.then(Turn::Right);
             std::mem::swap(&mut measured.width, &mut measured.height);

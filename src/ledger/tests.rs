@@ -22,6 +22,7 @@ fn new_batch(claim: &str) -> NewBatch {
         received_date: Some("2026-11-20".into()),
         received_from: "station_day".into(),
         config: "c".into(),
+        cut_off: false,
         sidecar: None,
     }
 }
@@ -50,10 +51,11 @@ fn a_forbidden_transition_changes_nothing() {
 fn a_leased_row_is_not_leased_again_until_it_is_given_back() {
     let (_folder, ledger) = open();
     ledger.take_over(new_batch("1")).unwrap();
-    let leased = ledger.lease_batch(BatchState::Received, "w1").unwrap().unwrap();
-    assert!(ledger.lease_batch(BatchState::Received, "w2").unwrap().is_none());
-    ledger.batch_again(&leased.id, Duration::ZERO).unwrap();
-    assert_eq!(ledger.lease_batch(BatchState::Received, "w2").unwrap().unwrap().attempts, 1);
+    assert!(ledger.lease_batch(BatchState::Received, "w1").unwrap().is_some());
+    ledger.give_back("w2", Duration::ZERO).unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w2").unwrap().is_none(), "it is not theirs to give");
+    ledger.give_back("w1", Duration::ZERO).unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w2").unwrap().is_some());
     let sole = ledger.alone("all").unwrap();
     assert!(sole.is_some() && ledger.alone("all").unwrap().is_none(), "one daemon at a time");
     assert!(ledger.lease_batch(BatchState::Received, "w3").unwrap().is_some());
@@ -130,8 +132,9 @@ fn one_failing_job_of_a_group_takes_nothing_of_its_neighbours() {
 #[test]
 fn a_clock_set_back_delays_nothing() {
     let (folder, ledger) = open();
-    let batch = ledger.take_over(new_batch("1")).unwrap();
-    ledger.batch_again(&batch.id, std::time::Duration::from_secs(30)).unwrap();
+    ledger.take_over(new_batch("1")).unwrap();
+    assert!(ledger.lease_batch(BatchState::Received, "w").unwrap().is_some());
+    ledger.give_back("w", std::time::Duration::from_secs(30)).unwrap();
     assert!(ledger.lease_batch(BatchState::Received, "w").unwrap().is_none(), "it waits");
     let db = rusqlite::Connection::open(folder.path().join("l.sqlite")).unwrap();
     // The wait was written by a clock that was a day ahead.

@@ -3,6 +3,7 @@
 //! Nobody saw when a letter fell in. Without a midnight flap every day of the span is possible, and the sender, whose
 //! deadline it may be, gets the earliest.
 
+use crate::model::refusal::Refusal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -12,6 +13,9 @@ use std::str::FromStr;
 const SPAN_DAYS_MAX: i32 = 14;
 /// What the source of a received date begins with that an emptying says.
 const SOURCE: &str = "night_box ";
+
+/// How to write it.
+const FORM: &str = "JJJJ-MM-TT schreiben, bei einer Leerung des Nachtbriefkastens TAG-DAVOR/TAG.";
 
 /// One emptying as its protocol says: `2026-11-20/2026-11-23`, with `/before` or `/after` for what lay in that
 /// compartment of a box with a midnight flap.
@@ -25,13 +29,33 @@ pub struct Emptying {
     lay: Lay,
 }
 
-/// What somebody wrote down about a station-day, as received date and source: a day, or an emptying.
-pub fn received(written: &str, source: &str) -> Option<(String, String)> {
-    if let Ok(emptying) = written.parse::<Emptying>() {
-        return Some((emptying.day(), emptying.source()));
+/// Words for where a received date comes from, as people may give them; those of the program itself are others.
+pub const SOURCES: [&str; 9] = [
+    "station_day",
+    "person",
+    "stamp",
+    "post",
+    "messenger",
+    "registered",
+    "formal_service",
+    "night_box",
+    "mail",
+];
+
+/// What somebody wrote down about when mail came, as received date and source: a day, or an emptying. Nothing has
+/// come tomorrow.
+pub fn received(written: &str, source: &str, today: Date) -> Result<(String, String), Refusal> {
+    let emptying = written.parse::<Emptying>().ok();
+    let last = emptying.as_ref().map(|e| e.until).or_else(|| written.parse().ok());
+    let refused = |what: &str, hint: &str| Refusal::new("usage.date", format!("„{written}“ {what}."), hint);
+    match (last, emptying) {
+        (None, _) => Err(refused("ist kein Datum", FORM)),
+        (Some(day), _) if day > today => {
+            Err(refused("liegt in der Zukunft; dann kann noch nichts eingegangen sein", "Den Tag prüfen."))
+        }
+        (Some(_), Some(emptying)) => Ok((emptying.day(), emptying.source())),
+        (Some(day), None) => Ok((day.to_string(), source.to_owned())),
     }
-    let day = written.parse::<Date>().ok()?;
-    Some((day.to_string(), source.to_owned()))
 }
 
 /// Where the mail lay.
@@ -164,10 +188,16 @@ mod tests {
             assert!(wrong.parse::<Emptying>().is_err(), "{wrong}");
         }
         assert_eq!(Emptying::of_source("station_day"), None);
-        let said =
-            |written: &str| received(written, "station_day").map(|(day, source)| format!("{day} {source}"));
-        assert_eq!(said("2026-11-20").unwrap(), "2026-11-20 station_day");
-        assert_eq!(said("2026-11-20/2026-11-23").unwrap(), "2026-11-20 night_box 2026-11-20/2026-11-23");
-        assert_eq!(said("gestern"), None);
+        let today = "2026-11-23".parse().unwrap();
+        let said = |written: &str| match received(written, "station_day", today) {
+            Ok((day, source)) => format!("{day} {source}"),
+            Err(refusal) => refusal.text,
+        };
+        assert_eq!(said("2026-11-23"), "2026-11-23 station_day");
+        assert_eq!(said("2026-11-20/2026-11-23"), "2026-11-20 night_box 2026-11-20/2026-11-23");
+        assert_eq!(said("gestern"), "„gestern“ ist kein Datum.");
+        for ahead in ["2026-11-24", "2026-11-20/2026-11-24"] {
+            assert!(said(ahead).contains("in der Zukunft"), "{}", said(ahead));
+        }
     }
 }

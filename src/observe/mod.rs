@@ -13,6 +13,7 @@ use crate::daemon::retention::Deleted;
 use crate::error::{Error, Retry};
 use crate::ledger::BatchRow;
 use crate::model::hash::ContentHash;
+use crate::model::refusal::Refusal;
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -31,6 +32,11 @@ pub fn start() {
 /// A batch was taken over.
 pub fn batch_received(batch: &BatchRow) {
     tracing::info!(batch = %batch.id, station = %batch.station, bytes = batch.bytes, "Batch received.");
+}
+
+/// A file is no scan that can be opened; it lies beside its reason.
+pub fn batch_rejected(batch: &BatchRow, refusal: &Refusal) {
+    tracing::warn!(batch = %batch.id, station = %batch.station, file = batch.file_name, "{refusal}");
 }
 
 /// Copies went whose days were over.

@@ -6,8 +6,9 @@ use super::store::{SETTLED, Store, Stored};
 use super::{VaultFile, sync_folder};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
+use crate::private;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -51,7 +52,7 @@ impl Store for Folder {
     }
 
     fn prepare(&self) -> Result<()> {
-        fs::create_dir_all(&self.temporary).map_err(Error::io("Tresor anlegen", &self.root))
+        private::folder(&self.temporary).map_err(Error::io("Tresor anlegen", &self.root))
     }
 
     /// What a killed removal had not decided about is put back.
@@ -108,7 +109,7 @@ impl Store for Folder {
         let place = self.path(stored);
         let folder = place.parent().unwrap_or(&self.root);
         if !folder.is_dir() {
-            fs::create_dir_all(folder).map_err(Error::io("Tresor anlegen", folder))?;
+            private::folder(folder).map_err(Error::io("Tresor anlegen", folder))?;
             self.sync(&self.root)?;
         }
         fs::rename(scratch, &place).map_err(Error::io("In den Tresor umbenennen", &place))?;
@@ -175,8 +176,9 @@ impl Store for Folder {
         let (place, number) = (self.root.join(name), getrandom::u64().unwrap_or_default());
         let new = self.temporary.join(format!("{}-{name}-{number}", std::process::id()));
         let write = || {
-            fs::write(&new, text)?;
-            File::open(&new)?.sync_all()?;
+            let mut file = private::file(&new)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
             fs::rename(&new, &place)
         };
         write().map_err(Error::io("Im Tresor vermerken", &place))?;

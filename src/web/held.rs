@@ -5,6 +5,7 @@ use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
 use super::words::{self, Words};
 use crate::ledger::Decided;
+use crate::model::emptying;
 use crate::model::ids::{BatchId, DocumentId};
 use crate::model::state::DocumentState;
 use askama::Template;
@@ -97,10 +98,14 @@ pub async fn batch_goes_on(Path(id): Path<String>, posted: Posted) -> Answer {
             let id = BatchId(id);
             visit.desk.ledger.batch_for(&visit.sight, &id)?;
             let (date, operator) = (posted.get("received"), posted.get("operator"));
-            if !date.is_empty() && date.parse::<jiff::civil::Date>().is_err() {
-                return Err(Trouble::Bad(format!("„{date}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
+            let today = jiff::Zoned::now().date();
+            let received = (!date.is_empty())
+                .then(|| emptying::received(date, "person", today))
+                .transpose()
+                .map_err(|refusal| Trouble::Bad(format!("{} {}", refusal.text, refusal.hint)))?;
+            if !operator.is_empty() && !visit.desk.pipeline.names(operator) {
+                return Err(Trouble::Bad(format!("„{operator}“ ist niemand, den die Stadt nennt.")));
             }
-            let received = (!date.is_empty()).then(|| (date.to_owned(), "person".to_owned()));
             let operator = (!operator.is_empty()).then(|| operator.to_owned());
             visit.desk.ledger.batch_released(&id, received, operator, &visit.person.id)?;
             Ok(onwards("/angehalten"))

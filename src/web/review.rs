@@ -4,6 +4,7 @@ use super::history::noted;
 use super::trouble::{Answer, Trouble};
 use super::visit::{Frame, Posted, Visit, html, onwards};
 use super::words::{self, Words};
+use crate::daemon::SAME_BYTES;
 use crate::ledger::{DocumentRow, PageRow, Waiting};
 use crate::model::document::{DocumentSheet, Field, Role, UNKNOWN_KIND};
 use crate::model::geometry::Box2;
@@ -118,6 +119,8 @@ struct ReviewPage {
     message: Option<String>,
     logged: bool,
     why: Vec<String>,
+    /// Said, and no reason to stop.
+    notices: Vec<String>,
     kind: String,
     kinds: Vec<(String, String)>,
     department: String,
@@ -215,6 +218,7 @@ pub fn show(
         message,
         logged,
         why: u.review.iter().map(|r| r.text.clone()).collect(),
+        notices: u.reasons.iter().filter(|r| r.about == SAME_BYTES).map(|r| r.text.clone()).collect(),
         kind: kind_name(visit, &u.kind),
         kinds: desk.kinds(),
         department: lead.as_deref().map_or(String::new(), |d| desk.department(d).to_owned()),

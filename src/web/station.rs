@@ -225,9 +225,8 @@ pub async fn open(Path(id): Path<String>, posted: Posted) -> Answer {
                 "" => date.to_owned(),
                 before => format!("{before}/{date}"),
             };
-            let Some((day, source)) = emptying::received(&written, "station_day") else {
-                return Err(Trouble::Bad(format!("„{written}“ ist kein Datum. JJJJ-MM-TT schreiben.")));
-            };
+            let (day, source) = emptying::received(&written, "station_day", jiff::Zoned::now().date())
+                .map_err(|refusal| Trouble::Bad(format!("{} {}", refusal.text, refusal.hint)))?;
             visit.desk.ledger.station_open(&id, person, &day, &source, person)?;
             Ok(onwards(&format!("/stationen/{id}")))
         })

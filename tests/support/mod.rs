@@ -60,7 +60,7 @@ impl Town {
         let departments = shipped.split("# --- Departments").nth(1).unwrap();
         let config = format!(
             "classifiers = \"{}\"\nworkers = 2\n[town]\nid = \"t\"\nname = \"T\"\ncentral = \"poststelle\"\n\
-             [[station]]\nid = \"a\"\nfolder = \"scans\"\nquiet_seconds = 0\npoll_seconds = 1\n#{departments}",
+             [[station]]\nid = \"a\"\nfolder = \"scans\"\nquiet_seconds = 0\nunfinished_wait_seconds = 60\npoll_seconds = 1\n#{departments}",
             root().join("classifiers").display()
         );
         fs::write(town.path("pipeline.toml"), config).unwrap();
@@ -92,6 +92,20 @@ impl Town {
         let mut command = self.program(&["run"]);
         command.env("POSTSTELLE_HURRY", "20");
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    /// The same bound by the rights of files even as root, and what it says in the file `log` of the town.
+    pub fn start_like_a_service(&self) -> std::process::Child {
+        let plain = self.program(&["run"]);
+        let mut command = Command::new(plain.get_program());
+        if rustix::process::geteuid().is_root() {
+            command = Command::new("setpriv");
+            command.arg("--bounding-set=-dac_override,-dac_read_search").arg(plain.get_program());
+        }
+        command.args(plain.get_args()).env("OMP_THREAD_LIMIT", "1").env("POSTSTELLE_HURRY", "20");
+        let log = fs::File::create(self.path("log")).unwrap();
+        command.stdout(std::process::Stdio::null()).stderr(log);
         command.spawn().unwrap()
     }
 

@@ -77,6 +77,7 @@ pub fn fill_with(
                 received_date: Some("2026-11-02".into()),
                 received_from: "station_day".into(),
                 config: ContentHash::of(b"").hex(),
+                cut_off: false,
                 sidecar: None,
             })
             .unwrap();

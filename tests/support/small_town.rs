@@ -25,7 +25,7 @@ pub fn town(mail: Option<SocketAddr>) -> Town {
     .unwrap();
     let mut config = "classifiers = \"classifiers\"\nworkers = 2\n\
          [town]\nid = \"t\"\nname = \"T\"\ncentral = \"steuern\"\n\
-         [[station]]\nid = \"a\"\nfolder = \"scans\"\nquiet_seconds = 0\npoll_seconds = 1\n\
+         [[station]]\nid = \"a\"\nfolder = \"scans\"\nquiet_seconds = 0\nunfinished_wait_seconds = 60\npoll_seconds = 1\n\
          [[department]]\nid = \"steuern\"\nname = \"Steuern\"\n"
         .to_owned();
     config += if mail.is_some() { "targets = [\"ordner\", \"mail\"]\n" } else { "targets = [\"ordner\"]\n" };

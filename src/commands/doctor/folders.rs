@@ -84,7 +84,7 @@ fn drop_folder(station: &str, folder: &Path, poll: u64) -> Vec<Finding> {
     if let Err(error) = probe(folder) {
         return vec![unwritable("station.folder_unwritable", &shown, &error)];
     }
-    vec![match statfs(folder) {
+    let place = match statfs(folder) {
         Ok(found) => match network(found.f_type.cast_unsigned()) {
             Some(kind) => Finding::ok(
                 "station.folder_network",
@@ -102,7 +102,26 @@ fn drop_folder(station: &str, folder: &Path, poll: u64) -> Vec<Finding> {
             format!("{shown}: das Dateisystem sagt nichts über sich ({error})."),
             "Einhängung prüfen.",
         ),
-    }]
+    };
+    std::iter::once(place).chain(unreadable(&shown, folder)).collect()
+}
+
+/// Scans that lie there and may not be opened: nobody else tells whoever put them there.
+fn unreadable(shown: &str, folder: &Path) -> Option<Finding> {
+    let denied = |path: &PathBuf| {
+        std::fs::File::open(path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|e| e.file_type().is_ok_and(|t| t.is_file())).map(|e| e.path());
+    let names: Vec<String> =
+        files.filter(denied).filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
+    (!names.is_empty()).then(|| {
+        Finding::fail(
+            "source.unreadable",
+            format!("{shown}: nicht lesbar sind {}.", names.join(", ")),
+            "Besitzer und Rechte so setzen, dass der Benutzer des Dienstes sie lesen darf.",
+        )
+    })
 }
 
 fn unwritable(code: &str, what: &str, error: &std::io::Error) -> Finding {

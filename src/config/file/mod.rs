@@ -311,6 +311,8 @@ pub struct Station {
     #[serde(default)]
     pub ignore: Vec<Spanned<String>>,
     pub quiet_seconds: Option<u64>,
+    /// How long a file is waited for whose end is missing, or which may not be read.
+    pub unfinished_wait_seconds: Option<NonZeroU64>,
     pub poll_seconds: Option<NonZeroU64>,
     /// Taken files are kept in `done/` for so many hours; off if left out.
     pub keep_done_hours: Option<Spanned<u64>>,

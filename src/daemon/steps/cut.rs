@@ -1,18 +1,18 @@
 //! Pages -> documents, if what came adds up.
 
-use super::{AGAIN, fit, opened, or_later, rescan};
-use crate::batch::cover_sheet::{self, Order as CoverOrder};
+use super::{fit, opened, rescan};
+use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::batch::{BatchPage, CutDocument, CutOrder, CutPlan, Side, cut, files};
 use crate::config::Pipeline;
-use crate::daemon::{House, Purpose, note};
+use crate::daemon::{AGAIN, House, Purpose, note};
 use crate::document::has_envelope_size;
 use crate::error::{Error, Result};
 use crate::fault;
-use crate::ledger::{BatchRow, PageRow};
+use crate::ledger::{BatchRow, Ledger, PageRow};
 use crate::model::document::{Received, ScanMode};
 use crate::model::emptying::Emptying;
 use crate::model::hash::ContentHash;
-use crate::model::ids::ItemId;
+use crate::model::ids::{BatchId, ItemId};
 use crate::model::notes::Note;
 use crate::model::page::Colour;
 use crate::model::refusal::Refusal;
@@ -22,7 +22,7 @@ use crate::model::town::Profile;
 /// Cuts the next batch whose pages are all read.
 pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Read, worker)? else { return Ok(false) };
-    or_later(cut_batch(house, &batch), || house.ledger.batch_again(&batch.id, AGAIN)).map(|()| true)
+    cut_batch(house, &batch).map(|()| true)
 }
 
 fn cut_batch(house: &House, batch: &BatchRow) -> Result<()> {
@@ -34,17 +34,14 @@ fn cut_batch(house: &House, batch: &BatchRow) -> Result<()> {
     let faces = if pages.len() > 1 { fit::faces(house, batch, &pages)? } else { Vec::new() };
     let covered = fit::covered_pages(&profile, &faces);
     let again: Vec<usize> = covered.iter().map(|(_, second)| *second).collect();
-    let mut plan = cut_pages(house, &version, &pages, &profile, opened(batch)?.signed, &again);
+    let key = house.sheet_key.as_ref();
+    let mut plan = cut_pages(key, &version, &pages, &profile, opened(batch)?.signed, &again);
     let brings = rescan::brings(&plan.documents);
     let misfiled = if brings { None } else { misfiled(house, batch, &profile, &mut plan)? };
     if brings {
         plan.hold = None;
     }
     let mut cut = plan.into_documents();
-    // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
-    if house.sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
-        cut.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
-    }
     cut.iter_mut().try_for_each(|document| known_items(house, document))?;
     if brings && house.purpose == Purpose::Once {
         let note = Note::review("rescan.nowhere", "Zettel für Neuscans gelten nur im laufenden Dienst.");
@@ -238,6 +235,17 @@ fn missing(batch: &BatchRow, profile: &Profile, document: &CutDocument) -> Optio
     None
 }
 
+/// What a person must still say about a batch that was let go on, as far as its pages are read: it is held for that
+/// when it is cut.
+pub fn still_missing(version: &Pipeline, ledger: &Ledger, batch: &BatchId) -> Result<Option<Refusal>> {
+    let (batch, pages) = (ledger.batch(batch)?, ledger.pages(batch)?);
+    let profile = version.profile(&batch.station);
+    let signed = batch.opened.as_ref().is_some_and(|o| o.signed);
+    let plan = cut_pages(version.sheet_key()?.as_ref(), version, &pages, &profile, signed, &[]);
+    let documents = plan.into_documents();
+    Ok(documents.iter().find_map(|document| missing(&batch, &profile, document)))
+}
+
 /// When the mail came and who says so: the cover sheet in the stack, else the station-day.
 pub fn arrival(batch: &BatchRow, document: &CutDocument) -> Received {
     let ordered = document.orders.iter().find_map(|order| match order {
@@ -263,7 +271,7 @@ pub fn operator(batch: &BatchRow, document: &CutDocument) -> Option<String> {
 /// A batch without pages (an encrypted file) is one document without pages, for a person to see; a signed
 /// file is one document whatever is in it, because cutting would break the signature.
 fn cut_pages(
-    house: &House,
+    sheet_key: Option<&SheetKey>,
     version: &Pipeline,
     pages: &[PageRow],
     profile: &Profile,
@@ -296,10 +304,15 @@ fn cut_pages(
         suppress_blank: profile.suppress_blank,
         blank_separates: profile.blank_separates,
         pages_per_document: profile.pages_per_document,
-        sheet_key: house.sheet_key.clone(),
+        sheet_key: sheet_key.cloned(),
         strict: profile.files || version.sheets.as_ref().is_some_and(|s| s.strict),
         files: profile.files,
         ..CutOrder::default()
     };
-    cut(&seen, &order)
+    let mut plan = cut(&seen, &order);
+    // Anybody can print a name: without a key no sheet in the stack answers for paper that may go.
+    if sheet_key.is_none() && profile.scan_mode == ScanMode::Replacing {
+        plan.documents.iter_mut().for_each(|d| d.orders.retain(|o| !matches!(o, CoverOrder::Operator(_))));
+    }
+    plan
 }

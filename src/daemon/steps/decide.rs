@@ -1,6 +1,6 @@
 //! Document -> sheet: what it is, where it goes, what will be made of it.
 
-use super::{AGAIN, arrival, opened, operator, or_later, read_page};
+use super::{arrival, opened, operator, read_page};
 use crate::daemon::House;
 use crate::document::{file, keep_in_circle, obey, ordered, told, understand};
 use crate::engine::protocol::{Answer, Order};
@@ -17,12 +17,15 @@ use crate::model::notes::Severity;
 use crate::model::page::{Coding, Format, OpenedSource, ReadPage};
 use crate::model::state::DocumentState;
 
+/// What a reason is about that says that the source came before.
+pub const SAME_BYTES: &str = "source";
+
 /// Understands the next document and says what follows.
 pub fn next_document(house: &House, worker: &str) -> Result<bool> {
     let Some(document) = house.ledger.lease_document(DocumentState::Formed, worker)? else {
         return Ok(false);
     };
-    or_later(decide(house, &document), || house.ledger.document_again(&document.id, AGAIN)).map(|()| true)
+    decide(house, &document).map(|()| true)
 }
 
 fn decide(house: &House, document: &DocumentRow) -> Result<()> {
@@ -78,7 +81,11 @@ pub fn sheet_of(
         document.cut.pages.iter().filter_map(|&i| pages.get(i)).map(read_page).collect();
     let received = arrival(batch, &document.cut);
     // Without a person or a received date nothing replaces paper.
-    let proven = operator(batch, &document.cut).is_some() && received.date.is_some();
+    let unproven = [
+        (operator(batch, &document.cut).is_none(), "paper.no_operator", "keine Scankraft ist genannt"),
+        (received.date.is_none(), "paper.no_received_date", "kein Eingangsdatum ist genannt"),
+    ];
+    let unproven: Vec<_> = unproven.iter().filter(|(lacks, ..)| *lacks).collect();
     let station = version.station(&batch.station);
     let town = version.town_rules();
     let book = house.rules.book_for(profile.scan_mode, &house.ledger, &house.vault)?;
@@ -87,7 +94,7 @@ pub fn sheet_of(
             pages: read.iter().collect(),
             station: &batch.station,
             station_department: station.and_then(|s| s.default_department.as_deref()),
-            scan_mode: if proven { profile.scan_mode } else { ScanMode::Copying },
+            scan_mode: if unproven.is_empty() { profile.scan_mode } else { ScanMode::Copying },
             received: &received,
         },
         &book,
@@ -117,14 +124,18 @@ pub fn sheet_of(
     }
     if let Some(station) = station.filter(|s| s.urgent) {
         decision.urgency = "urgent".into();
-        decision.reasons.push(Reason {
-            about: "urgency".into(),
-            rule: format!("station.{}", station.id),
-            text: "Was an dieser Station gescannt wird, ist eilig.".into(),
-            weight: None,
-            page: None,
-            bounds: None,
-        });
+        let text = "Was an dieser Station gescannt wird, ist eilig.".into();
+        decision.reasons.push(because("urgency", format!("station.{}", station.id), text));
+    }
+    if profile.scan_mode == ScanMode::Replacing {
+        decision.reasons.extend(unproven.iter().map(|(_, rule, what)| {
+            let text = format!("Als kopierender Scan verzeichnet, das Papier bleibt: {what}.");
+            because("paper", (*rule).into(), text)
+        }));
+    }
+    if let Some(first) = &batch.duplicate_of {
+        let text = format!("Gleiche Bytes wie Stapel {first}.");
+        decision.reasons.push(because(SAME_BYTES, "source.duplicate".into(), text));
     }
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
@@ -197,6 +208,10 @@ pub fn sheet_of(
         link_invoice(house, &mut sheet, document.circle.as_deref())?;
     }
     Ok(sheet)
+}
+
+fn because(about: &str, rule: String, text: String) -> Reason {
+    Reason { about: about.into(), rule, text, weight: None, page: None, bounds: None }
 }
 
 /// A reminder and a credit note get the document of the invoice they are about as a field, if there is just one.

@@ -10,8 +10,8 @@ mod produce;
 mod read;
 mod rescan;
 
-pub use cut::{arrival, next_cut, operator};
-pub use decide::{next_document, sheet_of};
+pub use cut::{arrival, next_cut, operator, still_missing};
+pub use decide::{SAME_BYTES, next_document, sheet_of};
 pub use produce::{Made, next_product, parcel_bytes, produce};
 pub use read::{next_page, next_source};
 
@@ -20,22 +20,12 @@ use crate::error::{Error, Result};
 use crate::ledger::{BatchRow, PageRow};
 use crate::model::page::{OpenedSource, ReadPage};
 use crate::model::refusal::Refusal;
-use std::time::Duration;
-
-/// Wait after a failed step.
-const AGAIN: Duration = Duration::from_secs(5);
-
-/// While the storage of the vault does not answer everything waits; the lease is given back, so that it goes on as soon
-/// as it answers.
-fn or_later<T>(done: Result<T>, again: impl FnOnce() -> Result<()>) -> Result<T> {
-    if let Err(Error::Vault { .. }) = &done {
-        again()?;
-    }
-    done
-}
 
 fn opened(batch: &BatchRow) -> Result<&OpenedSource> {
-    batch.opened.as_ref().ok_or_else(|| Error::Missing { what: "source", id: batch.id.0.clone() })
+    batch
+        .opened
+        .as_ref()
+        .ok_or_else(|| Error::Missing { what: "Der geöffnete Scan zu", id: batch.id.0.clone() })
 }
 
 /// What was found on a page; a page whose words were deleted has none.

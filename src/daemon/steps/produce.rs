@@ -1,9 +1,9 @@
 //! Sheet -> product and record, sealed where the town has a seal.
 
-use super::{AGAIN, or_later, read_page};
+use super::read_page;
 use crate::config::Pipeline;
 use crate::daemon::amend::superseding;
-use crate::daemon::{House, note};
+use crate::daemon::{AGAIN, House, note};
 use crate::document::ordered;
 use crate::engine::protocol::{Answer, Order, ProduceOrder};
 use crate::error::{Error, Result, Retry};
@@ -143,7 +143,7 @@ pub fn next_product(house: &House, worker: &str) -> Result<bool> {
     let Some(document) = house.ledger.lease_document(DocumentState::Approved, worker)? else {
         return Ok(false);
     };
-    or_later(make(house, &document), || house.ledger.document_again(&document.id, AGAIN)).map(|()| true)
+    make(house, &document).map(|()| true)
 }
 
 fn make(house: &House, document: &DocumentRow) -> Result<()> {
@@ -151,7 +151,7 @@ fn make(house: &House, document: &DocumentRow) -> Result<()> {
     let version = house.version(&batch)?;
     let pages = house.ledger.pages(&document.batch)?;
     let Some(sheet) = document.sheet.clone() else {
-        return Err(Error::Missing { what: "decision", id: document.id.0.clone() });
+        return Err(Error::Missing { what: "Die Entscheidung zu", id: document.id.0.clone() });
     };
     let intended = match intentions(house, &version, &sheet) {
         Ok(intended) => intended,
@@ -233,6 +233,6 @@ fn intentions(
 
 /// The hash under which a document's files lie in the vault, read back whole.
 pub fn parcel_bytes(vault: &Vault, hash: Option<ContentHash>, id: &DocumentId) -> Result<Vec<u8>> {
-    let hash = hash.ok_or_else(|| Error::Missing { what: "product", id: id.0.clone() })?;
+    let hash = hash.ok_or_else(|| Error::Missing { what: "Das Produkt zu", id: id.0.clone() })?;
     vault.read(&hash)
 }

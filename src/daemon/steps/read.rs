@@ -1,41 +1,41 @@
 //! Source -> pages -> words.
 
-use super::{AGAIN, or_later};
 use crate::batch::cover_sheet::{self, Order as CoverOrder, SheetKey};
 use crate::config::Pipeline;
-use crate::daemon::House;
+use crate::daemon::{House, Purpose};
 use crate::engine::protocol::{Answer, MeasureOrder, MeasureResult, Order, ReadOrder, given_up};
 use crate::error::{Error, Result};
 use crate::fault;
 use crate::intake::malware::{self, Verdict};
 use crate::intake::{MALWARE, put_aside};
-use crate::ledger::{BatchRow, PageRow};
+use crate::ledger::{BatchRow, INCOMPLETE, PageRow};
+use crate::model::notes::Note;
 use crate::model::page::Code;
 use crate::model::refusal::Refusal;
 use crate::model::state::{BatchState, PageState};
+use crate::observe;
 
 /// Opens the next received source: its pages become known, or it is put aside with a reason.
 pub fn next_source(house: &House, worker: &str) -> Result<bool> {
     let Some(batch) = house.ledger.lease_batch(BatchState::Received, worker)? else { return Ok(false) };
     fault::point("batch.leased");
-    or_later(open(house, &batch), || house.ledger.batch_again(&batch.id, AGAIN)).map(|()| true)
+    open(house, &batch).map(|()| true)
 }
 
 fn open(house: &House, batch: &BatchRow) -> Result<()> {
     let version = house.version(batch)?;
     let profile = version.profile(&batch.station);
-    match unseen(house, &version, batch) {
-        Ok(None) => {}
-        Ok(Some(refusal)) => return stopped(house, &version, batch, &refusal),
-        Err(error @ Error::Vault { .. }) => return Err(error),
-        Err(error) => {
-            house.ledger.batch_again(&batch.id, AGAIN)?;
-            return Err(error);
-        }
+    if let Some(refusal) = unseen(house, &version, batch)? {
+        return stopped(house, &version, batch, &refusal);
     }
     let order = Order::Open { source: house.vault.source(&batch.hash)?, limits: profile.limits.clone() };
     let refusal = match house.engine.run(&order) {
-        Ok(Answer::Opened(opened)) => {
+        Ok(Answer::Opened(mut opened)) => {
+            if house.ledger.first_said(&batch.id.0, INCOMPLETE)?.is_some() {
+                let text = "Das Ende der Datei fehlt; Seiten oder Teile davon können fehlen. Mit dem Papier \
+                            vergleichen, Fehlendes neu scannen.";
+                opened.notes.push(Note::review(INCOMPLETE, text));
+            }
             let urgent = version.station(&batch.station).is_some_and(|s| s.urgent);
             house.ledger.batch_opened(&batch.id, opened, urgent)?;
             fault::point("batch.opened");
@@ -43,10 +43,7 @@ fn open(house: &House, batch: &BatchRow) -> Result<()> {
         }
         Ok(Answer::Refused(refusal)) => refusal,
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
-        Err(Error::Engine { code: "start", text }) => {
-            house.ledger.batch_again(&batch.id, AGAIN)?;
-            return Err(Error::Engine { code: "start", text });
-        }
+        Err(error @ Error::Engine { code: "start", .. }) => return Err(error),
         Err(error) => Refusal::new("source.engine", error.to_string(), "Datei prüfen und neu scannen."),
     };
     stopped(house, &version, batch, &refusal)
@@ -84,7 +81,11 @@ fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusa
         put_aside(station, &house.vault, batch, refusal)?;
     }
     let text = format!("{} Hinweis: {}", refusal.text, refusal.hint);
-    house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)
+    house.ledger.batch_stopped(&batch.id, BatchState::Rejected, &refusal.code, &text)?;
+    if house.purpose == Purpose::Service {
+        observe::batch_rejected(batch, refusal);
+    }
+    Ok(())
 }
 
 /// Measures or reads the next page, rather the one than the other, or measures while only a few wait for it. A
@@ -92,8 +93,7 @@ fn stopped(house: &House, version: &Pipeline, batch: &BatchRow, refusal: &Refusa
 pub fn next_page(house: &House, worker: &str, (rather, few): (PageState, u32)) -> Result<bool> {
     let Some(page) = house.ledger.lease_page(worker, rather, few)? else { return Ok(false) };
     fault::point("page.leased");
-    let again = || house.ledger.page_again(&page.batch, page.number, AGAIN);
-    or_later(work_on(house, &page), again).map(|()| true)
+    work_on(house, &page).map(|()| true)
 }
 
 fn work_on(house: &House, page: &PageRow) -> Result<()> {
@@ -127,10 +127,7 @@ fn work_on(house: &House, page: &PageRow) -> Result<()> {
             house.ledger.page_read(&page.batch, page.number, result.page, thumbnail)?;
         }
         Ok(_) => return Err(Error::Format("answer does not fit the order".into())),
-        Err(Error::Engine { code: "start", text }) => {
-            house.ledger.page_again(&page.batch, page.number, AGAIN)?;
-            return Err(Error::Engine { code: "start", text });
-        }
+        Err(error @ Error::Engine { code: "start", .. }) => return Err(error),
         Err(Error::Engine { code, text }) => {
             let refusal =
                 Refusal::new(&format!("page.{code}"), format!("{text}."), "Seite ansehen oder neu scannen.");

@@ -2,6 +2,7 @@
 
 use super::{Error, Result, Value, Values};
 use crate::error;
+use crate::private;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, Rows, Statement};
@@ -25,6 +26,8 @@ pub enum Kept {
 pub(super) fn connect(path: &Path, kept: Kept) -> Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // What SQLite puts beside it has the rights of the file. Why it cannot be made, opening it says.
+    let _ = private::place(path);
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     let synchronous = match kept {
@@ -48,6 +51,7 @@ pub(super) fn reading(path: &Path) -> Result<Connection> {
 pub fn copy(from: &Path, to: &Path) -> error::Result<()> {
     let source = reading(from)?;
     source.busy_timeout(BUSY).map_err(Error::from)?;
+    private::place(to).map_err(error::Error::io("Journal kopieren", to))?;
     let mut copy = Connection::open(to).map_err(Error::from)?;
     // All pages in one step. The copy is then one read transaction, which in WAL mode keeps nobody from writing;
     // in smaller steps every write of another process would make it begin anew, and under load it would never end.

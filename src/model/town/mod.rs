@@ -136,6 +136,8 @@ pub struct Station {
     pub ignore: Vec<String>,
     /// A file must stand still this long.
     pub quiet: Duration,
+    /// A file without its own end, or one that may not be read, is waited for this long.
+    pub unfinished_wait: Duration,
     /// The listing is read at least this often.
     pub poll: Duration,
     /// Taken files are kept in `done/` this long, if at all.
