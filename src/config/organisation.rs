@@ -531,7 +531,7 @@ mod tests {
         assert_eq!(row("amt;a;;A;;\n"), ["2:1 organisation.type"]);
         assert_eq!(row("department;Amt A;;A;;\n"), ["2:12 organisation.id"]);
         assert_eq!(row("department;a;1.1.2027;A;;\n"), ["2:14 organisation.date"]);
-        assert_eq!(row("department;a;;A;;\ndepartment;b;;\"B;B\";c;\n"), ["3:20 organisation.unknown"]);
+        assert_eq!(row("department;a;;A;;\ndepartment;b;;\"B;B\";c;\n"), ["3:21 organisation.unknown"]);
         assert_eq!(row("department;a;;A;;\n\ndepartment;a;;B;;\n"), ["4:12 organisation.twice"]);
         assert_eq!(row("department;a;;A;;a\n"), ["2:18 organisation.successor"]);
         assert_eq!(row("department;a;;;;\n"), ["2:15 organisation.name"]);
