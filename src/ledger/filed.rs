@@ -5,7 +5,6 @@ use super::sql;
 use super::{DocumentRow, Ledger, event};
 use crate::error::{Error, Result};
 use crate::model::ids::{BatchId, DocumentId};
-use std::collections::BTreeMap;
 
 impl Ledger {
     /// Everything scanned of a file, as it was scanned.
@@ -33,12 +32,19 @@ impl Ledger {
 
     /// Sheets announced for all old files of a batch together; none if one of them was not counted, or none is there.
     pub fn sheets_of_files(&self, batch: &BatchId) -> Result<Option<u32>> {
-        let mut files: BTreeMap<String, Option<u32>> = BTreeMap::new();
-        for document in self.documents(batch)? {
-            let Some(filed) = document.cut.filed else { return Ok(None) };
-            files.insert(filed.file, filed.sheets_announced);
-        }
-        Ok(if files.is_empty() { None } else { files.into_values().sum() })
+        self.read(|db, tenant| {
+            let mut statement = db.prepare(
+                "SELECT DISTINCT json_extract(pages, '$.filed.file'),
+                   CAST(json_extract(pages, '$.filed.sheets_announced') AS INTEGER)
+                 FROM document WHERE tenant = ?1 AND batch = ?2",
+            )?;
+            let rows = statement.query_map((tenant, &batch.0), |row| {
+                let (file, announced): (Option<String>, Option<u32>) = (row.get(0)?, row.get(1)?);
+                Ok(file.and(announced))
+            })?;
+            let counted = rows.collect::<sql::Result<Vec<Option<u32>>>>()?;
+            Ok(if counted.is_empty() { None } else { counted.into_iter().sum() })
+        })
     }
 
     /// The same said of several documents: of all or, if that fails, of none.

@@ -18,6 +18,7 @@ use crate::model::page::Colour;
 use crate::model::refusal::Refusal;
 use crate::model::state::BatchState;
 use crate::model::town::Profile;
+use std::collections::BTreeSet;
 
 /// Cuts the next batch whose pages are all read.
 pub fn next_cut(house: &House, worker: &str) -> Result<bool> {
@@ -130,11 +131,11 @@ fn misfiled(
 ) -> Result<Option<Refusal>> {
     let mut problem = plan.hold.take_if(|(code, _)| code.starts_with("files."));
     if problem.is_none() && profile.files {
-        for filed in plan.documents.iter().filter_map(|d| d.filed.as_ref()) {
-            if let Some(other) =
-                house.ledger.batches_of_file(&filed.file)?.into_iter().find(|id| *id != batch.id)
-            {
-                let text = format!("Akte „{}“ liegt schon in Stapel {other}.", filed.file);
+        let files: BTreeSet<&String> =
+            plan.documents.iter().filter_map(|d| Some(&d.filed.as_ref()?.file)).collect();
+        for file in files {
+            if let Some(other) = house.ledger.batches_of_file(file)?.into_iter().find(|id| *id != batch.id) {
+                let text = format!("Akte „{file}“ liegt schon in Stapel {other}.");
                 problem = Some((files::SCANNED_BEFORE.into(), text));
                 break;
             }
