@@ -120,6 +120,8 @@ fn every_key_is_looked_at_and_documented() {
     println!("PROVED keys: {} of {} looked at and documented", found.len(), found.len());
 }
 
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+
 /// What a schema has against a value, as far as this one says anything: the path to it.
 fn against(schema: &Value, value: &Value, path: &str, found: &mut Vec<String>) {
     let kind = match value {
@@ -164,7 +166,6 @@ fn schema_says(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let table: Option<toml::Table> = text.parse().ok();
     let Some(table) = table else { return vec!["no TOML".into()] };
-    static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
     against(&SCHEMA, &serde_json::to_value(table).unwrap(), "", &mut found);
     found
 }
@@ -186,10 +187,10 @@ fn editors_are_told_what_the_program_accepts() {
     all_keys(&[], &mut known);
     let known: BTreeSet<String> = known.iter().map(|path| path.join(".").replace("[]", "")).collect();
     let mut told = BTreeSet::new();
-    keys_told(&schema(), "", &mut told);
+    keys_told(&SCHEMA, "", &mut told);
     assert_eq!(told, known);
     assert_eq!(
-        schema()["properties"]["profile"]["items"]["properties"]["scan_mode"],
+        SCHEMA["properties"]["profile"]["items"]["properties"]["scan_mode"],
         json!({ "enum": ["copying", "replacing"] })
     );
 }

@@ -304,7 +304,8 @@ fn letters_pass_through_a_bucket_that_fails() {
     small_town::drop_letter(&town, 6);
     until_delivered(&town, 2);
     until(|| ledger.overview().unwrap().settled());
-    let (turns, written) = (database.costs("town")[0] - before[0], database.costs("town")[1] - before[1]);
+    let after = database.costs("town");
+    let (turns, written) = (after[0] - before[0], after[1] - before[1]);
     let asked = storage.requests().len() - asked;
     println!(
         "PROVED a letter: {turns} turns and {written} bytes of log in PostgreSQL, {asked} requests to S3"

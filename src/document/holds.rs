@@ -54,7 +54,7 @@ struct HoldRule {
     any: Vec<Spanned<String>>,
     regex: Option<Spanned<String>>,
     unless: Option<Spanned<String>>,
-    /// Kinds of which it says nothing new; only where a person is asked.
+    /// Kinds of which it says nothing new, whether the town has them or not; only where a person is asked.
     #[serde(default)]
     ordinary_for: Vec<Spanned<String>>,
 }
@@ -93,11 +93,6 @@ impl Holds {
         let meant = self.asks.iter().filter(|ask| !ask.ordinary_for.iter().any(|k| k == kind));
         let (code, reason) = meant.filter_map(|ask| ask.reason(matter, "kind")).next()?;
         Some(ReviewReason { code, text: reason.text, page: reason.page })
-    }
-
-    /// Kinds that the rules name.
-    pub fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.asks.iter().flat_map(|ask| &ask.ordinary_for).map(String::as_str)
     }
 
     /// Every reason to keep the paper for good.

@@ -157,11 +157,6 @@ impl RuleBook {
                 Err(wrong) => complaints.extend(wrong),
             }
         }
-        let unknown = book.holds.kinds().filter(|id| book.kind(id).is_none());
-        complaints.extend(unknown.map(|id| {
-            let what = format!("{HOLDS} nennt die Dokumentart „{id}“, die es nicht gibt.");
-            Complaint::whole("rules.kind", what, "Datei berichtigen; die bisherigen Regeln bleiben in Kraft.")
-        }));
         if complaints.is_empty() {
             complaints = examples.iter().filter_map(|(id, source, e)| book.example(id, source, e)).collect();
         }
