@@ -122,7 +122,7 @@ fn half_a_file_waits_and_is_shown_and_what_may_not_be_read_is_said() {
     fs::write(scans.join(&name), &letter[..letter.len() - 2]).unwrap();
     let locked = scans.join("gesperrt.png");
     fs::write(&locked, small_town::letter(4).1).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     fs::write(scans.join("brief.docx"), "PK\u{3}\u{4} kein Scan").unwrap();
     let (slow, bytes) = small_town::letter(5);
     let mut file = File::create(scans.join(&slow)).unwrap();
