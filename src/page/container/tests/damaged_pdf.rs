@@ -45,11 +45,15 @@ fn file(pictures: &[Object]) -> Vec<u8> {
 fn doubts(file: &[u8]) -> (Vec<Note>, Vec<Vec<String>>) {
     let opened = open(file).unwrap();
     let asks = |page: &SourcePage| {
-        let found = decode(file, page).unwrap();
+        // A page that is refused goes to a person under that name.
+        let found = match decode(file, page) {
+            Ok(found) => found,
+            Err(refusal) => return vec![refusal.code],
+        };
         let mut measured = crate::page::measure(&found.value, page, &crate::page::PageOrder::default()).0;
         measured.noticed(found.notes.clone());
-        let asks: Vec<String> =
-            found.notes.into_iter().filter(|n| n.severity == Severity::Review).map(|n| n.code).collect();
+        let asks = found.notes.into_iter().filter(|n| n.severity == Severity::Review);
+        let asks: Vec<String> = asks.map(|n| n.code).collect();
         assert!(asks.is_empty() || !measured.blank, "{asks:?} and yet blank");
         asks
     };
