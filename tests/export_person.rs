@@ -19,6 +19,7 @@ fn what_is_there_is_written_out_and_what_a_circle_has_is_counted() {
     let more = "[[station]]\nid = \"b\"\nfolder = \"scans-b\"\nquiet_seconds = 0\npoll_seconds = 1\ncircle = \"jugend\"\n\
                 [[circle]]\nid = \"jugend\"\nmembers = [\"jul-1\"]\n\
                 [[person]]\nid = \"jul-1\"\nname = \"J\"\nroles = [\"department\"]\n\
+                [[person]]\nid = \"sk-2\"\nname = \"S\"\nroles = [\"operator\"]\n\
                 [[person]]\nid = \"leitung\"\nname = \"L\"\nroles = [\"head\"]\n";
     fs::write(&path, fs::read_to_string(&path).unwrap() + more).unwrap();
     fs::create_dir(town.path("scans-b")).unwrap();

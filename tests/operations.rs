@@ -382,7 +382,9 @@ fn check_says_what_will_fail_and_what_to_know() {
     let town = small_town::town(None);
     let kind = fs::read_to_string(town.path("classifiers/hundesteuer.toml")).unwrap();
     let other = |id: &str, department: &str| {
-        let kind = kind.replace("hundesteuer", id).replace("steuern", department);
+        let kind =
+            kind.replace("\"steuern\"", &format!("\"{department}\"")).replace("'hund'", &format!("'{id}'"));
+        let kind = kind.replace("hundesteuer", id).replace("Hundesteuer", id);
         let need = |part: &str| format!("confidentiality = {{ need = \"{part}\"");
         fs::write(town.path(&format!("classifiers/{id}.toml")), kind.replace(&need("normal"), &need("hoch")))
             .unwrap();
