@@ -180,7 +180,11 @@ impl<'de> de::MapAccess<'de> for Once<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.asked.as_ref().map(|_| seed.deserialize("".into_deserializer())).transpose()
+        // A name may be asked for together with its place, like a value.
+        let name = |_: &Asked<'_>| {
+            seed.deserialize(Asked { into: &mut Value::Null, path: String::new(), without: "" })
+        };
+        self.asked.as_ref().map(name).transpose()
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {

@@ -30,6 +30,8 @@ const LEADING: f32 = 1.5;
 /// What it adds that the letter is addressed to the department which answers for the kind. Weighed on the letters of
 /// `tests/letters`: from 1 on it carries letters of other kinds along.
 const ADDRESSED: f32 = 0.6;
+/// In fewer lines nothing can stand twice: a note, a postcard.
+const LINES_OF_A_LETTER: usize = 6;
 /// A rule that decides outright, and is the only one of its sort to speak.
 const DECIDED: f32 = 0.99;
 
@@ -301,7 +303,8 @@ impl Score<'_> {
         // Each rule was asked for its first words only; they may stand again elsewhere.
         let elsewhere = |line: &Line| (Some(line.page), Some(line.bounds)) != first;
         let for_it = self.kind.rules.iter().filter(|rule| rule.weight > 0.0);
-        places.all(|place| place == first)
+        matter.lines.len() >= LINES_OF_A_LETTER
+            && places.all(|place| place == first)
             && !for_it.into_iter().any(|rule| rule.first_hit_where(matter, &elsewhere).is_some())
     }
 }
