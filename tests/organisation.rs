@@ -50,7 +50,7 @@ fn a_reorganisation_is_checked_before_it_holds_and_takes_open_letters_along() {
     // `abgaben` comes next year: people and rules may name it already, but nobody is offered it.
     let planned = "department;abgaben;2999-01-01;Amt für Abgaben;;;inbox-abgaben;\n";
     fs::write(town.path("plan.csv"), format!("{HEAD}{CHART}{planned}")).unwrap();
-    assert_eq!(said(&town, &["organisation", "--apply", "--by", "leitung"]).0, Some(0));
+    assert_eq!(said(&town, &["organisation", "--apply", "--by", "st-1"]).0, Some(0));
     let station = Station::open(town, &people(PEOPLE));
     station.wait_for("closed", 1);
     let (town, id) = (&station.town, station.town.documents().remove(0).0);
@@ -148,7 +148,7 @@ fn the_chart_comes_from_the_directory_people_sign_on_with() {
     let person = pipeline.person("ka-1").unwrap();
     assert_eq!((person.name.as_str(), &person.departments[..]), ("Kai Kasse", &["kasse".to_owned()][..]));
     drop(directory);
-    let (code, text) = said(&town, &["organisation", "--apply", "--by", "leitung"]);
+    let (code, text) = said(&town, &["organisation", "--apply", "--by", "ka-1"]);
     assert!(code != Some(0) && text.contains("Verzeichnis ldap://"), "{text}");
     assert!(config::load(&path).unwrap().department("kasse").is_some(), "the one before stays");
 }

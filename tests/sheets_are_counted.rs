@@ -29,6 +29,10 @@ const FAULTS: [Fault; 6] =
 /// A station with side-cars that count, and one without.
 fn town() -> Town {
     let town = small_town::town(None);
+    // One strip of six says what it is.
+    let rule = town.path("classifiers/hundesteuer.toml");
+    let decides = fs::read_to_string(&rule).unwrap().replace("weight = 6.0", "weight = 6.0\ndecides = true");
+    fs::write(rule, decides).unwrap();
     let path = town.path("pipeline.toml");
     let counted = "id = \"a\"\nprofile = \"ersetzend\"\nsidecar = \"json\"\nsidecar_wait_seconds = 60";
     let mut config = fs::read_to_string(&path).unwrap().replacen("id = \"a\"", counted, 1);

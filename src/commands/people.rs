@@ -27,9 +27,18 @@ pub(super) fn all_known(config: Option<&Path>, people: &[(&'static str, String)]
     if people.is_empty() {
         return Ok(());
     }
-    let pipeline = pipeline(config)?;
-    match people.iter().find(|(_, id)| !pipeline.names(id)) {
-        Some((option, id)) => Err(Stop::Usage(unknown(&pipeline, option, id))),
+    // What is wrong with the configuration, the command itself says; one of them puts it right.
+    let Ok(pipeline) = pipeline(config) else { return Ok(()) };
+    if let Some((option, id)) = people.iter().find(|(_, id)| !pipeline.names(id)) {
+        return Err(Stop::Usage(unknown(&pipeline, option, id)));
+    }
+    // Whoever left may still be named as the one who scanned.
+    let left = |id: &str| pipeline.person(id).is_some() && pipeline.acting(id).is_none();
+    match people.iter().find(|(option, id)| *option != "operator" && left(id)) {
+        Some((option, id)) => Err(Stop::Usage(format!(
+            "[usage.left] {id} (--{option}) ist nicht mehr da. Hinweis: left in [[person]] prüfen, oder jemand anderes \
+             handelt."
+        ))),
         None => Ok(()),
     }
 }

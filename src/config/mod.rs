@@ -206,7 +206,7 @@ impl Pipeline {
     /// nobody takes every name. Members of circles count: they may have no other role.
     pub fn names(&self, id: &str) -> bool {
         self.people.iter().all(|p| p.application)
-            || self.acting(id).is_some()
+            || self.person(id).is_some()
             || self.circles.iter().any(|circle| circle.members.iter().any(|m| m == id))
     }
 
