@@ -10,6 +10,7 @@ HEAD
 sed -e 's|^ledger = "var/|ledger = "/var/lib/poststelle/|' \
     -e 's|^vault = "var/|vault = "/var/lib/poststelle/|' \
     -e 's|^# cache = "var/|# cache = "/var/lib/poststelle/|' \
+    -e 's|^# in_force = "var/|# in_force = "/var/lib/poststelle/|' \
     -e 's|^classifiers = "classifiers"|classifiers = "/etc/poststelle/classifiers"|' \
     -e 's|^folder = "scans/|folder = "/var/lib/poststelle/scans/|' \
     -e 's|^path = "var/out/|path = "/var/lib/poststelle/out/|' pipeline.toml
