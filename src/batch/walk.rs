@@ -351,6 +351,5 @@ fn hold(
 }
 
 fn reason(rule: &str, text: &str) -> Reason {
-    let (about, rule, text) = ("cut".to_owned(), rule.to_owned(), text.to_owned());
-    Reason { about, rule, text, weight: None, page: None, bounds: None }
+    Reason::new("cut", rule, text)
 }

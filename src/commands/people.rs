@@ -33,8 +33,7 @@ pub(super) fn all_known(config: Option<&Path>, people: &[(&'static str, String)]
         return Err(Stop::Usage(unknown(&pipeline, option, id)));
     }
     // Whoever left may still be named as the one who scanned.
-    let left = |id: &str| pipeline.person(id).is_some() && pipeline.acting(id).is_none();
-    match people.iter().find(|(option, id)| *option != "operator" && left(id)) {
+    match people.iter().find(|(option, id)| *option != "operator" && pipeline.has_left(id)) {
         Some((option, id)) => Err(Stop::Usage(format!(
             "[usage.left] {id} (--{option}) ist nicht mehr da. Hinweis: left in [[person]] prüfen, oder jemand anderes \
              handelt."
@@ -70,7 +69,7 @@ pub fn station(config: Option<&Path>, action: StationAction) -> Outcome {
     match action {
         StationAction::Open { name, operator, received, source, by } => {
             let (received, source) = received_as(&received, &source)?;
-            if pipeline.person(&operator).is_some() && pipeline.acting(&operator).is_none() {
+            if pipeline.has_left(&operator) {
                 return Err(Stop::Usage(format!(
                     "[station.left] {operator} ist nicht mehr da und kann nicht scannen. Hinweis: left in [[person]] prüfen."
                 )));

@@ -187,6 +187,11 @@ impl Pipeline {
         self.people.iter().find(|p| p.id == id)
     }
 
+    /// Whether that person was here and is not any more.
+    pub fn has_left(&self, id: &str) -> bool {
+        self.person(id).is_some() && self.acting(id).is_none()
+    }
+
     /// The person of that id, if they may sign on and act today.
     pub fn acting(&self, id: &str) -> Option<&Person> {
         self.person(id).filter(|p| p.acts_on(jiff::Zoned::now().date()))

@@ -103,7 +103,7 @@ pub fn body(
 fn replaced(house: &House, document: &DocumentRow) -> Result<Option<Replaces>> {
     let Some(id) = &document.cut.replaces else { return Ok(None) };
     let old = house.ledger.document(id)?;
-    let missing = || Error::Missing { what: "record", id: id.0.clone() };
+    let missing = || Error::Missing { what: "Der Nachweis zu", id: id.0.clone() };
     Ok(Some(Replaces {
         document: id.0.clone(),
         product_sha256: old.product.map(|hash| hash.hex()),

@@ -38,7 +38,8 @@ pub struct RuleSet {
 pub struct Rules {
     folder: PathBuf,
     now: Mutex<(Fingerprint, Arc<RuleSet>)>,
-    released: Mutex<Option<Arc<RuleSet>>>,
+    /// What is in force for paper, and the newer set that was said to wait.
+    released: Mutex<Option<(Arc<RuleSet>, ContentHash)>>,
 }
 
 impl Rules {
@@ -69,16 +70,16 @@ impl Rules {
             return Ok(newest.book.clone());
         }
         let mut released = locked(&self.released);
-        let set = match released.take() {
-            Some(set) if set.hash == hash => set,
-            _ => {
-                ledger.waits_for_release(Staged::Rules, &vault.put(newest.text.as_bytes())?)?;
-                observe::rules_wait(&newest.hash);
-                Arc::new(kept_rules(&hash, vault)?)
-            }
+        let (set, said) = match released.take() {
+            Some((set, said)) if set.hash == hash => (set, Some(said)),
+            _ => (Arc::new(kept_rules(&hash, vault)?), None),
         };
+        if said != Some(newest.hash) {
+            ledger.waits_for_release(Staged::Rules, &vault.put(newest.text.as_bytes())?)?;
+            observe::rules_wait(&newest.hash);
+        }
         let book = set.book.clone();
-        *released = Some(set);
+        *released = Some((set, newest.hash));
         Ok(book)
     }
 
@@ -254,6 +255,11 @@ mod tests {
         assert_eq!(version(ScanMode::Replacing), 333, "the first ones are in force");
         fs::write(at("hund.toml"), KIND.replace("version = 1", "version = 4444")).unwrap();
         assert_eq!((version(ScanMode::Copying), version(ScanMode::Replacing)), (4444, 333));
+        fs::write(at("hund.toml"), KIND.replace("version = 1", "version = 55555")).unwrap();
+        assert_eq!((version(ScanMode::Copying), version(ScanMode::Replacing)), (55555, 333));
+        let second = load_rules(&pipeline).unwrap().hash;
+        assert!(vault.has(&second).unwrap(), "the second that waits is kept as well");
+        fs::write(at("hund.toml"), KIND.replace("version = 1", "version = 4444")).unwrap();
         let now = load_rules(&pipeline).unwrap();
         assert_eq!(rules_for_paper(&pipeline, &ledger, &vault).unwrap().kind("hund").unwrap().version, 333);
         ledger.put_in_force(Staged::Rules, &now.hash, "leitung").unwrap();

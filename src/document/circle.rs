@@ -3,14 +3,14 @@
 //! In: a decision about a document of a circle. Out: the same, with the reason, and a question to the circle where
 //! anybody else would get it. Pure.
 
-use super::{asks, because};
+use super::asks;
 use crate::batch::cover_sheet::Order;
-use crate::model::document::Understanding;
+use crate::model::document::{Reason, Understanding};
 
 /// Keeps it. `home`: the department of the station; a cover sheet's department is a person's order.
 pub fn keep_in_circle(decision: &mut Understanding, circle: &str, home: Option<&str>, orders: &[Order]) {
     let text = format!("Bleibt im Vertrauenskreis „{circle}“: niemand sonst sieht es.");
-    decision.reasons.push(because("circle", "circle".into(), text));
+    decision.reasons.push(Reason::new("circle", "circle", text));
     let ordered = |id: &str| orders.iter().any(|o| matches!(o, Order::Department(d) if d == id));
     let leaves =
         decision.targets.iter().find(|t| Some(t.department.as_str()) != home && !ordered(&t.department));

@@ -97,14 +97,7 @@ pub fn corrected(
         field.sure = true;
     }
     decision.review.clear();
-    decision.reasons.push(Reason {
-        about: "review".into(),
-        rule: BY_PERSON.into(),
-        text: format!("Geprüft und freigegeben von {by}."),
-        weight: None,
-        page: None,
-        bounds: None,
-    });
+    decision.reasons.push(Reason::new("review", BY_PERSON, format!("Geprüft und freigegeben von {by}.")));
     Ok((decision, changed))
 }
 

@@ -3,8 +3,8 @@
 //! In: the pages of a document, what its kind wants. Out: what is missing, for a person. A cover that was scanned
 //! always stays with its letter; nothing here takes a page away.
 
+use super::asks;
 use super::classify::Matter;
-use super::{asks, because};
 use crate::document::text;
 use crate::model::document::{Field, Reason, ReviewReason};
 use crate::model::page::{MeasuredPage, ReadPage};
@@ -89,7 +89,7 @@ pub fn judge(
     };
     let stays = sides.first().map(|&page| {
         let text = format!("Der Umschlag bleibt bei „{kind}“.");
-        Reason { page: Some(page), ..because("envelope", "envelope".into(), text) }
+        Reason { page: Some(page), ..Reason::new("envelope", "envelope", text) }
     });
     let review =
         missing.map(|text| ReviewReason { page: sides.first().copied(), ..asks("envelope.missing", text) });

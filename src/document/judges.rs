@@ -3,8 +3,8 @@
 //! The rules go first. The model may strengthen what they say, speak where they are silent, and object; it
 //! never outvotes a rule, lowers a protection need or lets paper be destroyed. In doubt a person.
 
+use super::asks;
 use super::classify::{Kind, Score};
-use super::{asks, because};
 use crate::model::document::{Protection, Reason, ReviewReason, RunnerUp};
 use crate::model::town::Decide;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub fn judge<'a>(scores: &[Score<'a>], learned: Option<Learned<'a>>, decide: Dec
     if let Some(model) = learned {
         let (name, version, share) = (&model.kind.name, model.version, model.share);
         let text = format!("Das gelernte Modell (Fassung {version}) nennt „{name}“ mit {share:.2}.");
-        reasons.push(because("kind", "gelernt".into(), text));
+        reasons.push(Reason::new("kind", "gelernt", text));
         match best {
             Some(rules) if rules.kind.id == model.kind.id => {
                 by_model = confidence < threshold(rules.kind, decide);
@@ -153,5 +153,5 @@ fn would_change(best: &Score<'_>, threshold: f32) -> Option<Reason> {
             .max_by(|a, b| a.weight.unwrap_or(0.0).total_cmp(&b.weight.unwrap_or(0.0)))?;
         format!("Ohne die Regel „{}“ hätte ein Mensch entschieden (Schwelle {threshold:.2}).", heaviest.rule)
     };
-    Some(because("kind", format!("{}@{}", best.kind.id, best.kind.version), text))
+    Some(Reason::new("kind", format!("{}@{}", best.kind.id, best.kind.version), text))
 }

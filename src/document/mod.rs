@@ -133,7 +133,7 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
                 review.push(ReviewReason { page: Some(page), ..asks("enclosures.missing", text) });
             }
             ScanMode::Copying => {
-                reasons.push(Reason { page: Some(page), ..because("enclosures", "count".into(), text) });
+                reasons.push(Reason { page: Some(page), ..Reason::new("enclosures", "count", text) });
             }
         }
     }
@@ -142,15 +142,11 @@ pub fn understand(document: &DocumentPages<'_>, book: &RuleBook, town: &TownRule
     reasons.extend(routed.reasons);
     reasons.extend(
         Emptying::of_source(&document.received.source)
-            .map(|e| because("received", "night_box".into(), e.reason())),
+            .map(|e| Reason::new("received", "night_box", e.reason())),
     );
     reasons.extend(fields.get("deadline").zip(received).map(|(f, day)| {
         let text = format!("Fristvorschlag {}: „{}“, gerechnet ab Eingang {day}.", f.value, f.raw);
-        Reason {
-            page: Some(f.page),
-            bounds: Some(f.bounds),
-            ..because("deadline", "bgb.187-193".into(), text)
-        }
+        Reason { page: Some(f.page), bounds: Some(f.bounds), ..Reason::new("deadline", "bgb.187-193", text) }
     }));
     let keeps = book.holds().keeps(&matter);
     let kept = !keeps.is_empty() || routed.copying || verdict.learned || guessed;
@@ -183,13 +179,13 @@ fn scan_mode(
     reasons: &mut Vec<Reason>,
 ) -> ScanMode {
     let Some(kind) = kind else {
-        reasons.push(because("paper", "kind".into(), "Ohne erkannte Dokumentart bleibt das Papier.".into()));
+        reasons.push(Reason::new("paper", "kind", "Ohne erkannte Dokumentart bleibt das Papier."));
         return ScanMode::Copying;
     };
     if let Some(paper) = &kind.paper {
         let time = paper.days.map_or("dauerhaft".into(), |days| format!("mindestens {days} Tage"));
         let text = format!("Das Papier wird {time} aufbewahrt: {}", paper.reason);
-        reasons.push(because("paper", format!("{}.paper", kind.id), text));
+        reasons.push(Reason::new("paper", format!("{}.paper", kind.id), text));
     }
     if kind.replacing_allowed && !kept { document.scan_mode } else { ScanMode::Copying }
 }
@@ -205,19 +201,14 @@ fn protection_reasons(kind: &Kind) -> Vec<Reason> {
     rated
         .map(|((goal, need), why)| {
             let need = if *need == Need::Hoch { "hoch" } else { "sehr hoch" };
-            because("protection", format!("{}.protection", kind.id), format!("{goal} {need}: {why}"))
+            Reason::new("protection", format!("{}.protection", kind.id), format!("{goal} {need}: {why}"))
         })
         .collect()
 }
 
-/// A reason without a place on the paper.
 /// Whether a person is asked what kind it is.
 fn about_kind(reason: &ReviewReason) -> bool {
     matches!(reason.code.as_str(), "kind.unknown" | "kind.unsure" | "kind.two" | "kind.one_line")
-}
-
-fn because(about: &str, rule: String, text: String) -> Reason {
-    Reason { about: about.into(), rule, text, weight: None, page: None, bounds: None }
 }
 
 /// What the learned model sees of a document.

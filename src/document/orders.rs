@@ -5,7 +5,7 @@
 //! know, never turns copying into replacing, and never sends anything to a
 //! department the town does not have.
 
-use super::{TownRules, asks, because, held};
+use super::{TownRules, asks, held};
 use crate::batch::cover_sheet::Order;
 use crate::model::document::{
     Field, Filed, Reason, ReviewReason, Role, ScanMode, TargetChoice, Understanding,
@@ -82,7 +82,7 @@ pub fn file(
     // Its days are long over: nothing in it is due, or late.
     decision.fields.remove("deadline");
     decision.urgency = if orders.contains(&Order::Urgent) { "urgent" } else { "normal" }.into();
-    decision.reasons.push(because("filed", "cover_sheet".into(), format!("{}.", filed.german())));
+    decision.reasons.push(Reason::new("filed", "cover_sheet", format!("{}.", filed.german())));
 }
 
 /// What is asked about mail that came today, and not about what was filed long ago.
@@ -104,14 +104,7 @@ fn referenced(decision: &mut Understanding, number: &str) {
 }
 
 fn reason(order: &Order, text: String) -> Reason {
-    Reason {
-        about: order.key().into(),
-        rule: "cover_sheet".into(),
-        text,
-        weight: None,
-        page: None,
-        bounds: None,
-    }
+    Reason::new(order.key(), "cover_sheet", text)
 }
 
 #[cfg(test)]

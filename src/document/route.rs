@@ -4,10 +4,10 @@
 //! reasons. Routes are tried by priority, then in the order kind, recipient line, reference, sender, station;
 //! the first that names a lead decides, copies of all that hit add up, and redirections come last.
 
+use super::TownRules;
 use super::classify::{Kind, Matter, Phrase};
 use super::text::{Line, Zone};
 use super::ways::{Redirect, Route, Who};
-use super::{TownRules, because};
 use crate::model::document::{Field, Reason, Role, TargetChoice};
 use crate::model::page::MeasuredPage;
 use std::cmp::Reverse;
@@ -161,7 +161,7 @@ impl Routed {
             while let Some(at) = left.iter().position(|r| r.department == target.department) {
                 let redirect = left.remove(at);
                 let text = format!("{} (statt „{}“)", redirect.reason, target.department);
-                self.reasons.push(because("target", "redirect".into(), text.clone()));
+                self.reasons.push(Reason::new("target", "redirect", text.clone()));
                 target.department.clone_from(&redirect.to);
                 target.reason = text;
             }
@@ -195,7 +195,7 @@ impl Routed {
     }
 
     fn reason(&mut self, rule: String, text: String) {
-        self.reasons.push(because("target", rule, text));
+        self.reasons.push(Reason::new("target", rule, text));
     }
 }
 

@@ -27,14 +27,11 @@ pub fn told(decision: &mut Understanding, invoice: &ElectronicInvoice) {
         };
         decision.fields.insert(name.clone(), field);
     }
-    decision.reasons.push(Reason {
-        about: "fields".into(),
-        rule: "invoice.electronic".into(),
-        text: format!("Die Felder stammen aus der elektronischen Rechnung „{}“ in der Datei.", invoice.name),
-        weight: None,
-        page: None,
-        bounds: None,
-    });
+    decision.reasons.push(Reason::new(
+        "fields",
+        "invoice.electronic",
+        format!("Die Felder stammen aus der elektronischen Rechnung „{}“ in der Datei.", invoice.name),
+    ));
     if decision.hold.is_some() {
         return;
     }

@@ -3,9 +3,9 @@
 //!
 //! In: a document as far as it is understood. Out: reasons in German; none means ordinary.
 
+use super::TownRules;
 use super::classify::{Kind, Matter, Phrase};
 use super::fields::working_days_between;
-use super::{TownRules, because};
 use crate::model::document::{Field, Reason};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -46,7 +46,7 @@ pub fn reasons(
     let mut all = Vec::new();
     let mut add = |rule: &str, text: String, field: Option<&Field>| {
         let place = |r: Reason| Reason { page: field.map(|f| f.page), bounds: field.map(|f| f.bounds), ..r };
-        all.push(place(because("urgency", rule.to_owned(), text)));
+        all.push(place(Reason::new("urgency", rule.to_owned(), text)));
     };
     if let Some(kind) = kind.filter(|k| k.urgent) {
         add(&format!("{}.urgent", kind.id), format!("„{}“ ist eilig.", kind.name), None);

@@ -1,9 +1,10 @@
 //! A ledger as a whole: what it needs of the vault, and copies of it.
 
+use super::Place;
 use super::audit::OBJECTS;
 use super::log::Stored;
+use super::migrate::{MIGRATIONS, migrate};
 use super::sql::{self, Db, Kept};
-use super::{MIGRATIONS, Place, migrate};
 use crate::error::{Error, Result};
 use crate::model::hash::ContentHash;
 use crate::model::refusal::Refusal;

@@ -163,7 +163,7 @@ fn swapped(tx: &Db, tenant: &str, id: &DocumentId, moved: &[(usize, usize)]) -> 
         .query_row((tenant, &id.0), document_row)?;
     for (old, new) in moved {
         let place = document.cut.pages.iter_mut().find(|index| *index == old);
-        *place.ok_or(Error::Missing { what: "page", id: id.0.clone() })? = *new;
+        *place.ok_or(Error::Missing { what: "Die Seite von", id: id.0.clone() })? = *new;
     }
     Ok(document)
 }
@@ -232,7 +232,7 @@ fn declare_void(tx: &Db, tenant: &str, batch: &BatchId, number: u32, reason: &st
         (tenant, &batch.0, number, reason),
     )?;
     if changed == 0 {
-        return Err(Error::Missing { what: "page", id: format!("{batch}/{number}") });
+        return Err(Error::Missing { what: "Die Seite von", id: format!("{batch}/{number}") });
     }
     Ok(())
 }

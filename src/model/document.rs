@@ -151,6 +151,20 @@ pub struct Reason {
     pub bounds: Option<Box2>,
 }
 
+impl Reason {
+    /// One without a weight and without a place on the paper.
+    pub fn new(about: &str, rule: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            about: about.into(),
+            rule: rule.into(),
+            text: text.into(),
+            weight: None,
+            page: None,
+            bounds: None,
+        }
+    }
+}
+
 /// Rule of the reason that a person decided.
 pub const BY_PERSON: &str = "person";
 

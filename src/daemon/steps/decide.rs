@@ -124,18 +124,18 @@ pub fn sheet_of(
     }
     if let Some(station) = station.filter(|s| s.urgent) {
         decision.urgency = "urgent".into();
-        let text = "Was an dieser Station gescannt wird, ist eilig.".into();
-        decision.reasons.push(because("urgency", format!("station.{}", station.id), text));
+        let text = "Was an dieser Station gescannt wird, ist eilig.";
+        decision.reasons.push(Reason::new("urgency", format!("station.{}", station.id), text));
     }
     if profile.scan_mode == ScanMode::Replacing {
         decision.reasons.extend(unproven.iter().map(|(_, rule, what)| {
             let text = format!("Als kopierender Scan verzeichnet, das Papier bleibt: {what}.");
-            because("paper", (*rule).into(), text)
+            Reason::new("paper", *rule, text)
         }));
     }
     if let Some(first) = &batch.duplicate_of {
         let text = format!("Gleiche Bytes wie Stapel {first}.");
-        decision.reasons.push(because(SAME_BYTES, "source.duplicate".into(), text));
+        decision.reasons.push(Reason::new(SAME_BYTES, "source.duplicate", text));
     }
     decision.protection.confidentiality = decision.protection.confidentiality.max(profile.confidentiality);
     decision.reasons.splice(0..0, document.cut.reasons.iter().cloned());
@@ -208,10 +208,6 @@ pub fn sheet_of(
         link_invoice(house, &mut sheet, document.circle.as_deref())?;
     }
     Ok(sheet)
-}
-
-fn because(about: &str, rule: String, text: String) -> Reason {
-    Reason { about: about.into(), rule, text, weight: None, page: None, bounds: None }
 }
 
 /// A reminder and a credit note get the document of the invoice they are about as a field, if there is just one.

@@ -149,18 +149,10 @@ fn version(
         let entry = entries(house, from, pages, &[swap.by as usize - 1])?.pop();
         let place = at.and_then(|at| sheet.pages.get_mut(at)).zip(entry);
         let (place, entry) =
-            place.ok_or_else(|| Error::Missing { what: "page", id: document.id.0.clone() })?;
+            place.ok_or_else(|| Error::Missing { what: "Die Seite von", id: document.id.0.clone() })?;
         *place = entry;
         let text = format!("Seite {} neu gescannt ({}).", at.unwrap_or_default() + 1, swap.rescanned.reason);
-        let (about, rule) = ("rescan".into(), "cover_sheet".into());
-        sheet.understanding.reasons.push(Reason {
-            about,
-            rule,
-            text,
-            weight: None,
-            page: None,
-            bounds: None,
-        });
+        sheet.understanding.reasons.push(Reason::new("rescan", "cover_sheet", text));
     }
     // An original that came along is not this letter any more.
     if sheet.product == Product::Pdfa3b {
