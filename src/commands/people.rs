@@ -292,6 +292,10 @@ pub fn explain(config: Option<&Path>, what: &str) -> Outcome {
 fn print_sheet(sheet: &DocumentSheet) {
     let u = &sheet.understanding;
     println!("Schriftstück {} aus Stapel {}", sheet.document_id, sheet.batch);
+    // First what whoever asks has to do.
+    for review in &u.review {
+        println!("Zu entscheiden: {} – {}", review.code, review.text);
+    }
     match &u.hold {
         Some(code) => println!("Angehalten: {code}"),
         None => println!("Dokumentart: {} (Sicherheit {:.2})", u.kind, u.kind_confidence),
@@ -306,9 +310,6 @@ fn print_sheet(sheet: &DocumentSheet) {
         let place = reason.page.map_or(String::new(), |p| format!(" (Seite {p})"));
         let weight = reason.weight.map_or(String::new(), |w| format!(" [{w:+.1}]"));
         println!("  {}: {}{place}{weight}", reason.rule, reason.text);
-    }
-    for review in &u.review {
-        println!("Zu entscheiden: {} – {}", review.code, review.text);
     }
     for (name, field) in &u.fields {
         println!("{name} = {} ({})", field.value, if field.sure { "sicher" } else { "unsicher" });
